@@ -1,0 +1,28 @@
+/* A document: a parsed item on its way through the hooks. Once frozen it is kept as bytes and read through the reader
+ * (model/reader.h); this struct is what one step holds while it works. */
+#ifndef NT_MODEL_DOCUMENT_H
+#define NT_MODEL_DOCUMENT_H
+
+#include "base/diag.h"
+#include "model/node.h"
+
+/* Names a frozen document within a site: a slot and the generation of its tenant. 0 is no document. */
+typedef uint64_t nt_docref;
+
+typedef struct nt_document {
+  nt_arena *arena; /* owns everything below */
+  nt_str id;       /* "<source>/<path>", or "<parent>#<name>" when derived */
+  nt_str file;     /* what diagnostics call it: the file's path from the site's root, or the id */
+  nt_str source;   /* the source's name */
+  nt_str kind;
+  nt_str lang;
+  nt_value fields; /* a map; every field its kind declares is there, null when absent */
+  nt_node *body;   /* a NOTIS_NODE_DOCUMENT, never NULL */
+  nt_node_pos *positions;
+  size_t position_count; /* nodes with an origin */
+} nt_document;
+
+/* A place in this document: a node (may be NULL), or a field (may be empty). */
+nt_where nt_document_where(const nt_document *document, const nt_node *node, nt_str field);
+
+#endif

@@ -1,0 +1,75 @@
+/* The one reader: everything a step reads, it reads through here, and the engine writes it in the step's trace.
+ *
+ * This is the seam between what runs (scripts, templates, plugins) and what knows (the engine). The engine implements
+ * it; tests implement a small one of their own. A reader belongs to one running step and one thread. What it returns
+ * is read-only and lives at least as long as the step. A miss is traced too. */
+#ifndef NT_MODEL_READER_H
+#define NT_MODEL_READER_H
+
+#include "base/diag.h"
+#include "model/document.h"
+#include "model/page.h"
+#include "model/query.h"
+
+typedef struct nt_reader nt_reader;
+
+typedef struct nt_docrefs {
+  const nt_docref *items;
+  size_t len;
+} nt_docrefs;
+
+/* A template as it was found: `layer` 0 is the site's own folder, higher ones what it extends, nearest first. */
+typedef struct nt_template_source {
+  nt_str name;  /* as asked for, without "shared:" */
+  nt_str file;  /* what diagnostics call it, from the workspace's root */
+  nt_str bytes;
+  nt_hash hash;
+  uint32_t layer;
+} nt_template_source;
+
+typedef enum nt_read { NT_READ_OK, NT_READ_ABSENT, NT_READ_FAILED /* a diagnostic says why */ } nt_read;
+
+/* The finest part of time that an answer depends on. */
+typedef enum nt_resolution { NT_RES_DAY, NT_RES_HOUR, NT_RES_MINUTE, NT_RES_SECOND, NT_RES_MONTH, NT_RES_YEAR } nt_resolution;
+
+typedef struct nt_reader_ops {
+  /* Frozen documents. Meta names: "id" "kind" "lang" "source" "file" read as strings through field(). NULL: the
+   * document has no such field. */
+  const nt_value *(*field)(nt_reader *reader, nt_docref document, nt_str name);
+  const nt_value *(*fields)(nt_reader *reader, nt_docref document); /* the whole map */
+  const nt_node *(*body)(nt_reader *reader, nt_docref document);    /* decoded for this step; never NULL */
+  /* The document's URL from the publication's root; empty string if it has no page. */
+  nt_str (*url)(nt_reader *reader, nt_docref document);
+  /* 0 if there is none. */
+  nt_docref (*find)(nt_reader *reader, nt_str id);
+  /* Where a link leads: a path to a file of the site seen from `from` (a document's id), or an URL. ABSENT when it is
+   * no path of ours or there is no such file. */
+  nt_read (*resolve)(nt_reader *reader, nt_docref from, nt_str link, nt_str *url);
+
+  /* Collections. FAILED when there is no such collection. */
+  nt_read (*query)(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out);
+
+  /* The site's merged configuration at a path ("title", "params.color"); NULL if absent. */
+  const nt_value *(*config)(nt_reader *reader, nt_str path);
+  /* A data file, "data/mal.yaml", parsed. */
+  nt_read (*data)(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out);
+  /* A message of the site's i18n files. */
+  nt_read (*message)(nt_reader *reader, nt_str lang, nt_str key, nt_str *out);
+  /* The first layer from `from_layer` on that has the template. */
+  nt_read (*template_source)(nt_reader *reader, nt_str name, uint32_t from_layer, nt_template_source *out);
+  /* What a script registered under a name: traced so that a page knows which filter it used. `file` is the script's. */
+  void (*script)(nt_reader *reader, nt_str file);
+
+  /* The epoch's instant, cut to the resolution in the site's zone. */
+  nt_time (*now)(nt_reader *reader, nt_resolution resolution);
+} nt_reader_ops;
+
+struct nt_reader {
+  const nt_reader_ops *ops;
+  nt_arena *arena;  /* the step's: for what is read and for results */
+  nt_diags *diags;  /* the step's */
+  nt_str lang;      /* the locale to format in: "sv" */
+  nt_str site_url;  /* "https://vasterbotten.example/", traced by whoever sets it */
+};
+
+#endif

@@ -1,0 +1,63 @@
+/* What the layers above need of a VM's Lua: the one protected call, and values in and out. */
+#ifndef NT_SCRIPT_LUA_H
+#define NT_SCRIPT_LUA_H
+
+#include "script/vm.h"
+
+#include <lua.h>
+
+lua_State *nt_vm_lua(nt_vm *vm);
+nt_vm *nt_lua_vm(lua_State *L);
+/* The reader of the call that is running; NULL while loading. */
+nt_reader *nt_vm_reader(nt_vm *vm);
+
+/* The one protected call: function and arguments are on the stack as for lua_pcall and are popped. Sets the reader for
+ * its duration and the instruction budget, adds a traceback, restores the stack on failure and reports to
+ * reader->diags (with file:line of the error). False on failure. */
+bool nt_vm_call(nt_vm *vm, nt_reader *reader, int arguments, int results);
+
+/* How null looks: to scripts it is nil; to templates it is a sentinel that differs from undefined. */
+typedef enum nt_null_mode { NT_NULL_IS_NIL, NT_NULL_IS_SENTINEL } nt_null_mode;
+
+void nt_lua_push_str(lua_State *L, nt_str s);
+nt_str nt_lua_str(lua_State *L, int index); /* of a string; empty otherwise */
+/* Scalars by value, timestamps as userdata, lists and maps as read-only userdata over the value. */
+void nt_lua_push_value(lua_State *L, const nt_value *value, nt_null_mode mode);
+/* Tables become lists or maps (a table with notis.map or string keys is a map; keys are ordered). Copies into the
+ * arena. False with an error message on the stack if there is no such value (a function, a cycle). */
+bool nt_lua_to_value(lua_State *L, int index, nt_arena *arena, nt_value *out);
+void nt_lua_push_frozen(lua_State *L, nt_docref document); /* read through the current reader */
+void nt_lua_push_page(lua_State *L, const nt_page *page);
+void nt_lua_push_site(lua_State *L);
+void nt_lua_push_null(lua_State *L);
+bool nt_lua_is_null(lua_State *L, int index);
+
+/* What a userdata of ours stands for, so that templates can read it without going through metamethods. */
+typedef enum nt_lua_kind {
+  NT_LUA_NONE,
+  NT_LUA_VALUE,    /* a list or map: nt_lua_value() */
+  NT_LUA_TIME,
+  NT_LUA_MARKUP,
+  NT_LUA_FROZEN,   /* nt_lua_frozen() */
+  NT_LUA_DOCUMENT, /* writable, in a document hook */
+  NT_LUA_NODE,     /* nt_lua_node() */
+  NT_LUA_PAGE,
+  NT_LUA_SITE,
+  NT_LUA_QUERY     /* evaluates to documents: nt_lua_query_run() */
+} nt_lua_kind;
+nt_lua_kind nt_lua_kind_of(lua_State *L, int index);
+const nt_value *nt_lua_value(lua_State *L, int index); /* also TIME and MARKUP */
+nt_docref nt_lua_frozen(lua_State *L, int index);
+const nt_node *nt_lua_node(lua_State *L, int index);
+/* The documents of a query userdata, run through the current reader; raises on failure. */
+nt_docrefs nt_lua_query_run(lua_State *L, int index);
+/* Pushes object.key for any value, tables and strings too, nulls as sentinels; false (nothing pushed) if undefined. */
+bool nt_lua_attr(lua_State *L, int object, nt_str key);
+/* object[i], from 0. */
+bool nt_lua_at(lua_State *L, int object, int64_t index);
+
+typedef enum nt_registry { NT_REGISTRY_FILTER, NT_REGISTRY_GLOBAL, NT_REGISTRY_TEST, NT_REGISTRY_BLOCK } nt_registry;
+/* Pushes what a script registered under the name and traces its file; false (nothing pushed) if nobody did. */
+bool nt_vm_push_registered(nt_vm *vm, nt_registry registry, nt_str name);
+
+#endif

@@ -1,0 +1,18 @@
+/* Our HTML writer over our nodes. For a tree that a CommonMark source built, the bytes are those that the
+ * specification's examples show. Does not recurse. */
+#ifndef NT_TEXT_HTML_H
+#define NT_TEXT_HTML_H
+
+#include "base/buf.h"
+#include "model/node.h"
+
+typedef struct nt_html_options {
+  /* Where a link or image leads: writes the destination and returns true, or returns false to keep it as it is. */
+  bool (*resolve)(void *ud, const nt_node *node, nt_str destination, nt_str *out);
+  void *ud;
+} nt_html_options;
+
+/* options may be NULL. Raw nodes of format "html" are written as they are, others left out. */
+void nt_html_write(const nt_node *root, const nt_html_options *options, nt_buf *out);
+
+#endif

@@ -1,0 +1,35 @@
+/* What depends on language, by ICU and always with an explicit locale: never the process's. A language that ICU lacks
+ * falls back along a fixed chain (se → sv, smj → sv, sma → sv, fit → fi, rmy → sv), then to "sv"… as nt_locale_chain
+ * says. All functions may be called from several threads; formatters are cached per thread-safe handle. */
+#ifndef NT_TEXT_LOCALE_H
+#define NT_TEXT_LOCALE_H
+
+#include "text/date.h"
+
+typedef struct nt_locale nt_locale; /* the formatters and the collator of one language; made once, shared by threads */
+
+nt_locale *nt_locale_open(nt_str lang);
+void nt_locale_close(nt_locale *locale);
+/* The language that is really used: "sv" for "smj". */
+nt_str nt_locale_actual(const nt_locale *locale);
+
+/* style: "short" 2024-04-10 (sv), "medium", "long" 10 april 2024, "full", "year", "month" april 2024, "time" 09:30,
+ * "iso" 2024-04-10, "rfc3339", "rfc822" (RFC 822 as RSS wants it), or an ICU pattern ("d MMMM"). False if the style is none. */
+bool nt_format_date(const nt_locale *locale, nt_time time, nt_str style, nt_buf *out);
+/* decimals < 0: as many as the number needs, at most 6. */
+void nt_format_number(const nt_locale *locale, double number, int decimals, nt_buf *out);
+/* 0.12 gives 12 %. */
+void nt_format_percent(const nt_locale *locale, double ratio, int decimals, nt_buf *out);
+/* 3 355 443 bytes as "3,2 MB", by 1024 and two significant figures below ten. */
+void nt_format_size(const nt_locale *locale, int64_t bytes, nt_buf *out);
+
+/* Bytes that compare by memcmp as the language orders the texts. */
+void nt_collation_key(const nt_locale *locale, nt_str text, nt_buf *out);
+
+/* Letters, digits and single hyphens: "Västerbottens mål" gives vasterbottens-mal. Independent of language. Empty if
+ * nothing is left. Fast for ASCII; ICU's Any-Latin; Latin-ASCII; Lower for the rest. */
+void nt_slug(nt_str text, nt_buf *out);
+/* Unicode NFC. */
+void nt_nfc(nt_str text, nt_buf *out);
+
+#endif
