@@ -2,8 +2,8 @@
  * its last block. A request larger than a block gets a block of its own, linked behind the current one. */
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -128,7 +128,9 @@ void *nt_arena_alloc(nt_arena *arena, size_t bytes) {
   return alloc_slow(arena, bytes);
 }
 
-void *nt_arena_zero(nt_arena *arena, size_t bytes) { return memset(nt_arena_alloc(arena, bytes), 0, bytes); }
+void *nt_arena_zero(nt_arena *arena, size_t bytes) {
+  return memset(nt_arena_alloc(arena, bytes), 0, bytes);
+}
 
 void *nt_arena_copy(nt_arena *arena, const void *data, size_t bytes) {
   void *copy = nt_arena_alloc(arena, bytes);
@@ -164,4 +166,6 @@ void nt_arena_on_free(nt_arena *arena, void (*destroy)(void *ud), void *ud) {
   arena->cleanups = c;
 }
 
-size_t nt_arena_size(const nt_arena *arena) { return arena->size; }
+size_t nt_arena_size(const nt_arena *arena) {
+  return arena->size;
+}

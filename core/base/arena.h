@@ -24,7 +24,7 @@ void nt_arena_on_free(nt_arena *arena, void (*destroy)(void *ud), void *ud);
 /* Bytes taken from the system. */
 size_t nt_arena_size(const nt_arena *arena);
 
-#define NT_NEW(arena, type) ((type *)nt_arena_zero((arena), sizeof(type)))
+#define NT_NEW(arena, type)      ((type *)nt_arena_zero((arena), sizeof(type)))
 #define NT_NEW_N(arena, type, n) ((type *)nt_arena_zero((arena), sizeof(type) * (n)))
 
 /* The heap, in the same manner: never NULL. */

@@ -17,8 +17,12 @@ void nt_buf_format(nt_buf *buf, const char *format, ...) __attribute__((format(p
 /* LEB128, at most ten bytes. */
 void nt_buf_varint(nt_buf *buf, uint64_t number);
 
-static inline nt_str nt_buf_str(const nt_buf *buf) { return nt_str_n(buf->ptr, buf->len); }
-static inline void nt_buf_clear(nt_buf *buf) { buf->len = 0; }
+static inline nt_str nt_buf_str(const nt_buf *buf) {
+  return nt_str_n(buf->ptr, buf->len);
+}
+static inline void nt_buf_clear(nt_buf *buf) {
+  buf->len = 0;
+}
 
 static inline void nt_buf_put(nt_buf *buf, nt_str s) {
   if (s.len == 0) return;
@@ -32,6 +36,8 @@ static inline void nt_buf_byte(nt_buf *buf, char byte) {
   buf->ptr[buf->len++] = byte;
 }
 
-static inline void nt_buf_c(nt_buf *buf, const char *terminated) { nt_buf_put(buf, nt_str_c(terminated)); }
+static inline void nt_buf_c(nt_buf *buf, const char *terminated) {
+  nt_buf_put(buf, nt_str_c(terminated));
+}
 
 #endif

@@ -1,6 +1,8 @@
 #include "base/diag.h"
 
-void nt_diags_init(nt_diags *diags, nt_arena *arena) { *diags = (nt_diags){.arena = arena}; }
+void nt_diags_init(nt_diags *diags, nt_arena *arena) {
+  *diags = (nt_diags){.arena = arena};
+}
 
 nt_diag *nt_diags_add(nt_diags *diags, const nt_diag *diag) {
   if (diags->len == diags->cap) {

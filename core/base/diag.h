@@ -62,11 +62,12 @@ static inline nt_where nt_where_file(nt_str file, uint32_t line, uint32_t column
   return w;
 }
 
-static inline nt_where nt_where_pos(nt_str file, nt_pos pos) { return nt_where_file(file, pos.line, pos.column); }
+static inline nt_where nt_where_pos(nt_str file, nt_pos pos) {
+  return nt_where_file(file, pos.line, pos.column);
+}
 
 /* The message and the hint in a language, with the arguments in place. */
 void nt_diag_message(const nt_diag *diag, nt_language language, nt_buf *out);
 void nt_diag_hint(const nt_diag *diag, nt_language language, nt_buf *out);
-
 
 #endif

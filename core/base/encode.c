@@ -69,7 +69,8 @@ static bool get_time(nt_str bytes, size_t *at, nt_time *time) {
       !nt_varint_read(bytes, at, &offset) || *at >= bytes.len)
     return false;
   uint8_t flags = (uint8_t)bytes.ptr[(*at)++];
-  *time = (nt_time){nt_unzigzag(seconds), (int32_t)nanoseconds, (int16_t)nt_unzigzag(offset), flags & 1, flags >> 1 & 1};
+  *time =
+      (nt_time){nt_unzigzag(seconds), (int32_t)nanoseconds, (int16_t)nt_unzigzag(offset), flags & 1, flags >> 1 & 1};
   return true;
 }
 

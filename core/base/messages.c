@@ -6,4 +6,6 @@ static const nt_message messages[] = {
 #undef NT_MSG
 };
 
-const nt_message *nt_message_get(nt_code code) { return &messages[code]; }
+const nt_message *nt_message_get(nt_code code) {
+  return &messages[code];
+}

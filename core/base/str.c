@@ -16,7 +16,9 @@ size_t nt_str_search(nt_str s, nt_str part) {
   return at ? (size_t)(at - s.ptr) : s.len;
 }
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 nt_str nt_str_trim(nt_str s) {
   while (s.len && is_space(s.ptr[0])) s.ptr++, s.len--;

@@ -23,9 +23,13 @@ static inline nt_str nt_str_n(const char *ptr, size_t len) {
   return s;
 }
 
-static inline nt_str nt_str_c(const char *terminated) { return nt_str_n(terminated, terminated ? strlen(terminated) : 0); }
+static inline nt_str nt_str_c(const char *terminated) {
+  return nt_str_n(terminated, terminated ? strlen(terminated) : 0);
+}
 
-static inline bool nt_str_eq(nt_str a, nt_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+static inline bool nt_str_eq(nt_str a, nt_str b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 
 /* Order of bytes, which for UTF-8 is order of code points. */
 static inline int nt_str_cmp(nt_str a, nt_str b) {

@@ -57,8 +57,8 @@ nt_value nt_map_new(nt_arena *arena) {
 }
 
 const char *nt_type_name(nt_type type) {
-  static const char *const names[] = {"null", "boolean", "integer", "float", "string",
-                                      "timestamp", "list", "map", "markup"};
+  static const char *const names[] = {"null",      "boolean", "integer", "float", "string",
+                                      "timestamp", "list",    "map",     "markup"};
   return names[type];
 }
 
@@ -205,14 +205,17 @@ bool nt_value_eq(const nt_value *a, const nt_value *b) {
   return false;
 }
 
-static int sign(double a, double b) { return (a > b) - (a < b); }
+static int sign(double a, double b) {
+  return (a > b) - (a < b);
+}
 
-static double as_number(const nt_value *v) { return v->type == NT_INT ? (double)v->as.integer : v->as.number; }
+static double as_number(const nt_value *v) {
+  return v->type == NT_INT ? (double)v->as.integer : v->as.number;
+}
 
 int nt_value_cmp(const nt_value *a, const nt_value *b) {
   bool numbers = (a->type == NT_INT || a->type == NT_FLOAT) && (b->type == NT_INT || b->type == NT_FLOAT);
-  if (a->type == NT_INT && b->type == NT_INT)
-    return (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
+  if (a->type == NT_INT && b->type == NT_INT) return (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
   if (numbers) return sign(as_number(a), as_number(b));
   if (a->type != b->type) return a->type < b->type ? -1 : 1;
   switch (a->type) {

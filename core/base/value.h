@@ -132,7 +132,11 @@ nt_hash nt_value_hash(const nt_value *value);
 /* Reads what nt_buf_varint wrote; false at the end or on a number that does not fit. */
 bool nt_varint_read(nt_str bytes, size_t *at, uint64_t *number);
 
-static inline uint64_t nt_zigzag(int64_t n) { return ((uint64_t)n << 1) ^ (uint64_t)(n >> 63); }
-static inline int64_t nt_unzigzag(uint64_t n) { return (int64_t)(n >> 1) ^ -(int64_t)(n & 1); }
+static inline uint64_t nt_zigzag(int64_t n) {
+  return ((uint64_t)n << 1) ^ (uint64_t)(n >> 63);
+}
+static inline int64_t nt_unzigzag(uint64_t n) {
+  return (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+}
 
 #endif

@@ -17,7 +17,7 @@
 #define nt_push(vec, item) (nt_reserve((vec), 1), (vec)->items[(vec)->len++] = (item))
 #define nt_reserve(vec, more)                                                                                          \
   ((vec)->len + (more) <= (vec)->cap                                                                                   \
-       ? (void)0                                                                                                      \
+       ? (void)0                                                                                                       \
        : (void)((vec)->items = nt_vec_grow((vec)->items, &(vec)->cap, (vec)->len + (more), sizeof *(vec)->items)))
 #define nt_vec_deinit(vec) (free((vec)->items), (vec)->items = NULL, (vec)->len = (vec)->cap = 0)
 

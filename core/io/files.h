@@ -1,0 +1,61 @@
+/* Reading the files of one directory tree, and nothing outside it: every path is resolved beneath the root, and a
+ * symbolic link that leads out of it is refused. These two functions are the only ones that open a file of a site. */
+#ifndef NT_IO_FILES_H
+#define NT_IO_FILES_H
+
+#include "base/buf.h"
+#include "base/vec.h"
+
+typedef struct nt_root nt_root; /* an open directory; may be used by several threads */
+
+/* NULL if it cannot be opened; errno says why. */
+nt_root *nt_root_open(nt_str path);
+void nt_root_close(nt_root *root);
+nt_str nt_root_path(const nt_root *root);
+
+typedef enum nt_file_result {
+  NT_FILE_OK,
+  NT_FILE_ABSENT,
+  NT_FILE_DENIED,
+  NT_FILE_OUTSIDE,   /* a link leads out of the root */
+  NT_FILE_DIRECTORY, /* a directory where a file should be */
+  NT_FILE_SPECIAL,   /* a device, socket or pipe */
+  NT_FILE_TOO_LARGE,
+  NT_FILE_CHANGING, /* it changed while it was read, again and again */
+  NT_FILE_FAILED
+} nt_file_result;
+
+/* What tells one version of a file from another without reading it. */
+typedef struct nt_file_stamp {
+  uint64_t size;
+  int64_t mtime; /* nanoseconds */
+  int64_t ctime;
+  uint64_t inode;
+  uint64_t device;
+} nt_file_stamp;
+
+/* Appends the file's bytes to `out`, at most `limit` (0: none). A file whose stamp changed across the read is read
+ * again. `stamp` may be NULL. */
+nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *out, nt_file_stamp *stamp);
+
+typedef struct nt_file_entry {
+  nt_str path; /* from the root */
+  nt_file_stamp stamp;
+} nt_file_entry;
+
+typedef struct nt_file_problem {
+  nt_str path;
+  nt_file_result result;
+} nt_file_problem;
+
+typedef struct nt_file_list {
+  NT_VEC(nt_file_entry) files;      /* sorted by path */
+  NT_VEC(nt_file_problem) problems; /* directories that could not be read, links that lead out */
+} nt_file_list;
+
+/* Every regular file below `path`, also through links that stay inside; names beginning with '.' are passed over. An
+ * absent directory is an empty list with one problem. Strings live in the arena, the vectors on the heap. */
+void nt_file_list_read(nt_root *root, nt_str path, nt_arena *arena, nt_file_list *out);
+void nt_file_list_deinit(nt_file_list *list);
+
+#endif

@@ -1,0 +1,98 @@
+#include "io/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct nt_loop {
+  uv_loop_t uv;
+  uv_async_t wake;
+  uv_mutex_t lock; /* guards first and last */
+  nt_task *first, *last;
+  uint64_t shuffle;
+};
+
+uint64_t nt_random_next(uint64_t *state) {
+  uint64_t z = (*state += 0x9E3779B97F4A7C15u);
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+  return z ^ z >> 31;
+}
+
+/* Relinks a chain of tasks in random order. */
+static nt_task *shuffled(nt_loop *loop, nt_task *chain) {
+  size_t count = 0;
+  for (nt_task *t = chain; t; t = t->next) count++;
+  nt_task **tasks = nt_alloc(count * sizeof *tasks);
+  count = 0;
+  for (nt_task *t = chain; t; t = t->next) tasks[count++] = t;
+  nt_task *head = NULL;
+  while (count) {
+    size_t pick = (size_t)(nt_random_next(&loop->shuffle) % count);
+    nt_task *t = tasks[pick];
+    tasks[pick] = tasks[--count];
+    t->next = head;
+    head = t;
+  }
+  free(tasks);
+  return head;
+}
+
+static void on_wake(uv_async_t *async) {
+  nt_loop *loop = async->data;
+  uv_mutex_lock(&loop->lock);
+  nt_task *task = loop->first;
+  loop->first = loop->last = NULL;
+  uv_mutex_unlock(&loop->lock);
+  if (loop->shuffle) task = shuffled(loop, task);
+  while (task) {
+    nt_task *next = task->next; /* run may free the task */
+    task->run(task);
+    task = next;
+  }
+}
+
+nt_loop *nt_loop_new(uint64_t shuffle_seed) {
+  nt_loop *loop = nt_zalloc(sizeof *loop);
+  loop->shuffle = shuffle_seed;
+  if (uv_loop_init(&loop->uv) != 0) nt_out_of_memory();
+  if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0) nt_out_of_memory();
+  if (uv_mutex_init(&loop->lock) != 0) nt_out_of_memory();
+  loop->wake.data = loop;
+  return loop;
+}
+
+static void report_open(uv_handle_t *handle, void *ud) {
+  *(bool *)ud = true;
+  fprintf(stderr, "notis: a %s handle was left open\n", uv_handle_type_name(handle->type));
+}
+
+bool nt_loop_free(nt_loop *loop) {
+  uv_close((uv_handle_t *)&loop->wake, NULL);
+  uv_run(&loop->uv, UV_RUN_NOWAIT);
+  bool leaked = false;
+  if (uv_loop_close(&loop->uv) != 0) uv_walk(&loop->uv, report_open, &leaked);
+  uv_mutex_destroy(&loop->lock);
+  free(loop);
+  return !leaked;
+}
+
+uv_loop_t *nt_loop_uv(nt_loop *loop) {
+  return &loop->uv;
+}
+
+void nt_loop_post(nt_loop *loop, nt_task *task) {
+  task->next = NULL;
+  uv_mutex_lock(&loop->lock);
+  if (loop->last)
+    loop->last->next = task;
+  else
+    loop->first = task;
+  loop->last = task;
+  /* Inside the lock: once it is released the loop may run the task and be freed by what it does. */
+  uv_async_send(&loop->wake);
+  uv_mutex_unlock(&loop->lock);
+}
+
+void nt_loop_run_until(nt_loop *loop, bool (*done)(void *ud), void *ud) {
+  while (!done(ud)) uv_run(&loop->uv, UV_RUN_ONCE);
+}
