@@ -62,8 +62,12 @@ static block *block_new(nt_arena *arena, size_t payload) {
 }
 
 nt_arena *nt_arena_new(void) {
+  return nt_arena_new_sized(FIRST_BLOCK - HEADER);
+}
+
+nt_arena *nt_arena_new_sized(size_t first_block) {
   nt_arena *arena = nt_zalloc(sizeof *arena);
-  arena->current = block_new(arena, FIRST_BLOCK - HEADER);
+  arena->current = block_new(arena, first_block);
   arena->current->next = NULL;
   arena->first = arena->current;
   return arena;

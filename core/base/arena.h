@@ -8,6 +8,8 @@
 typedef struct nt_arena nt_arena;
 
 nt_arena *nt_arena_new(void);
+/* With a first block of about that size: for what is kept by the thousand and whose size is known. */
+nt_arena *nt_arena_new_sized(size_t first_block);
 /* NULL is allowed. Runs the destructors. */
 void nt_arena_free(nt_arena *arena);
 /* Empties it, running the destructors, and keeps its first block for use again. */

@@ -1,0 +1,98 @@
+/* Collect hooks: once an epoch, over every frozen document. What they add is the value of one step. */
+#include "engine/engine.h"
+#include "engine/run.h"
+
+static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_result *out) {
+  const nt_inputs *in = run->site->inputs;
+  for (size_t i = 0; i < documents->len; i++) {
+    nt_document *doc = documents->items[i];
+    const nt_kind *kind = nt_inputs_kind(in, doc->kind);
+    nt_where where = {.doc = doc->id, .file = doc->file};
+    nt_fields_context context = {.zone = in->zone, .file = doc->file};
+    nt_value raw = doc->fields;
+    if (!doc->lang.len) doc->lang = in->lang;
+    nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
+                 kind ? kind->hash : NT_HASH_ABSENT);
+    if (!kind)
+      nt_report(&run->diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
+    else if (nt_fields_apply(kind, &raw, &context, doc->arena, &run->diags, &doc->fields))
+      nt_push(&out->documents, nt_frozen_new(doc));
+  }
+}
+
+static nt_hash result_hash(const nt_collect_result *r) {
+  nt_hash hash = nt_hash_combine(nt_value_hash(&r->collections), nt_value_hash(&r->pages));
+  hash = nt_hash_combine(hash, nt_value_hash(&r->redirects));
+  for (size_t i = 0; i < r->documents.len; i++) hash = nt_hash_combine(hash, r->documents.items[i]->hash);
+  return hash;
+}
+
+void nt_collect_run(nt_site *site, unsigned worker, nt_collect_result *out) {
+  nt_seat *seat = &site->seats[worker];
+  *out = (nt_collect_result){0};
+  bool holds = nt_step_holds(site, seat, NT_RUN_COLLECT, &site->plan.collect);
+  nt_site_count(site, NT_STEP_COLLECT, !holds);
+  if (holds) return;
+  nt_run run;
+  nt_collected collected = {0};
+  nt_run_start(&run, site, seat, NT_RUN_COLLECT);
+  nt_run_trace_hooks(&run, NT_EVENT_COLLECT);
+  out->arena = nt_arena_new();
+  out->collections = nt_map_new(out->arena);
+  out->pages = nt_list_new(out->arena);
+  out->redirects = nt_map_new(out->arena);
+  nt_vm *vm = site->inputs->scripts.len ? nt_seat_vm(site, seat, NULL) : NULL;
+  bool wanted = vm && nt_vm_wants(vm, NT_EVENT_COLLECT, nt_str_n("", 0));
+  out->failed = wanted && nt_vm_run_collect(vm, &run.reader, &collected) != NT_HOOK_OK;
+  if (wanted && !out->failed) {
+    out->collections = nt_value_copy(&collected.collections, out->arena);
+    out->pages = nt_value_copy(&collected.pages, out->arena);
+    out->redirects = nt_value_copy(&collected.redirects, out->arena);
+    keep_documents(&run, &collected.documents, out);
+  }
+  nt_run_finish(&run, &out->step, out->failed ? NT_STEP_FAILED : NT_STEP_OK, result_hash(out));
+}
+
+static void install_documents(nt_site *site, nt_collect_result *result) {
+  nt_plan *plan = &site->plan;
+  for (size_t i = 0; i < plan->added_slots.len; i++) nt_record_clear(site->records.slots.items[plan->added_slots.items[i]]);
+  plan->added_slots.len = 0;
+  for (size_t i = 0; i < result->documents.len; i++) {
+    nt_frozen *frozen = result->documents.items[i];
+    nt_record *record = nt_records_get(&site->records, frozen->id);
+    if (record->frozen) nt_record_clear(record);
+    record->source = NT_SOURCE_NONE;
+    record->path = record->id;
+    record->frozen = frozen;
+    nt_push(&plan->added_slots, record->slot);
+  }
+  nt_vec_deinit(&result->documents);
+}
+
+void nt_collect_install(nt_site *site, nt_collect_result *result) {
+  nt_plan *plan = &site->plan;
+  if (!result->arena) return;
+  nt_arena_free(plan->collected_arena);
+  plan->collected_arena = result->arena;
+  plan->collections = result->collections;
+  plan->extra_pages = result->pages;
+  plan->redirects = result->redirects;
+  nt_step_deinit(&plan->collect);
+  plan->collect = result->step;
+  install_documents(site, result);
+  plan->added.len = 0;
+  nt_diags diags;
+  nt_diags_init(&diags, plan->collected_arena);
+  for (size_t i = 0; i < nt_value_len(&plan->collections); i++) {
+    const nt_entry *e = &plan->collections.as.map->entries[i];
+    nt_collection c;
+    if (nt_collection_read(e->key, &e->value, (nt_where){0}, plan->collected_arena, &diags, &c)) nt_push(&plan->added, c);
+  }
+  for (size_t i = 0; i < diags.len; i++) nt_diags_add(&site->faults, &diags.items[i]);
+}
+
+const nt_collection *nt_plan_collection(const nt_site *site, nt_str name, bool with_added) {
+  for (size_t i = 0; with_added && i < site->plan.added.len; i++)
+    if (nt_str_eq(site->plan.added.items[i].name, name)) return &site->plan.added.items[i];
+  return nt_inputs_collection(site->inputs, name);
+}

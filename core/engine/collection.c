@@ -1,0 +1,73 @@
+/* A collection's map in site.yaml, read into a query. */
+#include "engine/inputs.h"
+
+typedef struct reading {
+  nt_arena *arena;
+  nt_diags *diags;
+  nt_where where;
+} reading;
+
+static void read_kinds(nt_collection *c, const nt_value *kinds, nt_arena *arena) {
+  size_t count = kinds && kinds->type == NT_STRING ? 1 : kinds ? nt_value_len(kinds) : 0;
+  c->kinds = NT_NEW_N(arena, nt_str, count);
+  for (size_t i = 0; i < count; i++) {
+    nt_str name = kinds->type == NT_STRING ? kinds->as.string : nt_value_str(&kinds->as.list->items[i]);
+    if (name.len) c->kinds[c->kind_count++] = name;
+  }
+  if (!c->kind_count) return;
+  nt_value list = nt_list_new(arena);
+  for (size_t i = 0; i < c->kind_count; i++) nt_list_push(&list, arena, nt_string(c->kinds[i]));
+  c->query = nt_query_where(arena, c->query, NT_STR("kind"), NT_IN, list);
+}
+
+/* field: value, or field: { gte: value, … } */
+static void read_condition(reading *r, nt_collection *c, const nt_entry *e) {
+  if (e->value.type != NT_MAP) {
+    c->query = nt_query_where(r->arena, c->query, e->key, NT_EQ, e->value);
+    return;
+  }
+  for (size_t i = 0; i < e->value.as.map->len; i++) {
+    const nt_entry *op = &e->value.as.map->entries[i];
+    nt_compare compare;
+    nt_where where = r->where;
+    where.line = op->key_pos.line;
+    where.column = op->key_pos.column;
+    if (nt_compare_find(op->key, &compare))
+      c->query = nt_query_where(r->arena, c->query, e->key, compare, op->value);
+    else
+      nt_report(r->diags, NT_MSG_config_bad_condition, where, op->key);
+  }
+}
+
+static void read_sort(nt_collection *c, const nt_value *sort, nt_arena *arena) {
+  if (sort && sort->type == NT_STRING) c->query = nt_query_sort(arena, c->query, sort->as.string);
+  for (size_t i = 0; sort && sort->type == NT_LIST && i < sort->as.list->len; i++)
+    c->query = nt_query_sort(arena, c->query, nt_value_str(&sort->as.list->items[i]));
+}
+
+static void read_ids(nt_collection *c, const nt_value *ids, nt_arena *arena) {
+  if (!ids || ids->type != NT_LIST) return;
+  c->ids = NT_NEW_N(arena, nt_str, ids->as.list->len);
+  for (size_t i = 0; i < ids->as.list->len; i++) c->ids[c->id_count++] = nt_value_str(&ids->as.list->items[i]);
+}
+
+bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
+                        nt_collection *out) {
+  reading r = {arena, diags, where};
+  size_t before = diags->errors;
+  *out = (nt_collection){.name = name, .config = *config, .query = nt_query_of(arena, NT_STR(""))};
+  read_kinds(out, nt_map_find(config, NT_STR("kind")), arena);
+  const nt_value *conditions = nt_map_find(config, NT_STR("where"));
+  for (size_t i = 0; conditions && conditions->type == NT_MAP && i < conditions->as.map->len; i++)
+    read_condition(&r, out, &conditions->as.map->entries[i]);
+  read_sort(out, nt_map_find(config, NT_STR("sort")), arena);
+  read_ids(out, nt_map_find(config, NT_STR("documents")), arena);
+  const nt_value *limit = nt_map_find(config, NT_STR("limit")), *per_page = nt_map_find(config, NT_STR("per_page"));
+  if (limit && limit->type == NT_INT && limit->as.integer > 0)
+    out->query = nt_query_slice(arena, out->query, 0, (uint64_t)limit->as.integer);
+  if (per_page && per_page->type == NT_INT && per_page->as.integer > 0) out->per_page = (uint64_t)per_page->as.integer;
+  out->path = nt_value_str(nt_map_find(config, NT_STR("path")));
+  out->template_name = nt_value_str(nt_map_find(config, NT_STR("template")));
+  if (out->path.len && out->path.ptr[0] != '/') nt_report(diags, NT_MSG_config_bad_path, where, out->path);
+  return diags->errors == before;
+}

@@ -1,0 +1,64 @@
+/* What is published, and how it changes: ledger, journal, and the target on its strand.
+ *
+ *      render ──put──► strand: staged          nothing of it is visible yet
+ *      finish ───────► strand: journal synced; the target replaces and removes; ledger synced; journal gone
+ *
+ * After a kill the journal, if it is whole, says what remains to be done; it is done before anything else. */
+#ifndef NT_ENGINE_COMMIT_H
+#define NT_ENGINE_COMMIT_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "host/host.h"
+#include "host/strand.h"
+#include "io/loop.h"
+
+struct nt_site;
+struct nt_page_record;
+
+typedef struct nt_ledger_entry {
+  nt_str path;
+  nt_hash hash;   /* of the bytes */
+  uint64_t stamp; /* what the target said of the file after it was put */
+  nt_str owner;   /* a document's id, or what planned the page */
+} nt_ledger_entry;
+
+typedef struct nt_change {
+  nt_str path;
+  nt_str owner;
+  nt_hash hash;
+  uint32_t order; /* as in notis_put */
+  bool removed;
+} nt_change;
+
+typedef struct nt_commit {
+  struct nt_site *site;
+  const nt_plugin *plugin;
+  void *self;
+  nt_strand *strand;
+  nt_str state; /* the site's directory of state, absolute */
+  nt_value config;
+  nt_arena *arena;
+  nt_arena *ledger_arena;
+  nt_map ledger; /* path -> nt_ledger_entry */
+  bool open, opening, failed, begun;
+  nt_task task;    /* of open and finish */
+  void (*done)(struct nt_site *site, bool good);
+
+  nt_arena *changes_arena; /* of one epoch */
+  NT_VEC(nt_change) changes;
+  nt_diags diags;
+  size_t waiting; /* puts on the strand */
+} nt_commit;
+
+/* Loop thread, all of them. `done` is called there when the strand has finished. */
+void nt_commit_open(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
+/* Stages a page's bytes, which are copied. The page is passed over when the same bytes are already published. False if
+ * the strand is full: come again when one of its puts has come back. */
+bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_str bytes, uint32_t order);
+/* Removals are what the ledger holds and the plan does not. */
+void nt_commit_finish(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
+void nt_commit_abort(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
+void nt_commit_close(struct nt_site *site);
+
+#endif

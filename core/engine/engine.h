@@ -1,0 +1,57 @@
+/* The engine: a workspace, its sites, and what they share. */
+#ifndef NT_ENGINE_ENGINE_H
+#define NT_ENGINE_ENGINE_H
+
+#include "engine/site.h"
+#include "host/host.h"
+#include "io/pool.h"
+
+typedef struct nt_engine_options {
+  nt_str workspace;      /* the directory that holds notis.yaml; "" is "." */
+  nt_str out;            /* instead of the workspace's `out`; "{site}" in it is the site's name */
+  const nt_str *sites;   /* these only; none: all */
+  size_t site_count;
+  const nt_str *plugin_dirs; /* searched before the workspace's own */
+  size_t plugin_dir_count;
+  unsigned workers;      /* 0: as notis.yaml says, else one per core */
+  bool at_set;
+  int64_t at;            /* the instant, seconds since 1970; otherwise the clock's */
+  bool check;            /* stop before commit */
+  bool allow_removals;
+  uint64_t shuffle_seed; /* 0: none */
+  unsigned ignored_keys; /* bit per nt_key_class: tests show what happens without it */
+  void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
+  void *ud;
+} nt_engine_options;
+
+typedef struct nt_engine {
+  nt_engine_options options;
+  nt_arena *arena;
+  nt_diags diags; /* of the workspace itself */
+  nt_str root;    /* the workspace's absolute path */
+  nt_str out;
+  uint64_t item_limit, hook_memory, hook_instructions;
+  double removals;
+  nt_host *host;
+  nt_loop *loop;
+  nt_pool *pool;
+  nt_site *sites;
+  size_t site_count;
+  int lock; /* of the state directory */
+} nt_engine;
+
+/* Never NULL. It is usable if `diags` holds no error. */
+nt_engine *nt_engine_open(const nt_engine_options *options);
+/* Waits for what is out, closes sources and targets. False if something of ours was left open. */
+bool nt_engine_close(nt_engine *engine);
+
+/* Runs until every site is idle, its sources quiet and its epoch committed or failed. */
+void nt_engine_settle(nt_engine *engine);
+/* The inputs and files of every site are looked at again at the next settle; `at` moves when it is set. */
+void nt_engine_refresh(nt_engine *engine);
+void nt_engine_set_time(nt_engine *engine, int64_t at);
+/* A plugin that no file holds, for tests. */
+const nt_plugin *nt_engine_add_plugin(nt_engine *engine, const notis_plugin_descriptor *descriptor);
+nt_site *nt_engine_site(nt_engine *engine, nt_str name);
+
+#endif

@@ -1,0 +1,354 @@
+#include "engine/inputs.h"
+
+#include "base/path.h"
+
+#include <stdlib.h>
+
+const nt_kind *nt_inputs_kind(const nt_inputs *in, nt_str name) {
+  for (size_t i = 0; i < in->kinds.len; i++)
+    if (nt_str_eq(in->kinds.items[i].name, name)) return &in->kinds.items[i];
+  return NULL;
+}
+
+const nt_collection *nt_inputs_collection(const nt_inputs *in, nt_str name) {
+  for (size_t i = 0; i < in->collections.len; i++)
+    if (nt_str_eq(in->collections.items[i].name, name)) return &in->collections.items[i];
+  return NULL;
+}
+
+/* ---- layers ---- */
+
+static bool in_layers(const nt_inputs *in, nt_str dir) {
+  for (uint32_t i = 0; i < in->layer_count; i++)
+    if (nt_str_eq(in->layers[i].dir, dir)) return true;
+  return false;
+}
+
+static bool add_layer(nt_inputs *in, const nt_inputs_options *options, nt_str dir) {
+  nt_root *root =
+      in->layer_count < NT_MAX_LAYERS ? nt_root_open(nt_path_join(in->arena, options->workspace, dir)) : NULL;
+  if (!root) return false;
+  in->layers[in->layer_count++] = (nt_layer){nt_arena_str(in->arena, dir), root};
+  return true;
+}
+
+static nt_str shown_path(nt_inputs *in, uint32_t layer, nt_str path) {
+  return nt_path_join(in->arena, in->layers[layer].dir, path);
+}
+
+static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t layer);
+
+/* What one layer extends comes right behind it, nearest first. */
+static void extend(nt_inputs *in, const nt_inputs_options *options, uint32_t layer, const nt_value *name) {
+  nt_str dir;
+  nt_where where = nt_config_where(&in->files, name->pos);
+  nt_str joined = nt_path_join(in->arena, in->layers[layer].dir, nt_value_str(name));
+  if (!nt_value_str(name).len || !nt_path_normal(joined, in->arena, &dir)) {
+    nt_report(&in->diags, NT_MSG_extends_absent, where, joined);
+  } else if (in_layers(in, dir)) {
+    nt_report(&in->diags, NT_MSG_extends_circle, where, dir);
+  } else if (!add_layer(in, options, dir)) {
+    nt_report(&in->diags, NT_MSG_extends_absent, where, dir);
+  } else {
+    read_layer(in, options, in->layer_count - 1);
+  }
+}
+
+static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t layer) {
+  nt_value config;
+  nt_str shown = shown_path(in, layer, NT_STR("site.yaml"));
+  nt_file_result result = nt_config_read(in->layers[layer].root, NT_STR("site.yaml"), shown, 1 << 20, in->arena,
+                                         &in->files, &in->diags, &config);
+  if (result == NT_FILE_ABSENT && layer == 0)
+    nt_report(&in->diags, NT_MSG_site_absent, nt_where_file(shown, 0, 0), options->site, shown);
+  else if (result != NT_FILE_OK && result != NT_FILE_ABSENT)
+    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
+  if (result != NT_FILE_OK) return;
+  if (config.type != NT_MAP) {
+    nt_report(&in->diags, NT_MSG_config_not_map, nt_where_file(shown, 1, 1), shown);
+    return;
+  }
+  in->config = in->config.type == NT_MAP ? nt_config_merge(&config, &in->config, in->arena) : config;
+  const nt_value *extends = nt_map_find(&config, NT_STR("extends"));
+  if (extends && extends->type == NT_STRING) extend(in, options, layer, extends);
+  for (size_t i = 0; extends && extends->type == NT_LIST && i < extends->as.list->len; i++)
+    extend(in, options, layer, &extends->as.list->items[i]);
+}
+
+/* ---- the configuration's parts ---- */
+
+static nt_str config_str(const nt_inputs *in, const char *key) {
+  return nt_value_str(nt_map_find(&in->config, nt_str_c(key)));
+}
+
+static nt_where config_where(const nt_inputs *in, const char *key) {
+  const nt_value *v = nt_map_find(&in->config, nt_str_c(key));
+  return nt_config_where(&in->files, v ? v->pos : in->config.pos);
+}
+
+static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
+  in->title = config_str(in, "title");
+  in->url = config_str(in, "url");
+  size_t host = nt_str_search(in->url, NT_STR("://"));
+  if (host == in->url.len ||
+      (!nt_str_starts(in->url, NT_STR("http://")) && !nt_str_starts(in->url, NT_STR("https://")))) {
+    nt_report(&in->diags, NT_MSG_config_bad_url, config_where(in, "url"), in->url);
+  } else {
+    while (in->url.len && in->url.ptr[in->url.len - 1] == '/') in->url.len--;
+    nt_str rest = nt_str_sub(in->url, host + 3, in->url.len);
+    in->base_path = nt_str_sub(rest, nt_str_find(rest, '/'), rest.len);
+  }
+  const nt_value *languages = nt_map_find(&in->config, NT_STR("languages"));
+  in->lang = languages && nt_value_len(languages) ? languages->as.map->entries[0].key : NT_STR("sv");
+  in->locale = nt_locales_language(options->locales, in->lang);
+  nt_str zone = config_str(in, "timezone");
+  in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
+  if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);
+  in->now = nt_date_in_zone((nt_time){.seconds = options->now}, in->zone);
+}
+
+static void lower_limit(nt_inputs *in, const nt_value *limits, const char *key, uint64_t *limit) {
+  const nt_value *v = nt_map_find(limits, nt_str_c(key));
+  uint64_t wanted;
+  if (!v) return;
+  if (!nt_config_size(v, &wanted))
+    nt_report(&in->diags, NT_MSG_config_bad_amount, nt_config_where(&in->files, v->pos), nt_value_str(v));
+  else if (wanted > *limit)
+    nt_report(&in->diags, NT_MSG_config_limit_raised, nt_config_where(&in->files, v->pos), nt_str_c(key));
+  else
+    *limit = wanted;
+}
+
+static void read_limits(nt_inputs *in, const nt_inputs_options *options) {
+  const nt_value *limits = nt_map_find(&in->config, NT_STR("limits"));
+  in->item_limit = options->item_limit;
+  in->hook_memory = options->hook_memory;
+  in->hook_instructions = options->hook_instructions;
+  in->removals = options->removals;
+  lower_limit(in, limits, "item", &in->item_limit);
+  lower_limit(in, limits, "hook_memory", &in->hook_memory);
+  lower_limit(in, limits, "hook_instructions", &in->hook_instructions);
+  const nt_value *removals = nt_map_find(limits, NT_STR("removals"));
+  double ratio;
+  if (!removals) return;
+  if (!nt_config_percent(removals, &ratio))
+    nt_report(&in->diags, NT_MSG_config_bad_amount, nt_config_where(&in->files, removals->pos), nt_value_str(removals));
+  else if (ratio > in->removals)
+    nt_report(&in->diags, NT_MSG_config_limit_raised, nt_config_where(&in->files, removals->pos), NT_STR("removals"));
+  else
+    in->removals = ratio;
+}
+
+static void kind_names(const nt_inputs *in, nt_buf *out) {
+  for (size_t i = 0; i < in->kinds.len; i++) {
+    if (i) nt_buf_c(out, ", ");
+    nt_buf_put(out, in->kinds.items[i].name);
+  }
+}
+
+static void check_kind(nt_inputs *in, nt_str kind, nt_pos pos) {
+  if (!kind.len || nt_inputs_kind(in, kind)) return;
+  nt_buf names = {0};
+  kind_names(in, &names);
+  nt_report(&in->diags, NT_MSG_config_unknown_kind, nt_config_where(&in->files, pos), kind, nt_buf_str(&names));
+  nt_buf_deinit(&names);
+}
+
+static void read_sources(nt_inputs *in) {
+  const nt_value *sources = nt_map_find(&in->config, NT_STR("sources"));
+  for (size_t i = 0; sources && i < nt_value_len(sources); i++) {
+    const nt_entry *e = &sources->as.map->entries[i];
+    nt_source_config s = {.name = e->key,
+                          .plugin = nt_value_str(nt_map_find(&e->value, NT_STR("use"))),
+                          .kind = nt_value_str(nt_map_find(&e->value, NT_STR("kind"))),
+                          .config = &e->value,
+                          .pos = e->key_pos};
+    check_kind(in, s.kind, e->value.pos);
+    nt_push(&in->sources, s);
+  }
+}
+
+static void read_collections(nt_inputs *in) {
+  const nt_value *all = nt_map_find(&in->config, NT_STR("collections"));
+  for (size_t i = 0; all && i < nt_value_len(all); i++) {
+    const nt_entry *e = &all->as.map->entries[i];
+    nt_collection c;
+    nt_where where = nt_config_where(&in->files, e->value.pos.line ? e->value.pos : e->key_pos);
+    if (nt_collection_read(e->key, &e->value, where, in->arena, &in->diags, &c)) {
+      for (size_t k = 0; k < c.kind_count; k++) check_kind(in, c.kinds[k], e->value.pos);
+      nt_push(&in->collections, c);
+    }
+  }
+}
+
+/* ---- files of the layers ---- */
+
+/* Calls fn for each file below `dir` of every layer, the nearest layer's first. Another layer's file with a path that
+ * was seen before is hidden, and passed over. */
+static void each_file(nt_inputs *in, const char *dir, const char *glob,
+                      void (*fn)(nt_inputs *in, uint32_t layer, const nt_file_entry *file)) {
+  nt_map seen = {0};
+  for (uint32_t layer = 0; layer < in->layer_count; layer++) {
+    nt_file_list list = {0};
+    nt_file_list_read(in->layers[layer].root, nt_str_c(dir), in->arena, &list);
+    for (size_t i = 0; i < list.files.len; i++) {
+      nt_file_entry *file = &list.files.items[i];
+      if (!nt_glob(nt_str_c(glob), file->path) || nt_map_has(&seen, file->path)) continue;
+      nt_map_set(&seen, file->path, file);
+      fn(in, layer, file);
+    }
+    for (size_t i = 0; i < list.problems.len; i++) {
+      nt_file_problem *p = &list.problems.items[i];
+      nt_str shown = shown_path(in, layer, p->path);
+      if (p->result != NT_FILE_ABSENT) nt_config_report_file(p->result, shown, nt_where_file(shown, 0, 0), &in->diags);
+    }
+    nt_file_list_deinit(&list);
+  }
+  nt_map_deinit(&seen);
+}
+
+static void read_kind(nt_inputs *in, uint32_t layer, const nt_file_entry *file) {
+  nt_value yaml;
+  nt_kind kind = {0};
+  nt_str shown = shown_path(in, layer, file->path), name = nt_path_stem(file->path);
+  nt_file_result result =
+      nt_config_read(in->layers[layer].root, file->path, shown, 1 << 20, in->arena, &in->files, &in->diags, &yaml);
+  if (result != NT_FILE_OK)
+    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
+  else if (yaml.type == NT_MAP && nt_kind_read(name, shown, &yaml, in->arena, &in->diags, &kind))
+    nt_push(&in->kinds, kind);
+  else if (yaml.type != NT_MAP)
+    nt_report(&in->diags, NT_MSG_config_not_map, nt_where_file(shown, 1, 1), shown);
+}
+
+static bool read_script(nt_inputs *in, uint32_t layer, nt_str path, nt_script_source *out) {
+  nt_buf bytes = {0};
+  nt_file_result result = nt_file_read(in->layers[layer].root, path, 1 << 20, &bytes, NULL);
+  out->file = shown_path(in, layer, path);
+  out->bytes = nt_arena_str(in->arena, nt_buf_str(&bytes));
+  out->hash = nt_hash_bytes(out->bytes);
+  nt_buf_deinit(&bytes);
+  if (result != NT_FILE_OK && result != NT_FILE_ABSENT)
+    nt_config_report_file(result, out->file, nt_where_file(out->file, 0, 0), &in->diags);
+  return result == NT_FILE_OK;
+}
+
+/* Shared scripts before the region's own: the furthest layer first, by name within each. */
+static void read_scripts(nt_inputs *in) {
+  for (uint32_t layer = in->layer_count; layer-- > 0;) {
+    nt_file_list list = {0};
+    nt_file_list_read(in->layers[layer].root, NT_STR("scripts"), in->arena, &list);
+    for (size_t i = 0; i < list.files.len; i++) {
+      nt_script_source script;
+      if (!nt_glob(NT_STR("scripts/*.lua"), list.files.items[i].path)) continue;
+      if (read_script(in, layer, list.files.items[i].path, &script)) nt_push(&in->scripts, script);
+    }
+    nt_file_list_deinit(&list);
+  }
+  for (size_t i = 0; i < in->scripts.len; i++)
+    nt_map_set(&in->script_hashes, in->scripts.items[i].file, &in->scripts.items[i]);
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&in->script_hashes, &i, &e);) {
+    const nt_script_source *script = e->value;
+    nt_hash one = nt_hash_combine(nt_hash_bytes(script->file), script->hash);
+    in->vm_hash = nt_hash_combine(in->vm_hash, one);
+  }
+}
+
+/* scripts/lib/x/y.lua is the module "x.y". */
+static void read_module(nt_inputs *in, uint32_t layer, const nt_file_entry *file) {
+  nt_script_source *module = NT_NEW(in->arena, nt_script_source);
+  if (!read_script(in, layer, file->path, module)) return;
+  char *name = nt_arena_copy(in->arena, file->path.ptr + 12, file->path.len - 12 - 4);
+  for (size_t i = 0; i < file->path.len - 12 - 4; i++)
+    if (name[i] == '/') name[i] = '.';
+  nt_map_set(&in->modules, nt_str_n(name, file->path.len - 12 - 4), module);
+  nt_map_set(&in->script_hashes, module->file, module);
+}
+
+static void read_asset(nt_inputs *in, uint32_t layer, const nt_file_entry *file) {
+  nt_asset asset = {
+      .path = nt_str_sub(file->path, 7, file->path.len), .file = file->path, .layer = layer, .stamp = file->stamp};
+  nt_push(&in->assets, asset);
+  in->assets_hash = nt_hash_combine(in->assets_hash, nt_hash_combine(nt_hash_bytes(asset.file), layer));
+  in->assets_hash = nt_hash_combine(in->assets_hash, nt_hash_bytes(nt_str_n((const char *)&asset.stamp, sizeof asset.stamp)));
+}
+
+static void read_messages(nt_inputs *in, uint32_t layer, const nt_file_entry *file) {
+  nt_value yaml, by_lang;
+  nt_str shown = shown_path(in, layer, file->path);
+  nt_file_result result =
+      nt_config_read(in->layers[layer].root, file->path, shown, 1 << 20, in->arena, &in->files, &in->diags, &yaml);
+  nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
+  if (yaml.type != NT_MAP) return;
+  by_lang = nt_map_new(in->arena);
+  nt_map_put(&by_lang, in->arena, nt_path_stem(file->path), yaml.pos, yaml);
+  in->messages = nt_config_merge(&in->messages, &by_lang, in->arena);
+}
+
+/* Unlike kinds and assets, the messages of all layers merge: each is read, the furthest first. */
+static void read_all_messages(nt_inputs *in) {
+  in->messages = nt_map_new(in->arena);
+  for (uint32_t layer = in->layer_count; layer-- > 0;) {
+    nt_file_list list = {0};
+    nt_file_list_read(in->layers[layer].root, NT_STR("i18n"), in->arena, &list);
+    for (size_t i = 0; i < list.files.len; i++)
+      if (nt_glob(NT_STR("i18n/*.yaml"), list.files.items[i].path)) read_messages(in, layer, &list.files.items[i]);
+    nt_file_list_deinit(&list);
+  }
+}
+
+nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
+  nt_inputs *in = nt_zalloc(sizeof *in);
+  in->holders = 1;
+  in->arena = nt_arena_new();
+  in->lazy = nt_arena_new();
+  uv_mutex_init(&in->lock);
+  nt_diags_init(&in->diags, in->arena);
+  if (!add_layer(in, options, options->site)) {
+    nt_str shown = nt_path_join(in->arena, options->site, NT_STR("site.yaml"));
+    nt_report(&in->diags, NT_MSG_site_absent, nt_where_file(NT_STR("notis.yaml"), 0, 0), options->site, shown);
+    return in;
+  }
+  read_layer(in, options, 0);
+  if (in->diags.errors || !nt_schema_check(&nt_schema_site, &in->config, in->config.pos, &in->files, &in->diags))
+    return in;
+  each_file(in, "kinds", "kinds/*.yaml", read_kind);
+  if (!nt_inputs_kind(in, NT_STR("article"))) nt_push(&in->kinds, *nt_kind_article(in->arena));
+  read_basics(in, options);
+  read_limits(in, options);
+  read_sources(in);
+  read_collections(in);
+  each_file(in, "scripts/lib", "scripts/lib/**/*.lua", read_module);
+  read_scripts(in);
+  read_all_messages(in);
+  each_file(in, "static", "static/**", read_asset);
+  in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->hook_memory, in->hook_instructions));
+  in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine((uintptr_t)in->locale, (uintptr_t)in->zone));
+  in->usable = in->diags.errors == 0;
+  return in;
+}
+
+nt_inputs *nt_inputs_share(nt_inputs *in) {
+  in->holders++;
+  return in;
+}
+
+void nt_inputs_free(nt_inputs *in) {
+  if (!in || --in->holders) return;
+  for (uint32_t i = 0; i < in->layer_count; i++) nt_root_close(in->layers[i].root);
+  nt_vec_deinit(&in->files.names);
+  nt_vec_deinit(&in->sources);
+  nt_vec_deinit(&in->kinds);
+  nt_vec_deinit(&in->collections);
+  nt_vec_deinit(&in->scripts);
+  nt_vec_deinit(&in->assets);
+  nt_map_deinit(&in->script_hashes);
+  nt_map_deinit(&in->templates);
+  nt_map_deinit(&in->data);
+  nt_map_deinit(&in->modules);
+  uv_mutex_destroy(&in->lock);
+  nt_arena_free(in->lazy);
+  nt_arena_free(in->arena);
+  free(in);
+}

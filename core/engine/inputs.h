@@ -1,0 +1,121 @@
+/* Everything about a site that is not an item: its layers, configuration, kinds, scripts, templates, data and messages,
+ * as they were when an epoch began. Made on a worker, then only read; templates and data files are read when they are
+ * first asked for and kept. */
+#ifndef NT_ENGINE_INPUTS_H
+#define NT_ENGINE_INPUTS_H
+
+#include "base/map.h"
+#include "engine/config.h"
+#include "engine/locales.h"
+#include "model/kind.h"
+#include "model/query.h"
+#include "model/reader.h"
+#include "script/vm.h"
+#include "text/fields.h"
+#include "text/locale.h"
+
+#include <uv.h>
+
+enum { NT_MAX_LAYERS = 16 };
+
+/* A directory that a site is made from: itself first, then what it extends, nearest first. */
+typedef struct nt_layer {
+  nt_str dir; /* from the workspace's root */
+  nt_root *root;
+} nt_layer;
+
+typedef struct nt_collection {
+  nt_str name;
+  nt_value config; /* its map */
+  nt_str *kinds;
+  size_t kind_count;
+  nt_query *query; /* conditions and sort; its collection is empty: every document */
+  nt_str path;     /* of its list pages, empty if it has none */
+  nt_str template_name;
+  uint64_t per_page; /* 0: all on one page */
+  nt_str *ids;       /* of a collection that a collect hook listed by hand; NULL otherwise */
+  size_t id_count;
+} nt_collection;
+
+typedef struct nt_source_config {
+  nt_str name;
+  nt_str plugin;
+  nt_str kind; /* of its items when they name none, or empty */
+  const nt_value *config;
+  nt_pos pos;
+} nt_source_config;
+
+typedef struct nt_asset {
+  nt_str path; /* below the publication's root */
+  nt_str file; /* from the layer's root */
+  uint32_t layer;
+  nt_file_stamp stamp;
+} nt_asset;
+
+typedef struct nt_inputs {
+  unsigned holders; /* loop thread, or a job that has the site to itself */
+  nt_arena *arena;
+  nt_diags diags;
+  bool usable; /* no error: the site can be built */
+  nt_layer layers[NT_MAX_LAYERS];
+  uint32_t layer_count;
+  nt_config_files files;
+  nt_value config;
+  nt_str title, url;
+  nt_str base_path; /* of the url: "" or "/bas" */
+  nt_str lang;      /* the default language */
+  const nt_zone *zone;     /* the engine's */
+  const nt_locale *locale; /* the engine's */
+  uint64_t item_limit, hook_memory, hook_instructions;
+  double removals;
+  nt_time now; /* the epoch's instant in the site's zone */
+
+  NT_VEC(nt_source_config) sources;
+  NT_VEC(nt_kind) kinds;
+  NT_VEC(nt_collection) collections;
+  NT_VEC(nt_script_source) scripts; /* in running order */
+  nt_map modules;                   /* "x.y" -> nt_script_source of scripts/lib/x/y.lua */
+  nt_map script_hashes;             /* file -> nt_script_source, of scripts and modules */
+  nt_hash vm_hash; /* of scripts, modules and limits: a VM made with another must be made anew */
+  nt_hash registrations[NT_EVENTS + 1]; /* which hooks there are for each event; last, which names for templates */
+  NT_VEC(nt_asset) assets;
+  nt_hash assets_hash;
+  nt_value messages; /* language -> map */
+
+  uv_mutex_t lock; /* guards what follows */
+  nt_arena *lazy;
+  nt_map templates; /* "layer:name" -> nt_template_source, or a marker of absence */
+  nt_map data;      /* path -> data file */
+} nt_inputs;
+
+typedef struct nt_inputs_options {
+  nt_str workspace;                                    /* its directory, as given */
+  nt_str site;                                         /* the site's directory from the workspace's root */
+  uint64_t item_limit, hook_memory, hook_instructions; /* the workspace's: a site may lower them */
+  double removals;
+  int64_t now; /* seconds since 1970 */
+  nt_locales *locales;
+} nt_inputs_options;
+
+/* Never NULL; look at `usable` and `diags`. */
+nt_inputs *nt_inputs_load(const nt_inputs_options *options);
+nt_inputs *nt_inputs_share(nt_inputs *inputs);
+/* When nobody holds it any more, it is gone. */
+void nt_inputs_free(nt_inputs *inputs);
+
+const nt_kind *nt_inputs_kind(const nt_inputs *inputs, nt_str name); /* NULL if there is none */
+const nt_collection *nt_inputs_collection(const nt_inputs *inputs, nt_str name);
+/* Reads a collection's map; used for those of site.yaml and those that collect hooks add. `where` for diagnostics. */
+bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
+                        nt_collection *out);
+
+/* From any thread. */
+nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_template_source *out);
+nt_read nt_inputs_data(nt_inputs *inputs, nt_str path, nt_diags *diags, const nt_value **out, nt_hash *hash);
+nt_read nt_inputs_message(const nt_inputs *inputs, nt_str lang, nt_str key, nt_str *out);
+/* The hash of a script or module by what diagnostics call it, NT_HASH_ABSENT if there is none. */
+nt_hash nt_inputs_script_hash(const nt_inputs *inputs, nt_str file);
+/* nt_vm_options.module, with the inputs as ud. */
+bool nt_inputs_module(void *ud, nt_str name, nt_script_source *out);
+
+#endif

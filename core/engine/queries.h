@@ -1,0 +1,33 @@
+/* The queries that were asked of a site, each one memoised step however many pages ask it.
+ *
+ * A query is evaluated at most once an epoch, by whichever worker needs it first; the others wait for it. Its trace is
+ * the columns that it compares and sorts by, so an edit to another field does not even evaluate it, and an edit that
+ * leaves its answer as it was stops there. */
+#ifndef NT_ENGINE_QUERIES_H
+#define NT_ENGINE_QUERIES_H
+
+#include "engine/records.h"
+#include "model/reader.h"
+
+struct nt_site;
+
+typedef struct nt_queries nt_queries;
+
+nt_queries *nt_queries_new(void);
+void nt_queries_free(nt_queries *queries);
+/* What was evaluated before must be looked at again. Loop thread, between jobs. */
+void nt_queries_turn(nt_queries *queries);
+
+/* Before collect hooks have run, their documents are not there yet: the same question is another step then. */
+typedef enum nt_query_phase { NT_BEFORE_COLLECT, NT_AFTER_COLLECT } nt_query_phase;
+
+/* False after reporting: there is no such collection. The refs last as long as the epoch. `name` becomes the name that
+ * the trace knows the question by, `hash` its answer's. */
+bool nt_queries_ask(struct nt_site *site, const nt_query *query, nt_query_phase phase, nt_diags *diags, nt_docrefs *out,
+                    uint32_t *name, nt_hash *hash);
+/* The hash of the answer to a question that was asked before, by its name. */
+nt_hash nt_queries_hash(struct nt_site *site, uint32_t name, nt_query_phase phase);
+/* The hash of one field over every document: which documents there are, and what each holds there. */
+nt_hash nt_queries_column(struct nt_site *site, nt_str field, nt_query_phase phase);
+
+#endif

@@ -1,0 +1,43 @@
+/* A step while it runs: the engine's side of the one reader, and the question whether a step need run at all. */
+#ifndef NT_ENGINE_RUN_H
+#define NT_ENGINE_RUN_H
+
+#include "engine/site.h"
+
+typedef enum nt_run_scope {
+  NT_RUN_DOCUMENT, /* parse and document hooks: no other document can be seen */
+  NT_RUN_COLLECT,  /* every document but what collect hooks add */
+  NT_RUN_PAGE      /* everything */
+} nt_run_scope;
+
+typedef struct nt_run {
+  nt_reader reader; /* the first member: ops cast back to nt_run */
+  nt_site *site;
+  nt_seat *seat;
+  nt_run_scope scope;
+  nt_diags diags;
+} nt_run;
+
+/* Begins a step on a seat: its arena is emptied, its tracer started. One run at a time on a seat. */
+void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope);
+/* Reads that are not the reader's: a key with the hash it has now. */
+void nt_run_trace(nt_run *run, nt_key_class cls, uint32_t scope, nt_str name, nt_hash hash);
+/* Which hooks there are for an event, in which order. */
+void nt_run_trace_hooks(nt_run *run, nt_event event);
+/* Puts the step into the memo. */
+void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value);
+
+/* Does everything that the step read have the hash it had then? */
+bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step);
+nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key);
+
+/* The seat's VM, made and loaded with the present scripts if need be; NULL if they cannot be loaded (said once, when
+ * the inputs are loaded). */
+nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags);
+void nt_seat_deinit(nt_seat *seat);
+
+/* The engine's side of a plugin call within a run. */
+notis_call nt_run_call(nt_run *run, nt_str plugin, nt_str file);
+extern const nt_host_engine nt_engine_services;
+
+#endif

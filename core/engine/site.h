@@ -1,0 +1,91 @@
+/* One site while the engine runs: its inputs, its documents, what its steps gave, and the epoch it is in.
+ *
+ *      records ◄── sources         what there is            (records.h, sources.h)
+ *      queries                     what was asked of it     (queries.h)
+ *      plan                        what shall be published  (plan.h)
+ *      commit                      what is published        (commit.h)
+ *
+ * Workers reach it through the job they run, and only read what is not theirs. */
+#ifndef NT_ENGINE_SITE_H
+#define NT_ENGINE_SITE_H
+
+#include "engine/commit.h"
+#include "engine/plan.h"
+#include "engine/queries.h"
+#include "engine/records.h"
+#include "engine/sources.h"
+#include "host/host.h"
+#include "io/pool.h"
+#include "template/template.h"
+
+#include <stdatomic.h>
+
+/* What one worker keeps for one site. */
+typedef struct nt_seat {
+  nt_vm *vm;
+  nt_hash vm_scripts; /* what it was loaded with */
+  bool vm_usable;
+  nt_names_cache names;
+  nt_tracer tracer;
+  nt_arena *arena; /* one step's */
+  nt_buf out;
+} nt_seat;
+
+typedef struct nt_site_counters {
+  atomic_uint_fast64_t run[NT_STEP_KINDS];  /* steps that ran */
+  atomic_uint_fast64_t kept[NT_STEP_KINDS]; /* steps whose trace still held */
+  atomic_uint_fast64_t put, removed, documents, withheld;
+} nt_site_counters;
+
+typedef enum nt_epoch_phase {
+  NT_PHASE_IDLE,
+  NT_PHASE_INPUTS,
+  NT_PHASE_DOCUMENTS,
+  NT_PHASE_COLLECT,
+  NT_PHASE_PLAN,
+  NT_PHASE_RENDER,
+  NT_PHASE_COMMIT
+} nt_epoch_phase;
+
+typedef struct nt_site {
+  struct nt_engine *engine;
+  unsigned lane;
+  nt_str name; /* its directory from the workspace's root */
+
+  nt_inputs *inputs;
+  nt_names *names;
+  nt_template_cache *templates;
+  nt_seat *seats; /* one for each worker */
+  nt_records records;
+  nt_sources sources;
+  nt_queries *queries;
+  nt_plan plan;
+  nt_commit commit;
+  nt_site_counters counters;
+
+  nt_epoch_phase phase;
+  uint64_t epoch;
+  bool changed;        /* something came since the epoch began */
+  bool refresh;        /* the inputs are to be read again */
+  atomic_bool cancel;  /* jobs leave what they have not begun */
+  unsigned cancelled;  /* times running */
+  unsigned in_flight;  /* jobs out */
+  size_t cursor;       /* of the phase */
+  NT_VEC(nt_record *) dirty;
+  nt_arena *epoch_arena; /* of the diagnostics below */
+  nt_diags faults;       /* of the epoch as such: they stop the commit */
+  nt_diags diags;        /* all of the epoch, in order, when it has ended */
+  bool failed;           /* nothing was committed */
+} nt_site;
+
+void nt_site_init(nt_site *site, struct nt_engine *engine, unsigned lane, nt_str name);
+void nt_site_deinit(nt_site *site);
+/* Loop thread: begins an epoch if something changed and none is running, and goes on with the one that is. */
+void nt_site_pump(nt_site *site);
+void nt_site_changed(nt_site *site, bool refresh);
+bool nt_site_idle(const nt_site *site);
+/* Puts a document in line for a job. */
+void nt_site_mark(nt_site *site, nt_record *record);
+void nt_site_count(nt_site *site, nt_step_kind kind, bool ran);
+
+#endif

@@ -1,0 +1,65 @@
+/* The sources of a site: plugin instances that say which items there are, and the scans of those whose items are files.
+ *
+ *      plugin ──sink──► mailbox (bounded) ──loop──► records: marked for a document job, or gone
+ *      scan on a worker ───────────────────loop──►
+ */
+#ifndef NT_ENGINE_SOURCES_H
+#define NT_ENGINE_SOURCES_H
+
+#include "base/vec.h"
+#include "engine/inputs.h"
+#include "host/host.h"
+#include "host/strand.h"
+#include "io/pool.h"
+
+struct nt_site;
+
+typedef enum nt_source_state { NT_SOURCE_OPENING, NT_SOURCE_OPEN, NT_SOURCE_FAILED } nt_source_state;
+
+typedef struct nt_source {
+  struct nt_site *site;
+  uint32_t index;
+  nt_str name;
+  nt_str kind; /* of its items when they name none */
+  const nt_plugin *plugin;
+  nt_hash version; /* of plugin and configuration: in the trace of what it parsed */
+  nt_arena *arena; /* config, diagnostics */
+  nt_value config;
+  nt_diags diags;
+  nt_source_state state;
+  void *self;
+  nt_strand *strand;
+  notis_sink *sink;
+  nt_task opened;
+
+  bool files; /* its items are files below `path` that match */
+  nt_str path, match;
+  bool scanning;     /* between begin and end, or a scan is out */
+  bool complete;     /* it has ended a scan since it was opened */
+  uint64_t generation;
+  nt_arena *scan_arena; /* of the diagnostics of the last scan */
+  nt_diags scan_diags;
+} nt_source;
+
+typedef struct nt_sources {
+  NT_VEC(nt_source *) items;
+  unsigned running; /* opens and scans that are out */
+} nt_sources;
+
+/* Loop thread. Opens what the inputs name and closes what they no longer do; a source whose configuration changed is
+ * opened anew. */
+void nt_sources_update(struct nt_site *site);
+/* Lists the files of every file source again. */
+void nt_sources_rescan(struct nt_site *site);
+void nt_sources_close(struct nt_site *site);
+/* Nothing is being opened or scanned, and nothing waits in a sink. */
+bool nt_sources_quiet(const struct nt_site *site);
+
+/* The sink's services, called by plugins on any thread. */
+notis_status nt_sink_begin(notis_sink *sink, uint64_t generation);
+notis_status nt_sink_upsert(notis_sink *sink, nt_str id, nt_str fingerprint);
+notis_status nt_sink_remove(notis_sink *sink, nt_str id);
+notis_status nt_sink_end(notis_sink *sink, uint64_t generation, notis_scan_end end);
+notis_status nt_sink_files(notis_sink *sink, nt_str path, nt_str match);
+
+#endif
