@@ -1,0 +1,220 @@
+/* Publishes into a directory of the file system: each file is replaced whole, by rename. */
+#include "target_dir.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static const notis_place nowhere;
+
+static notis_str text_of(const char *terminated) {
+  return (notis_str){terminated, strlen(terminated)};
+}
+
+static bool equals(notis_str s, const char *terminated) {
+  size_t len = strlen(terminated);
+  return s.len == len && memcmp(s.ptr, terminated, len) == 0;
+}
+
+void target_say(const target *self, notis_call *call, const char *code, notis_str about) {
+  self->host->report_code(call, nowhere, code, &about, 1);
+}
+
+/* ---- paths ---- */
+
+static notis_str join(const target *self, const char *tail, size_t len, full_path *out) {
+  memcpy(out->text, self->root, self->root_len);
+  out->len = self->root_len;
+  if (len) {
+    out->text[out->len++] = '/';
+    memcpy(out->text + out->len, tail, len);
+    out->len += len;
+  }
+  return (notis_str){out->text, out->len};
+}
+
+notis_str target_full(const target *self, notis_str path, full_path *out) {
+  return join(self, path.ptr, path.len, out);
+}
+
+notis_str target_staged(const target *self, notis_str path, full_path *out) {
+  static const char digits[] = "0123456789abcdef";
+  char tail[sizeof STAGE + 32];
+  XXH128_canonical_t hash;
+  XXH128_canonicalFromHash(&hash, XXH3_128bits(path.ptr, path.len));
+  memcpy(tail, STAGE "/", sizeof STAGE);
+  for (size_t i = 0; i < sizeof hash.digest; i++) {
+    tail[sizeof STAGE + 2 * i] = digits[hash.digest[i] >> 4];
+    tail[sizeof STAGE + 2 * i + 1] = digits[hash.digest[i] & 15];
+  }
+  return join(self, tail, sizeof tail, out);
+}
+
+static bool name_is_good(notis_str name) {
+  return name.len > 0 && name.len <= NAME_LIMIT && !equals(name, ".") && !equals(name, "..");
+}
+
+bool target_path_is_good(const target *self, notis_str path) {
+  if (!path.ptr || path.len == 0 || memchr(path.ptr, '\0', path.len)) return false;
+  if (self->root_len + 1 + path.len >= PATH_LIMIT) return false;
+  for (size_t from = 0; from <= path.len;) {
+    const char *slash = memchr(path.ptr + from, '/', path.len - from);
+    size_t to = slash ? (size_t)(slash - path.ptr) : path.len;
+    notis_str name = {path.ptr + from, to - from};
+    if (!name_is_good(name) || (from == 0 && equals(name, STAGE))) return false;
+    from = to + 1;
+  }
+  return true;
+}
+
+/* ---- open and close ---- */
+
+static bool read_settings(target *self, notis_call *call, const notis_value *config) {
+  const notis_services *host = self->host;
+  bool good = true;
+  for (size_t i = 0; i < host->value_length(config); i++) {
+    notis_str key;
+    const notis_value *value = host->value_at(config, i, &key);
+    if (equals(key, "sync")) {
+      self->sync = host->value_bool(value);
+      if (host->value_type(value) == NOTIS_BOOL) continue;
+      target_say(self, call, "target_sync_type", key);
+    } else if (equals(key, "path") || equals(key, "use")) {
+      continue;
+    } else {
+      target_say(self, call, "target_unknown_key", key);
+    }
+    good = false;
+  }
+  return good;
+}
+
+/* The root may be anything but the file system's own; the longest name that is staged in it must fit. */
+static bool read_root(target *self, notis_call *call, const notis_value *config) {
+  notis_str path = self->host->value_string(self->host->value_get(config, text_of("path")));
+  while (path.len > 0 && path.ptr[path.len - 1] == '/') path.len--;
+  if (path.len == 0 || path.ptr[0] != '/' || path.len > PATH_LIMIT / 2 || memchr(path.ptr, '\0', path.len)) {
+    target_say(self, call, "target_no_path", path);
+    return false;
+  }
+  self->root = malloc(path.len + 1);
+  if (!self->root) abort();
+  memcpy(self->root, path.ptr, path.len);
+  self->root[path.len] = '\0';
+  self->root_len = path.len;
+  return true;
+}
+
+static void forget(target *self) {
+  for (int i = 0; i < ORDERS; i++) names_clear(&self->puts[i]);
+  names_clear(&self->removes);
+  self->begun = false;
+}
+
+static void close_target(void *ud) {
+  target *self = ud;
+  forget(self);
+  free(self->root);
+  free(self);
+}
+
+static notis_status open_target(const notis_services *host, notis_call *call, const notis_value *config, void **out) {
+  target *self = calloc(1, sizeof *self);
+  if (!self) abort();
+  self->host = host;
+  bool settings = read_settings(self, call, config), root = read_root(self, call, config);
+  if (!settings || !root) {
+    close_target(self);
+    return NOTIS_ERROR;
+  }
+  *out = self;
+  return NOTIS_OK;
+}
+
+/* ---- staging ---- */
+
+notis_status target_unstage(target *self, notis_call *call) {
+  full_path buffer;
+  notis_str stage = target_full(self, text_of(STAGE), &buffer);
+  notis_status status = self->host->directory_clear(call, stage);
+  if (status == NOTIS_OK) status = self->host->directory_remove(call, stage);
+  return status == NOTIS_GONE ? NOTIS_OK : status;
+}
+
+static notis_status begin(void *ud, notis_call *call, notis_commit_mode mode) {
+  target *self = ud;
+  full_path buffer;
+  forget(self);
+  notis_str stage = target_full(self, text_of(STAGE), &buffer);
+  notis_file_kind kind = self->host->file_kind(call, stage);
+  notis_status status = NOTIS_OK;
+  if (kind != NOTIS_FILE_NONE && kind != NOTIS_FILE_DIRECTORY) {
+    target_say(self, call, "target_not_folder", stage);
+    return NOTIS_ERROR;
+  }
+  self->resuming = mode == NOTIS_COMMIT_RESUME;
+  if (!self->resuming && kind == NOTIS_FILE_DIRECTORY) status = self->host->directory_clear(call, stage);
+  if (!self->resuming && kind == NOTIS_FILE_NONE) status = self->host->directory_make(call, stage);
+  self->begun = status == NOTIS_OK;
+  return status;
+}
+
+/* What put and remove ask of their call before they do anything. */
+static bool may_stage(target *self, notis_call *call, notis_str path) {
+  if (!self->begun)
+    target_say(self, call, "target_not_begun", path);
+  else if (!target_path_is_good(self, path))
+    target_say(self, call, "target_bad_path", path);
+  else
+    return true;
+  return false;
+}
+
+static notis_status put(void *ud, notis_call *call, const notis_put *what) {
+  target *self = ud;
+  if (!may_stage(self, call, what->path)) return NOTIS_ERROR;
+  names_add(&self->puts[what->order < ORDERS ? what->order : ORDERS - 1], what->path);
+  if (self->resuming) return NOTIS_OK;
+  full_path buffer;
+  notis_str staged = target_staged(self, what->path, &buffer);
+  notis_status status = self->host->file_write(call, staged, what->bytes);
+  return status == NOTIS_OK && self->sync ? self->host->file_sync(call, staged) : status;
+}
+
+static notis_status stage_removal(void *ud, notis_call *call, notis_str path) {
+  target *self = ud;
+  if (!may_stage(self, call, path)) return NOTIS_ERROR;
+  names_add(&self->removes, path);
+  return NOTIS_OK;
+}
+
+static notis_status commit(void *ud, notis_call *call) {
+  target *self = ud;
+  if (self->begun) return target_commit(self, call);
+  target_say(self, call, "target_not_begun", (notis_str){self->root, self->root_len});
+  return NOTIS_ERROR;
+}
+
+static void abort_commit(void *ud, notis_call *call) {
+  target *self = ud;
+  if (self->begun) target_unstage(self, call);
+  forget(self);
+}
+
+static const notis_target_api api = {.size = sizeof api,
+                                     .open = open_target,
+                                     .begin = begin,
+                                     .put = put,
+                                     .remove = stage_removal,
+                                     .commit = commit,
+                                     .abort = abort_commit,
+                                     .close = close_target};
+
+static const notis_plugin_descriptor descriptor = {
+    .abi = NOTIS_ABI, .size = sizeof descriptor, .name = "target_dir", .version = "1.0", .target = &api};
+
+const notis_plugin_descriptor *notis_plugin(void) {
+  return &descriptor;
+}
