@@ -42,7 +42,7 @@ typedef struct nt_commit {
   nt_arena *ledger_arena;
   nt_map ledger; /* path -> nt_ledger_entry */
   bool open, opening, failed, begun;
-  nt_task task;    /* of open and finish */
+  nt_post post;    /* of open and finish */
   void (*done)(struct nt_site *site, bool good);
 
   nt_arena *changes_arena; /* of one epoch */

@@ -30,7 +30,8 @@ typedef struct nt_source {
   void *self;
   nt_strand *strand;
   notis_sink *sink;
-  nt_task opened;
+  nt_post opened;
+  struct nt_mailbox *mailbox;
 
   bool files; /* its items are files below `path` that match */
   nt_str path, match;
@@ -55,11 +56,11 @@ void nt_sources_close(struct nt_site *site);
 /* Nothing is being opened or scanned, and nothing waits in a sink. */
 bool nt_sources_quiet(const struct nt_site *site);
 
-/* The sink's services, called by plugins on any thread. */
-notis_status nt_sink_begin(notis_sink *sink, uint64_t generation);
-notis_status nt_sink_upsert(notis_sink *sink, nt_str id, nt_str fingerprint);
-notis_status nt_sink_remove(notis_sink *sink, nt_str id);
-notis_status nt_sink_end(notis_sink *sink, uint64_t generation, notis_scan_end end);
-notis_status nt_sink_files(notis_sink *sink, nt_str path, nt_str match);
+/* The engine's side of a sink, called on any thread; nt_host_engine's functions. */
+notis_status nt_source_begin(notis_sink *sink, uint64_t generation);
+notis_status nt_source_upsert(notis_sink *sink, nt_str id, nt_str fingerprint);
+notis_status nt_source_remove(notis_sink *sink, nt_str id);
+notis_status nt_source_end(notis_sink *sink, uint64_t generation, notis_scan_end end);
+notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match);
 
 #endif

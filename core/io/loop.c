@@ -7,7 +7,7 @@ struct nt_loop {
   uv_loop_t uv;
   uv_async_t wake;
   uv_mutex_t lock; /* guards first and last */
-  nt_task *first, *last;
+  nt_post *first, *last;
   uint64_t shuffle;
 };
 
@@ -18,36 +18,36 @@ uint64_t nt_random_next(uint64_t *state) {
   return z ^ z >> 31;
 }
 
-/* Relinks a chain of tasks in random order. */
-static nt_task *shuffled(nt_loop *loop, nt_task *chain) {
+/* Relinks a chain of posts in random order. */
+static nt_post *shuffled(nt_loop *loop, nt_post *chain) {
   size_t count = 0;
-  for (nt_task *t = chain; t; t = t->next) count++;
-  nt_task **tasks = nt_alloc(count * sizeof *tasks);
+  for (nt_post *t = chain; t; t = t->next) count++;
+  nt_post **posts = nt_alloc(count * sizeof *posts);
   count = 0;
-  for (nt_task *t = chain; t; t = t->next) tasks[count++] = t;
-  nt_task *head = NULL;
+  for (nt_post *t = chain; t; t = t->next) posts[count++] = t;
+  nt_post *head = NULL;
   while (count) {
     size_t pick = (size_t)(nt_random_next(&loop->shuffle) % count);
-    nt_task *t = tasks[pick];
-    tasks[pick] = tasks[--count];
+    nt_post *t = posts[pick];
+    posts[pick] = posts[--count];
     t->next = head;
     head = t;
   }
-  free(tasks);
+  free(posts);
   return head;
 }
 
 static void on_wake(uv_async_t *async) {
   nt_loop *loop = async->data;
   uv_mutex_lock(&loop->lock);
-  nt_task *task = loop->first;
+  nt_post *post = loop->first;
   loop->first = loop->last = NULL;
   uv_mutex_unlock(&loop->lock);
-  if (loop->shuffle) task = shuffled(loop, task);
-  while (task) {
-    nt_task *next = task->next; /* run may free the task */
-    task->run(task);
-    task = next;
+  if (loop->shuffle) post = shuffled(loop, post);
+  while (post) {
+    nt_post *next = post->next; /* run may free the post */
+    post->run(post);
+    post = next;
   }
 }
 
@@ -80,15 +80,15 @@ uv_loop_t *nt_loop_uv(nt_loop *loop) {
   return &loop->uv;
 }
 
-void nt_loop_post(nt_loop *loop, nt_task *task) {
-  task->next = NULL;
+void nt_loop_post(nt_loop *loop, nt_post *post) {
+  post->next = NULL;
   uv_mutex_lock(&loop->lock);
   if (loop->last)
-    loop->last->next = task;
+    loop->last->next = post;
   else
-    loop->first = task;
-  loop->last = task;
-  /* Inside the lock: once it is released the loop may run the task and be freed by what it does. */
+    loop->first = post;
+  loop->last = post;
+  /* Inside the lock: once it is released the loop may run the post and be freed by what it does. */
   uv_async_send(&loop->wake);
   uv_mutex_unlock(&loop->lock);
 }

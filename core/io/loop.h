@@ -1,6 +1,6 @@
 /* The event loop, and the one door into it from other threads.
  *
- *      any thread ──nt_loop_post(task)──► mailbox ──async──► loop thread runs task->run(task)
+ *      any thread ──nt_loop_post(post)──► mailbox ──async──► loop thread runs post->run(post)
  *
  * Only the loop thread changes what an engine owns. Nothing here blocks it. */
 #ifndef NT_IO_LOOP_H
@@ -13,12 +13,12 @@
 typedef struct nt_loop nt_loop;
 
 /* Embedded in whatever is sent; owned by the sender until run is called. */
-typedef struct nt_task {
-  struct nt_task *next;
-  void (*run)(struct nt_task *task);
-} nt_task;
+typedef struct nt_post {
+  struct nt_post *next;
+  void (*run)(struct nt_post *post);
+} nt_post;
 
-/* A seed other than 0 shuffles the order in which tasks that wait together are run, for tests of order. */
+/* A seed other than 0 shuffles the order in which posts that wait together are run, for tests of order. */
 nt_loop *nt_loop_new(uint64_t shuffle_seed);
 /* Closes what is ours; reports to stderr and returns false if another handle is still open (the census of test builds).
  */
@@ -26,7 +26,7 @@ bool nt_loop_free(nt_loop *loop);
 uv_loop_t *nt_loop_uv(nt_loop *loop);
 
 /* From any thread. Tasks of one thread run in the order they were posted, unless shuffled. */
-void nt_loop_post(nt_loop *loop, nt_task *task);
+void nt_loop_post(nt_loop *loop, nt_post *post);
 /* Runs until `done(ud)` is true, asked after each turn. */
 void nt_loop_run_until(nt_loop *loop, bool (*done)(void *ud), void *ud);
 

@@ -55,7 +55,7 @@ static void run_worker(void *ud) {
     if (job) {
       uv_mutex_unlock(&pool->lock);
       job->work(job, index);
-      nt_loop_post(pool->loop, &job->task);
+      nt_loop_post(pool->loop, &job->post);
       uv_mutex_lock(&pool->lock);
     } else if (pool->closing) {
       break;

@@ -1,7 +1,7 @@
 /* The workers. Each lane (a site) has a bounded queue of its own and the workers take from the lanes in turn, so that
  * a large site cannot keep a small one waiting.
  *
- *      loop thread ──submit──► lane ──► worker: job->work(job, worker) ──post──► loop thread: job->task.run */
+ *      loop thread ──submit──► lane ──► worker: job->work(job, worker) ──post──► loop thread: job->post.run */
 #ifndef NT_IO_POOL_H
 #define NT_IO_POOL_H
 
@@ -10,7 +10,7 @@
 typedef struct nt_pool nt_pool;
 
 typedef struct nt_job {
-  nt_task task; /* task.run is called on the loop thread when work has returned; task is the first member */
+  nt_post post; /* post.run is called on the loop thread when work has returned; post is the first member */
   void (*work)(struct nt_job *job, unsigned worker);
 } nt_job;
 

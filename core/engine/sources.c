@@ -1,0 +1,391 @@
+#include "engine/sources.h"
+
+#include "base/path.h"
+#include "engine/documents.h"
+#include "engine/engine.h"
+#include "engine/run.h"
+
+/* ---- the mailbox between a sink and the loop ---- */
+
+enum { MAILBOX_LIMIT = 4096 };
+
+typedef enum event_kind { EVENT_BEGIN, EVENT_UPSERT, EVENT_REMOVE, EVENT_END } event_kind;
+
+typedef struct event {
+  event_kind kind;
+  char *id, *fingerprint; /* heap */
+  size_t id_len, fingerprint_len;
+  uint64_t generation;
+  notis_scan_end end;
+} event;
+
+typedef struct nt_mailbox {
+  nt_post post;
+  nt_source *source;
+  uv_mutex_t lock; /* guards what follows */
+  NT_VEC(event) events;
+  bool posted, full;
+} mailbox;
+
+static mailbox *mailbox_of(notis_sink *sink) { return ((nt_source *)nt_sink_ud(sink))->mailbox; }
+
+static char *heap_copy(nt_str s) {
+  char *copy = nt_alloc(s.len + 1);
+  if (s.len) memcpy(copy, s.ptr, s.len);
+  copy[s.len] = '\0';
+  return copy;
+}
+
+static notis_status send_event(notis_sink *sink, event e, nt_str id, nt_str fingerprint) {
+  mailbox *m = mailbox_of(sink);
+  uv_mutex_lock(&m->lock);
+  notis_status status = NOTIS_OK;
+  if (m->events.len >= MAILBOX_LIMIT && e.kind == EVENT_UPSERT) {
+    m->full = true;
+    status = NOTIS_FULL;
+  } else {
+    e.id = heap_copy(id);
+    e.id_len = id.len;
+    e.fingerprint = heap_copy(fingerprint);
+    e.fingerprint_len = fingerprint.len;
+    nt_push(&m->events, e);
+    if (!m->posted) nt_loop_post(m->source->site->engine->loop, &m->post);
+    m->posted = true;
+  }
+  uv_mutex_unlock(&m->lock);
+  return status;
+}
+
+notis_status nt_source_begin(notis_sink *sink, uint64_t generation) {
+  return send_event(sink, (event){.kind = EVENT_BEGIN, .generation = generation}, NT_STR(""), NT_STR(""));
+}
+
+notis_status nt_source_upsert(notis_sink *sink, nt_str id, nt_str fingerprint) {
+  return send_event(sink, (event){.kind = EVENT_UPSERT}, id, fingerprint);
+}
+
+notis_status nt_source_remove(notis_sink *sink, nt_str id) {
+  return send_event(sink, (event){.kind = EVENT_REMOVE}, id, NT_STR(""));
+}
+
+notis_status nt_source_end(notis_sink *sink, uint64_t generation, notis_scan_end end) {
+  return send_event(sink, (event){.kind = EVENT_END, .generation = generation, .end = end}, NT_STR(""), NT_STR(""));
+}
+
+notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
+  nt_source *source = nt_sink_ud(sink); /* called from open(), before anyone else looks at the source */
+  if (source->state != NT_SOURCE_OPENING) return NOTIS_ERROR;
+  source->files = true;
+  source->path = nt_arena_str(source->arena, path);
+  source->match = nt_arena_str(source->arena, match);
+  return NOTIS_OK;
+}
+
+/* ---- what came and went ---- */
+
+static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
+  nt_site *site = source->site;
+  nt_arena *arena = nt_arena_new_sized(512);
+  nt_buf name = {0};
+  nt_nfc(path, &name);
+  nt_str id = nt_path_join(arena, source->name, nt_buf_str(&name));
+  nt_record *r = nt_records_get(&site->records, id);
+  bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
+  if (!r->path.len || !nt_str_eq(r->path, path)) r->path = nt_arena_str(site->records.arena, path);
+  r->source = source->index;
+  r->seen = source->generation;
+  r->racy = racy;
+  if (!same) {
+    free((char *)r->fingerprint.ptr);
+    r->fingerprint = nt_str_n(heap_copy(fingerprint), fingerprint.len);
+    r->listed = true;
+    r->stale = true;
+    nt_site_mark(site, r);
+    nt_site_changed(site, false);
+  }
+  nt_buf_deinit(&name);
+  nt_arena_free(arena);
+}
+
+static void remove_id(nt_source *source, nt_str path) {
+  nt_arena *arena = nt_arena_new_sized(512);
+  nt_record *r = nt_records_find(&source->site->records, nt_path_join(arena, source->name, path));
+  nt_arena_free(arena);
+  if (!r || !r->listed) return;
+  r->listed = false; /* what it gave goes at the next turn of the documents */
+  nt_site_changed(source->site, false);
+}
+
+static void begin_scan(nt_source *source, uint64_t generation) {
+  source->scanning = true;
+  source->generation = generation;
+}
+
+/* Only a complete scan removes what it did not see. */
+static void end_scan(nt_source *source, notis_scan_end end) {
+  nt_site *site = source->site;
+  source->scanning = false;
+  source->complete = true;
+  for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
+    nt_record *r = site->records.slots.items[i];
+    if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
+    r->listed = false;
+    nt_site_changed(site, false);
+  }
+  nt_arena_reset(source->scan_arena);
+  nt_diags_init(&source->scan_diags, source->scan_arena);
+  if (end == NOTIS_PARTIAL) nt_report(&source->scan_diags, NT_MSG_scan_partial, (nt_where){0}, source->name);
+}
+
+static void apply_event(nt_source *source, const event *e) {
+  switch (e->kind) {
+  case EVENT_BEGIN: begin_scan(source, e->generation); break;
+  case EVENT_UPSERT: upsert(source, nt_str_n(e->id, e->id_len), nt_str_n(e->fingerprint, e->fingerprint_len), false); break;
+  case EVENT_REMOVE: remove_id(source, nt_str_n(e->id, e->id_len)); break;
+  case EVENT_END: end_scan(source, e->end); break;
+  }
+}
+
+static void on_mail(nt_post *post) {
+  mailbox *m = (mailbox *)post;
+  nt_source *source = m->source;
+  uv_mutex_lock(&m->lock);
+  event *events = m->events.items;
+  size_t count = m->events.len;
+  bool was_full = m->full;
+  m->events.items = NULL;
+  m->events.len = m->events.cap = 0;
+  m->posted = m->full = false;
+  uv_mutex_unlock(&m->lock);
+  for (size_t i = 0; i < count; i++) {
+    apply_event(source, &events[i]);
+    free(events[i].id);
+    free(events[i].fingerprint);
+  }
+  free(events);
+  if (was_full && source->plugin->source.resume) source->plugin->source.resume(source->self);
+  nt_site_pump(source->site);
+}
+
+/* ---- scans of files ---- */
+
+typedef struct scan_job {
+  nt_job job;
+  nt_source *source;
+  nt_root *root;
+  nt_arena *arena;
+  nt_file_list list;
+  uint64_t generation;
+  int64_t started; /* nanoseconds since 1970 */
+} scan_job;
+
+static void scan_work(nt_job *job, unsigned worker) {
+  scan_job *s = (scan_job *)job;
+  uv_timespec64_t now;
+  (void)worker;
+  uv_clock_gettime(UV_CLOCK_REALTIME, &now);
+  s->started = now.tv_sec * 1000000000 + now.tv_nsec;
+  nt_file_list_read(s->root, s->source->path, s->arena, &s->list);
+}
+
+static bool matches(const nt_source *source, nt_str path) {
+  nt_str below = source->path.len ? nt_str_sub(path, source->path.len + 1, path.len) : path;
+  return nt_glob(source->match.len ? source->match : NT_STR("**"), below);
+}
+
+static void scan_done(nt_post *post) {
+  scan_job *s = (scan_job *)post;
+  nt_source *source = s->source;
+  nt_site *site = source->site;
+  begin_scan(source, s->generation);
+  for (size_t i = 0; i < s->list.files.len; i++) {
+    nt_file_entry *file = &s->list.files.items[i];
+    if (!matches(source, file->path)) continue;
+    /* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain:
+     * git's racy-stat rule. */
+    bool racy = file->stamp.mtime + 20000000 >= s->started;
+    upsert(source, file->path, nt_str_n((const char *)&file->stamp, sizeof file->stamp), racy);
+  }
+  end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
+  for (size_t i = 0; i < s->list.problems.len; i++) {
+    nt_str shown = nt_path_join(source->scan_arena, site->name, s->list.problems.items[i].path);
+    nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
+  }
+  site->sources.running--;
+  nt_file_list_deinit(&s->list);
+  nt_arena_free(s->arena);
+  free(s);
+  nt_site_pump(site);
+}
+
+static void scan(nt_source *source) {
+  nt_site *site = source->site;
+  scan_job *s = nt_zalloc(sizeof *s);
+  s->job.work = scan_work;
+  s->job.post.run = scan_done;
+  s->source = source;
+  s->root = site->inputs->layers[0].root;
+  s->arena = nt_arena_new();
+  s->generation = source->generation + 1;
+  site->sources.running++;
+  if (nt_pool_submit(site->engine->pool, site->lane, &s->job)) return;
+  scan_work(&s->job, 0); /* the lane is full of this site's own work: cannot be at the start of an epoch */
+  scan_done(&s->job.post);
+}
+
+void nt_sources_rescan(nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
+  }
+}
+
+/* ---- opening and closing ---- */
+
+static void open_run(void *ud) {
+  nt_source *source = ud;
+  notis_call call = {.arena = source->arena,
+                     .diags = &source->diags,
+                     .file = source->site->name,
+                     .plugin = source->plugin->name,
+                     .engine = &nt_engine_services};
+  source->self = source->plugin->descriptor.data;
+  notis_status status = source->plugin->source.open(&nt_services, &call, (const notis_value *)&source->config,
+                                                    source->sink, &source->self);
+  if (status == NOTIS_OK) return;
+  source->self = NULL;
+  if (!source->diags.errors) nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name);
+}
+
+static void open_done(void *ud) {
+  nt_source *source = ud;
+  nt_loop_post(source->site->engine->loop, &source->opened);
+}
+
+static void on_opened(nt_post *post) {
+  nt_source *source = (nt_source *)((char *)post - offsetof(nt_source, opened));
+  nt_site *site = source->site;
+  source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
+  site->sources.running--;
+  if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
+  nt_site_pump(site);
+}
+
+static void report_unknown(nt_site *site, const nt_source_config *config) {
+  nt_buf names = {0};
+  for (size_t i = 0; i < nt_host_count(site->engine->host); i++) {
+    const nt_plugin *plugin = nt_host_at(site->engine->host, i);
+    if (!plugin->source.open) continue;
+    if (names.len) nt_buf_c(&names, ", ");
+    nt_buf_put(&names, plugin->name);
+  }
+  nt_report(&site->faults, NT_MSG_source_unknown, nt_config_where(&site->inputs->files, config->pos), config->plugin,
+            nt_buf_str(&names));
+  nt_buf_deinit(&names);
+}
+
+static nt_hash source_version(const nt_plugin *plugin, const nt_value *config) {
+  return nt_hash_combine(nt_hash_bytes(plugin->name), nt_hash_combine(nt_hash_bytes(plugin->version), nt_value_hash(config)));
+}
+
+static nt_source *source_new(nt_site *site, const nt_source_config *config, const nt_plugin *plugin) {
+  nt_source *source = nt_zalloc(sizeof *source);
+  source->site = site;
+  source->index = (uint32_t)site->sources.items.len;
+  source->arena = nt_arena_new();
+  source->scan_arena = nt_arena_new();
+  nt_diags_init(&source->diags, source->arena);
+  nt_diags_init(&source->scan_diags, source->scan_arena);
+  source->name = nt_arena_str(source->arena, config->name);
+  source->kind = nt_arena_str(source->arena, config->kind);
+  source->plugin = plugin;
+  source->config = nt_value_copy(config->config, source->arena);
+  source->version = source_version(plugin, config->config);
+  source->opened.run = on_opened;
+  mailbox *m = source->mailbox = nt_zalloc(sizeof *m);
+  m->source = source;
+  m->post.run = on_mail;
+  uv_mutex_init(&m->lock);
+  source->sink = nt_sink_new(site->engine->host, plugin->name, &nt_engine_services, source);
+  source->strand = nt_strand_new(16);
+  return source;
+}
+
+static void close_run(void *ud) {
+  nt_source *source = ud;
+  if (source->self || source->state == NT_SOURCE_OPEN) source->plugin->source.close(source->self);
+}
+
+/* Everything it sent is thrown away: it is called when the site closes or the source is no longer wanted. */
+static void source_free(nt_source *source) {
+  mailbox *m = source->mailbox;
+  nt_sink_close(source->sink);
+  if (source->state != NT_SOURCE_FAILED) nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
+  nt_strand_close(source->strand);
+  for (size_t i = 0; i < m->events.len; i++) {
+    free(m->events.items[i].id);
+    free(m->events.items[i].fingerprint);
+  }
+  nt_vec_deinit(&m->events);
+  uv_mutex_destroy(&m->lock);
+  free(m);
+  nt_arena_free(source->arena);
+  nt_arena_free(source->scan_arena);
+  free(source);
+}
+
+void nt_sources_close(nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++) source_free(site->sources.items.items[i]);
+  nt_vec_deinit(&site->sources.items);
+}
+
+static bool unchanged(nt_site *site) {
+  nt_inputs *in = site->inputs;
+  if (in->sources.len != site->sources.items.len) return false;
+  for (size_t i = 0; i < in->sources.len; i++) {
+    const nt_source_config *config = &in->sources.items[i];
+    const nt_source *source = site->sources.items.items[i];
+    const nt_plugin *plugin = nt_host_find(site->engine->host, config->plugin);
+    if (!plugin || !nt_str_eq(config->name, source->name) || source_version(plugin, config->config) != source->version ||
+        !nt_str_eq(config->kind, source->kind))
+      return false;
+  }
+  return true;
+}
+
+/* When the list of sources changes, all are opened anew: records name their source by index. */
+void nt_sources_update(nt_site *site) {
+  nt_inputs *in = site->inputs;
+  if (unchanged(site)) {
+    nt_sources_rescan(site);
+    return;
+  }
+  nt_sources_close(site);
+  for (size_t i = 0; i < site->records.slots.len; i++)
+    if (site->records.slots.items[i]->source != NT_SOURCE_NONE) site->records.slots.items[i]->listed = false;
+  for (size_t i = 0; i < in->sources.len; i++) {
+    const nt_plugin *plugin = nt_host_find(site->engine->host, in->sources.items[i].plugin);
+    if (!plugin || !plugin->source.open) {
+      report_unknown(site, &in->sources.items[i]);
+      continue;
+    }
+    nt_source *source = source_new(site, &in->sources.items[i], plugin);
+    nt_push(&site->sources.items, source);
+    site->sources.running++;
+    nt_strand_post(source->strand, (nt_task){open_run, open_done, source});
+  }
+}
+
+bool nt_sources_quiet(const nt_site *site) {
+  if (site->sources.running) return false;
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state == NT_SOURCE_FAILED) continue;
+    if (source->scanning || !source->complete) return false;
+    uv_mutex_lock(&source->mailbox->lock);
+    bool waiting = source->mailbox->events.len > 0 || source->mailbox->posted;
+    uv_mutex_unlock(&source->mailbox->lock);
+    if (waiting) return false;
+  }
+  return true;
+}
