@@ -53,9 +53,9 @@ typedef struct nt_commit {
 
 /* Loop thread, all of them. `done` is called there when the strand has finished. */
 void nt_commit_open(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
-/* Stages a page's bytes, which are copied. The page is passed over when the same bytes are already published. False if
+/* Stages a page's bytes, and takes them. The page is passed over when the same bytes are already published. False if
  * the strand is full: come again when one of its puts has come back. */
-bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_str bytes, uint32_t order);
+bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_buf *bytes, uint32_t order);
 /* Removals are what the ledger holds and the plan does not. */
 void nt_commit_finish(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
 void nt_commit_abort(struct nt_site *site, void (*done)(struct nt_site *site, bool good));

@@ -2,6 +2,7 @@
 #ifndef NT_ENGINE_ENGINE_H
 #define NT_ENGINE_ENGINE_H
 
+#include "engine/outputs.h"
 #include "engine/site.h"
 #include "host/host.h"
 #include "io/pool.h"
@@ -33,6 +34,8 @@ typedef struct nt_engine {
   uint64_t item_limit, hook_memory, hook_instructions;
   double removals;
   nt_host *host;
+  nt_outputs outputs;
+  nt_locales *locales;
   nt_loop *loop;
   nt_pool *pool;
   nt_site *sites;

@@ -48,6 +48,10 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 7, text.len));
     return page ? page->params.value : NT_HASH_ABSENT;
   }
+  if (nt_str_starts(text, NT_STR("bytes:"))) {
+    const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 6, text.len));
+    return page ? page->render.value : NT_HASH_ABSENT;
+  }
   return nt_queries_hash(site, name, scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT);
 }
 

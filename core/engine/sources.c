@@ -146,9 +146,23 @@ static void apply_event(nt_source *source, const event *e) {
   }
 }
 
+static void mailbox_free(mailbox *m) {
+  for (size_t i = 0; i < m->events.len; i++) {
+    free(m->events.items[i].id);
+    free(m->events.items[i].fingerprint);
+  }
+  nt_vec_deinit(&m->events);
+  uv_mutex_destroy(&m->lock);
+  free(m);
+}
+
 static void on_mail(nt_post *post) {
   mailbox *m = (mailbox *)post;
   nt_source *source = m->source;
+  if (!source) { /* closed since it was posted */
+    mailbox_free(m);
+    return;
+  }
   uv_mutex_lock(&m->lock);
   event *events = m->events.items;
   size_t count = m->events.len;
@@ -322,13 +336,8 @@ static void source_free(nt_source *source) {
   nt_sink_close(source->sink);
   if (source->state != NT_SOURCE_FAILED) nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
   nt_strand_close(source->strand);
-  for (size_t i = 0; i < m->events.len; i++) {
-    free(m->events.items[i].id);
-    free(m->events.items[i].fingerprint);
-  }
-  nt_vec_deinit(&m->events);
-  uv_mutex_destroy(&m->lock);
-  free(m);
+  m->source = NULL;
+  if (!m->posted) mailbox_free(m); /* otherwise by on_mail */
   nt_arena_free(source->arena);
   nt_arena_free(source->scan_arena);
   free(source);

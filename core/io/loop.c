@@ -67,6 +67,7 @@ static void report_open(uv_handle_t *handle, void *ud) {
 }
 
 bool nt_loop_free(nt_loop *loop) {
+  while (loop->first) on_wake(&loop->wake);
   uv_close((uv_handle_t *)&loop->wake, NULL);
   uv_run(&loop->uv, UV_RUN_NOWAIT);
   bool leaked = false;
