@@ -7,29 +7,13 @@
 #ifndef NT_ENGINE_COMMIT_H
 #define NT_ENGINE_COMMIT_H
 
-#include "base/map.h"
-#include "base/vec.h"
+#include "engine/ledger.h"
 #include "host/host.h"
 #include "host/strand.h"
 #include "io/loop.h"
 
 struct nt_site;
 struct nt_page_record;
-
-typedef struct nt_ledger_entry {
-  nt_str path;
-  nt_hash hash;   /* of the bytes */
-  uint64_t stamp; /* what the target said of the file after it was put */
-  nt_str owner;   /* a document's id, or what planned the page */
-} nt_ledger_entry;
-
-typedef struct nt_change {
-  nt_str path;
-  nt_str owner;
-  nt_hash hash;
-  uint32_t order; /* as in notis_put */
-  bool removed;
-} nt_change;
 
 typedef struct nt_commit {
   struct nt_site *site;
@@ -46,9 +30,9 @@ typedef struct nt_commit {
   void (*done)(struct nt_site *site, bool good);
 
   nt_arena *changes_arena; /* of one epoch */
-  NT_VEC(nt_change) changes;
+  nt_changes changes;      /* the strand's until it has finished */
   nt_diags diags;
-  size_t waiting; /* puts on the strand */
+  size_t waiting; /* puts on the strand; the loop's */
 } nt_commit;
 
 /* Loop thread, all of them. `done` is called there when the strand has finished. */
@@ -56,6 +40,8 @@ void nt_commit_open(struct nt_site *site, void (*done)(struct nt_site *site, boo
 /* Stages a page's bytes, and takes them. The page is passed over when the same bytes are already published. False if
  * the strand is full: come again when one of its puts has come back. */
 bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_buf *bytes, uint32_t order);
+/* Forgets what an epoch before left; nothing may be out. */
+void nt_commit_begin_epoch(struct nt_site *site);
 /* Removals are what the ledger holds and the plan does not. */
 void nt_commit_finish(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
 void nt_commit_abort(struct nt_site *site, void (*done)(struct nt_site *site, bool good));

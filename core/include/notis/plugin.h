@@ -224,6 +224,9 @@ typedef struct notis_target_api {
   notis_status (*commit)(void *self, notis_call *call);
   void (*abort)(void *self, notis_call *call);
   void (*close)(void *self);
+  /* A number that changes when what is published at the path is altered by somebody else; NOTIS_GONE if nothing is
+   * there. NULL for a target that cannot tell. */
+  notis_status (*look)(void *self, notis_call *call, notis_str path, uint64_t *stamp);
 } notis_target_api;
 
 /* ---- what the host offers ------------------------------------------------------------------------------------ */
@@ -329,6 +332,9 @@ struct notis_services {
 
   /* An attribute of a node ("id", "class", "lang", any); a NULL pointer if it has none of that name. */
   notis_str (*node_attribute_get)(const notis_node *node, notis_str name);
+
+  /* A number that changes when the file is written, replaced or touched; NOTIS_GONE if it is not there. */
+  notis_status (*file_stamp)(notis_call *call, notis_str path, uint64_t *stamp);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */

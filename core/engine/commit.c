@@ -1,0 +1,337 @@
+#include "engine/commit.h"
+
+#include "base/path.h"
+#include "engine/engine.h"
+#include "host/durable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PUTS_WAITING = 128 };
+
+static notis_str out_str(nt_str s) { return (notis_str){s.ptr, s.len}; }
+
+static notis_call call_of(nt_commit *c, nt_arena *arena, nt_diags *diags) {
+  return (notis_call){.arena = arena, .diags = diags, .file = c->site->name, .plugin = c->plugin->name};
+}
+
+static nt_str state_path(nt_commit *c, const char *name) { return nt_path_join(c->arena, c->state, nt_str_c(name)); }
+
+/* ---- what the target holds ---- */
+
+static uint64_t stamp_of(nt_commit *c, notis_call *call, nt_str path) {
+  uint64_t stamp = 0;
+  if (!c->plugin->target.look) return 1;
+  return c->plugin->target.look(c->self, call, out_str(path), &stamp) == NOTIS_OK ? stamp : 0;
+}
+
+static bool is_there(nt_commit *c, notis_call *call, const nt_ledger_entry *entry) {
+  return entry->stamp && stamp_of(c, call, entry->path) == entry->stamp;
+}
+
+/* Brings the ledger up to what was committed, and writes it. */
+static bool keep_ledger(nt_commit *c, notis_call *call) {
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    const nt_change *change = &c->changes.list.items[i];
+    if (change->removed) {
+      nt_map_remove(&c->ledger, change->path);
+      continue;
+    }
+    nt_ledger_entry *entry = nt_map_get(&c->ledger, change->path);
+    if (!entry) {
+      entry = NT_NEW(c->ledger_arena, nt_ledger_entry);
+      entry->path = nt_arena_str(c->ledger_arena, change->path);
+      nt_map_set(&c->ledger, entry->path, entry);
+    }
+    entry->hash = change->hash;
+    if (!nt_str_eq(entry->owner, change->owner)) entry->owner = nt_arena_str(c->ledger_arena, change->owner);
+    entry->stamp = stamp_of(c, call, change->path);
+  }
+  nt_buf text = {0};
+  nt_ledger_write(&c->ledger, &text);
+  nt_durable written = nt_durable_replace(state_path(c, "ledger"), nt_buf_str(&text), call->diags);
+  nt_buf_deinit(&text);
+  return written == NT_DURABLE_OK;
+}
+
+/* The target replaces and removes; then the ledger says so; then the journal has done its duty. */
+static bool carry_out(nt_commit *c, notis_call *call) {
+  const notis_target_api *target = &c->plugin->target;
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    const nt_change *change = &c->changes.list.items[i];
+    if (change->removed && target->remove(c->self, call, out_str(change->path)) == NOTIS_ERROR) return false;
+  }
+  if (target->commit(c->self, call) != NOTIS_OK || !keep_ledger(c, call)) return false;
+  nt_durable removed = nt_durable_remove(state_path(c, "journal"), call->diags);
+  return removed == NT_DURABLE_OK || removed == NT_DURABLE_ABSENT;
+}
+
+/* ---- opening: what a kill left behind is completed first ---- */
+
+static bool resume(nt_commit *c, notis_call *call) {
+  const notis_target_api *target = &c->plugin->target;
+  if (target->begin(c->self, call, NOTIS_COMMIT_RESUME) != NOTIS_OK) return false;
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    const nt_change *change = &c->changes.list.items[i];
+    notis_put put = {.size = sizeof put, .path = out_str(change->path), .order = change->order};
+    if (!change->removed && target->put(c->self, call, &put) != NOTIS_OK) return false;
+  }
+  return carry_out(c, call);
+}
+
+/* The whole of a small file; false if it cannot be read. */
+static bool slurp(nt_str path, nt_buf *out) {
+  int fd = open(path.ptr, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ssize_t got;
+  do {
+    nt_buf_reserve(out, 1 << 16);
+    got = read(fd, out->ptr + out->len, 1 << 16);
+    if (got > 0) out->len += (size_t)got;
+  } while (got > 0 || (got < 0 && errno == EINTR));
+  close(fd);
+  return got == 0;
+}
+
+static void read_ledger(nt_commit *c) {
+  nt_buf text = {0};
+  nt_str path = state_path(c, "ledger");
+  if (slurp(path, &text) && !nt_ledger_read(nt_buf_str(&text), c->ledger_arena, &c->ledger))
+    nt_report(&c->diags, NT_MSG_ledger_damaged, nt_where_file(path, 0, 0), path);
+  nt_buf_deinit(&text);
+}
+
+static bool open_target(nt_commit *c, notis_call *call) {
+  c->self = c->plugin->descriptor.data;
+  if (c->plugin->target.open(&nt_services, call, (const notis_value *)&c->config, &c->self) == NOTIS_OK) return true;
+  c->self = NULL;
+  if (!call->diags->errors) nt_report(call->diags, NT_MSG_plugin_open_failed, (nt_where){0}, c->plugin->name);
+  return false;
+}
+
+static void open_run(void *ud) {
+  nt_commit *c = ud;
+  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  nt_buf journal = {0};
+  c->failed = true;
+  if (nt_durable_mkdirs(c->state, &c->diags) == NT_DURABLE_OK && open_target(c, &call)) {
+    c->open = true;
+    c->failed = false;
+    read_ledger(c);
+    if (slurp(state_path(c, "journal"), &journal) &&
+        nt_journal_read(nt_buf_str(&journal), c->changes_arena, &c->changes))
+      c->failed = !resume(c, &call);
+  }
+  nt_buf_deinit(&journal);
+  c->changes.list.len = 0;
+}
+
+static void post_done(void *ud) {
+  nt_commit *c = ud;
+  nt_loop_post(c->site->engine->loop, &c->task);
+}
+
+static void on_done(nt_post *post) {
+  nt_commit *c = (nt_commit *)((char *)post - offsetof(nt_commit, task));
+  c->opening = false;
+  c->done(c->site, !c->failed);
+}
+
+static void start_epoch(nt_commit *c) {
+  nt_arena_reset(c->changes_arena);
+  nt_diags_init(&c->diags, c->changes_arena);
+  c->changes.list.len = 0;
+  c->begun = c->failed = false;
+}
+
+void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
+  nt_commit *c = &site->commit;
+  nt_engine *engine = site->engine;
+  c->site = site;
+  c->done = done;
+  c->opening = true;
+  c->arena = nt_arena_new();
+  c->ledger_arena = nt_arena_new();
+  c->changes_arena = nt_arena_new();
+  c->strand = nt_strand_new(PUTS_WAITING + 8);
+  c->task.run = on_done;
+  start_epoch(c);
+  c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
+  c->state = nt_path_join(c->arena, nt_path_join(c->arena, engine->root, NT_STR(".notis/state")), site->name);
+  c->config = nt_map_new(c->arena);
+  nt_map_put(&c->config, c->arena, NT_STR("root"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
+  if (c->plugin && c->plugin->target.open) {
+    nt_strand_post(c->strand, (nt_task){open_run, post_done, c});
+    return;
+  }
+  nt_report(&c->diags, NT_MSG_plugin_absent, (nt_where){0}, NT_STR("target_dir"));
+  c->failed = true;
+  nt_loop_post(engine->loop, &c->task);
+}
+
+/* ---- staging ---- */
+
+typedef struct staged {
+  nt_post post;
+  nt_commit *commit;
+  nt_page_record *page;
+  nt_buf bytes;
+  nt_hash hash;
+  uint32_t order;
+} staged;
+
+static bool begin(nt_commit *c, notis_call *call) {
+  if (!c->begun && !c->failed)
+    c->failed = c->plugin->target.begin(c->self, call, NOTIS_COMMIT_NEW) != NOTIS_OK;
+  c->begun = true;
+  return !c->failed;
+}
+
+static void put_run(void *ud) {
+  staged *s = ud;
+  nt_commit *c = s->commit;
+  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  const nt_ledger_entry *entry = nt_map_get(&c->ledger, s->page->path);
+  if (entry && entry->hash == s->hash && is_there(c, &call, entry)) return;
+  if (!begin(c, &call)) return;
+  nt_change change = {.path = s->page->path, .owner = s->page->owner, .hash = s->hash, .order = s->order};
+  notis_put put = {.size = sizeof put, .path = out_str(change.path), .bytes = out_str(nt_buf_str(&s->bytes)), .order = s->order};
+  if (c->plugin->target.put(c->self, &call, &put) == NOTIS_OK)
+    nt_push(&c->changes.list, change);
+  else
+    c->failed = true;
+}
+
+static void put_done(void *ud) {
+  staged *s = ud;
+  nt_loop_post(s->commit->site->engine->loop, &s->post);
+}
+
+static void on_put(nt_post *post) {
+  staged *s = (staged *)post;
+  nt_site *site = s->commit->site;
+  s->commit->waiting--;
+  nt_buf_deinit(&s->bytes);
+  free(s);
+  nt_site_pump(site);
+}
+
+bool nt_commit_put(nt_site *site, nt_page_record *page, nt_buf *bytes, uint32_t order) {
+  nt_commit *c = &site->commit;
+  if (site->engine->options.check) return true;
+  if (c->waiting >= PUTS_WAITING) return false;
+  staged *s = nt_zalloc(sizeof *s);
+  *s = (staged){.commit = c, .page = page, .bytes = *bytes, .hash = page->bytes, .order = order};
+  s->post.run = on_put;
+  *bytes = (nt_buf){0};
+  c->waiting++;
+  if (nt_strand_post(c->strand, (nt_task){put_run, put_done, s})) return true;
+  c->waiting--;
+  *bytes = s->bytes;
+  free(s);
+  return false;
+}
+
+/* ---- finishing ---- */
+
+/* A document that is at fault now: what was published of it stays. */
+static bool at_fault(const nt_site *site, nt_str owner) {
+  nt_str id = nt_str_sub(owner, 0, nt_str_find_last(owner, '#'));
+  const nt_record *r = nt_records_find(&site->records, id.len ? id : owner);
+  if (!r || !r->listed || r->frozen) return false;
+  return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
+}
+
+static size_t add_removals(nt_commit *c) {
+  const nt_map_entry *e;
+  size_t count = 0;
+  for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);) {
+    const nt_ledger_entry *entry = e->value;
+    if (nt_plan_page(&c->site->plan, entry->path) || at_fault(c->site, entry->owner)) continue;
+    nt_push(&c->changes.list, ((nt_change){.path = entry->path, .owner = entry->owner, .removed = true}));
+    count++;
+  }
+  return count;
+}
+
+/* A handful is never too many: in a site of five pages one is a fifth. */
+enum { ALWAYS_ALLOWED = 10 };
+
+static bool removals_allowed(nt_commit *c, size_t count) {
+  nt_site *site = c->site;
+  if (site->engine->options.allow_removals || count <= ALWAYS_ALLOWED) return true;
+  if ((double)count <= site->inputs->removals * (double)c->ledger.live) return true;
+  nt_report(&c->diags, NT_MSG_removals_too_many, nt_where_file(site->name, 0, 0),
+            nt_arena_format(c->changes_arena, "%zu", count), nt_arena_format(c->changes_arena, "%zu", c->ledger.live));
+  return false;
+}
+
+static int by_order(const void *a, const void *b) {
+  const nt_change *x = a, *y = b;
+  if (x->removed != y->removed) return x->removed - y->removed;
+  if (x->order != y->order) return x->order < y->order ? -1 : 1;
+  return nt_str_cmp(x->path, y->path);
+}
+
+static void finish_run(void *ud) {
+  nt_commit *c = ud;
+  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  size_t removed = c->failed ? 0 : add_removals(c);
+  nt_changes *changes = &c->changes;
+  if (!c->failed && !removals_allowed(c, removed)) c->failed = true;
+  if (!c->failed && changes->list.len) {
+    qsort(changes->list.items, changes->list.len, sizeof *changes->list.items, by_order);
+    nt_buf journal = {0};
+    nt_journal_write(changes, &journal);
+    c->failed = !begin(c, &call) ||
+                nt_durable_replace(state_path(c, "journal"), nt_buf_str(&journal), &c->diags) != NT_DURABLE_OK;
+    nt_buf_deinit(&journal);
+    /* From here on a failure leaves the journal, and the next start goes on. */
+    if (!c->failed) {
+      c->failed = !carry_out(c, &call);
+      if (c->failed) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
+      atomic_fetch_add(&c->site->counters.put, changes->list.len - removed);
+      atomic_fetch_add(&c->site->counters.removed, removed);
+      c->begun = false;
+    }
+  }
+  if (c->begun) c->plugin->target.abort(c->self, &call);
+  c->begun = false;
+}
+
+static void abort_run(void *ud) {
+  nt_commit *c = ud;
+  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  if (c->begun) c->plugin->target.abort(c->self, &call);
+  c->begun = false;
+}
+
+static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_site *site, bool good)) {
+  c->done = done;
+  nt_strand_post(c->strand, (nt_task){run, post_done, c});
+}
+
+void nt_commit_begin_epoch(nt_site *site) { start_epoch(&site->commit); }
+
+void nt_commit_finish(nt_site *site, void (*done)(nt_site *site, bool good)) { post_to_strand(&site->commit, finish_run, done); }
+
+void nt_commit_abort(nt_site *site, void (*done)(nt_site *site, bool good)) { post_to_strand(&site->commit, abort_run, done); }
+
+static void close_run(void *ud) {
+  nt_commit *c = ud;
+  if (c->open) c->plugin->target.close(c->self);
+}
+
+void nt_commit_close(nt_site *site) {
+  nt_commit *c = &site->commit;
+  if (!c->arena) return;
+  nt_strand_post(c->strand, (nt_task){close_run, NULL, c});
+  nt_strand_close(c->strand);
+  nt_vec_deinit(&c->changes.list);
+  nt_map_deinit(&c->ledger);
+  nt_arena_free(c->changes_arena);
+  nt_arena_free(c->ledger_arena);
+  nt_arena_free(c->arena);
+}
