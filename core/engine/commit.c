@@ -70,17 +70,6 @@ static bool carry_out(nt_commit *c, notis_call *call) {
 
 /* ---- opening: what a kill left behind is completed first ---- */
 
-static bool resume(nt_commit *c, notis_call *call) {
-  const notis_target_api *target = &c->plugin->target;
-  if (target->begin(c->self, call, NOTIS_COMMIT_RESUME) != NOTIS_OK) return false;
-  for (size_t i = 0; i < c->changes.list.len; i++) {
-    const nt_change *change = &c->changes.list.items[i];
-    notis_put put = {.size = sizeof put, .path = out_str(change->path), .order = change->order};
-    if (!change->removed && target->put(c->self, call, &put) != NOTIS_OK) return false;
-  }
-  return carry_out(c, call);
-}
-
 /* The whole of a small file; false if it cannot be read. */
 static bool slurp(nt_str path, nt_buf *out) {
   int fd = open(path.ptr, O_RDONLY | O_CLOEXEC);
@@ -93,6 +82,34 @@ static bool slurp(nt_str path, nt_buf *out) {
   } while (got > 0 || (got < 0 && errno == EINTR));
   close(fd);
   return got == 0;
+}
+
+static bool resume(nt_commit *c, notis_call *call) {
+  const notis_target_api *target = &c->plugin->target;
+  if (target->begin(c->self, call, NOTIS_COMMIT_RESUME) != NOTIS_OK) return false;
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    const nt_change *change = &c->changes.list.items[i];
+    notis_put put = {.size = sizeof put, .path = out_str(change->path), .order = change->order};
+    if (!change->removed && target->put(c->self, call, &put) != NOTIS_OK) return false;
+  }
+  return carry_out(c, call);
+}
+
+/* Does what a whole journal says, if there is one. The changes of the epoch that is under way are kept. */
+static bool complete_journal(nt_commit *c, notis_call *call) {
+  nt_buf text = {0};
+  nt_arena *arena = nt_arena_new();
+  nt_changes present = c->changes;
+  bool good = true;
+  c->changes = (nt_changes){0};
+  if (slurp(state_path(c, "journal"), &text) && nt_journal_read(nt_buf_str(&text), arena, &c->changes))
+    good = resume(c, call);
+  nt_vec_deinit(&c->changes.list);
+  c->changes = present;
+  c->unfinished = !good;
+  nt_arena_free(arena);
+  nt_buf_deinit(&text);
+  return good;
 }
 
 static void read_ledger(nt_commit *c) {
@@ -114,18 +131,11 @@ static bool open_target(nt_commit *c, notis_call *call) {
 static void open_run(void *ud) {
   nt_commit *c = ud;
   notis_call call = call_of(c, c->changes_arena, &c->diags);
-  nt_buf journal = {0};
   c->failed = true;
-  if (nt_durable_mkdirs(c->state, &c->diags) == NT_DURABLE_OK && open_target(c, &call)) {
-    c->open = true;
-    c->failed = false;
-    read_ledger(c);
-    if (slurp(state_path(c, "journal"), &journal) &&
-        nt_journal_read(nt_buf_str(&journal), c->changes_arena, &c->changes))
-      c->failed = !resume(c, &call);
-  }
-  nt_buf_deinit(&journal);
-  c->changes.list.len = 0;
+  if (nt_durable_mkdirs(c->state, &c->diags) != NT_DURABLE_OK || !open_target(c, &call)) return;
+  c->open = true;
+  read_ledger(c);
+  c->failed = !complete_journal(c, &call);
 }
 
 static void post_done(void *ud) {
@@ -173,6 +183,8 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
 
 /* ---- staging ---- */
 
+static uint32_t order_of(const nt_page_record *page) { return page->asset ? 0 : page->page.collection.len ? 2 : 1; }
+
 typedef struct staged {
   nt_post post;
   nt_commit *commit;
@@ -183,6 +195,7 @@ typedef struct staged {
 } staged;
 
 static bool begin(nt_commit *c, notis_call *call) {
+  if (!c->begun && !c->failed && c->unfinished) c->failed = !complete_journal(c, call);
   if (!c->begun && !c->failed)
     c->failed = c->plugin->target.begin(c->self, call, NOTIS_COMMIT_NEW) != NOTIS_OK;
   c->begun = true;
@@ -194,12 +207,13 @@ static void put_run(void *ud) {
   nt_commit *c = s->commit;
   notis_call call = call_of(c, c->changes_arena, &c->diags);
   const nt_ledger_entry *entry = nt_map_get(&c->ledger, s->page->path);
-  if (entry && entry->hash == s->hash && is_there(c, &call, entry)) return;
+  bool staged_before = s->page->staged != NT_HASH_ABSENT; /* by a round that was cancelled */
+  if (!staged_before && entry && entry->hash == s->hash && is_there(c, &call, entry)) return;
   if (!begin(c, &call)) return;
-  nt_change change = {.path = s->page->path, .owner = s->page->owner, .hash = s->hash, .order = s->order};
-  notis_put put = {.size = sizeof put, .path = out_str(change.path), .bytes = out_str(nt_buf_str(&s->bytes)), .order = s->order};
+  notis_put put = {
+      .size = sizeof put, .path = out_str(s->page->path), .bytes = out_str(nt_buf_str(&s->bytes)), .order = s->order};
   if (c->plugin->target.put(c->self, &call, &put) == NOTIS_OK)
-    nt_push(&c->changes.list, change);
+    s->page->staged = s->hash;
   else
     c->failed = true;
 }
@@ -218,12 +232,12 @@ static void on_put(nt_post *post) {
   nt_site_pump(site);
 }
 
-bool nt_commit_put(nt_site *site, nt_page_record *page, nt_buf *bytes, uint32_t order) {
+bool nt_commit_put(nt_site *site, nt_page_record *page, nt_buf *bytes) {
   nt_commit *c = &site->commit;
   if (site->engine->options.check) return true;
   if (c->waiting >= PUTS_WAITING) return false;
   staged *s = nt_zalloc(sizeof *s);
-  *s = (staged){.commit = c, .page = page, .bytes = *bytes, .hash = page->bytes, .order = order};
+  *s = (staged){.commit = c, .page = page, .bytes = *bytes, .hash = page->bytes, .order = order_of(page)};
   s->post.run = on_put;
   *bytes = (nt_buf){0};
   c->waiting++;
@@ -242,6 +256,18 @@ static bool at_fault(const nt_site *site, nt_str owner) {
   const nt_record *r = nt_records_find(&site->records, id.len ? id : owner);
   if (!r || !r->listed || r->frozen) return false;
   return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
+}
+
+/* A page that a cancelled round staged and that is no longer planned is taken away again. */
+static void add_puts(nt_commit *c) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&c->site->plan.records, &i, &e);) {
+    const nt_page_record *page = e->value;
+    if (page->staged == NT_HASH_ABSENT) continue;
+    nt_change change = {.path = page->path, .owner = page->owner, .hash = page->staged, .removed = !page->present};
+    if (page->present) change.order = order_of(page);
+    nt_push(&c->changes.list, change);
+  }
 }
 
 static size_t add_removals(nt_commit *c) {
@@ -278,8 +304,9 @@ static int by_order(const void *a, const void *b) {
 static void finish_run(void *ud) {
   nt_commit *c = ud;
   notis_call call = call_of(c, c->changes_arena, &c->diags);
-  size_t removed = c->failed ? 0 : add_removals(c);
   nt_changes *changes = &c->changes;
+  if (!c->failed) add_puts(c);
+  size_t removed = c->failed ? 0 : add_removals(c);
   if (!c->failed && !removals_allowed(c, removed)) c->failed = true;
   if (!c->failed && changes->list.len) {
     qsort(changes->list.items, changes->list.len, sizeof *changes->list.items, by_order);
@@ -291,6 +318,7 @@ static void finish_run(void *ud) {
     /* From here on a failure leaves the journal, and the next start goes on. */
     if (!c->failed) {
       c->failed = !carry_out(c, &call);
+      c->unfinished = c->failed;
       if (c->failed) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
       atomic_fetch_add(&c->site->counters.put, changes->list.len - removed);
       atomic_fetch_add(&c->site->counters.removed, removed);
@@ -313,7 +341,11 @@ static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_
   nt_strand_post(c->strand, (nt_task){run, post_done, c});
 }
 
-void nt_commit_begin_epoch(nt_site *site) { start_epoch(&site->commit); }
+void nt_commit_begin_epoch(nt_site *site) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&site->plan.records, &i, &e);) ((nt_page_record *)e->value)->staged = NT_HASH_ABSENT;
+  start_epoch(&site->commit);
+}
 
 void nt_commit_finish(nt_site *site, void (*done)(nt_site *site, bool good)) { post_to_strand(&site->commit, finish_run, done); }
 

@@ -26,6 +26,7 @@ typedef struct nt_commit {
   nt_arena *ledger_arena;
   nt_map ledger; /* path -> nt_ledger_entry */
   bool open, opening, failed, begun;
+  bool unfinished; /* a journal lies there that could not be completed yet */
   nt_post post;    /* of open and finish */
   void (*done)(struct nt_site *site, bool good);
 
@@ -39,7 +40,7 @@ typedef struct nt_commit {
 void nt_commit_open(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
 /* Stages a page's bytes, and takes them. The page is passed over when the same bytes are already published. False if
  * the strand is full: come again when one of its puts has come back. */
-bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_buf *bytes, uint32_t order);
+bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_buf *bytes);
 /* Forgets what an epoch before left; nothing may be out. */
 void nt_commit_begin_epoch(struct nt_site *site);
 /* Removals are what the ledger holds and the plan does not. */

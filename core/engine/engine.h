@@ -55,6 +55,8 @@ void nt_engine_refresh(nt_engine *engine);
 void nt_engine_set_time(nt_engine *engine, int64_t at);
 /* A plugin that no file holds, for tests. */
 const nt_plugin *nt_engine_add_plugin(nt_engine *engine, const notis_plugin_descriptor *descriptor);
+/* The instant of an epoch that begins now. */
+int64_t nt_engine_now(const nt_engine *engine);
 /* The absolute directory where a site is published. */
 nt_str nt_engine_out(const nt_engine *engine, const nt_site *site, nt_arena *arena);
 nt_site *nt_engine_site(nt_engine *engine, nt_str name);

@@ -23,7 +23,7 @@ typedef struct nt_page_record {
   nt_step output;
   nt_hash bytes;   /* of what is or will be published */
   bool withheld;   /* its render failed */
-  bool staged;     /* put to the target in this epoch */
+  nt_hash staged;  /* of what was put to the target in this epoch */
 } nt_page_record;
 
 typedef struct nt_plan {

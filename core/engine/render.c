@@ -143,7 +143,8 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
 
 /* Is what the steps made last time also what is published? */
 static bool is_published(const nt_site *site, const nt_page_record *record) {
-  if (site->engine->options.check) return true;
+  if (site->engine->options.check || (record->staged && record->staged == record->bytes)) return true;
+  if (record->staged) return false;
   const nt_ledger_entry *entry = nt_map_get(&site->commit.ledger, record->path);
   return entry && entry->hash == record->bytes;
 }
@@ -212,8 +213,7 @@ bool nt_render_job_hand_over(nt_render_job *batch) {
   for (; batch->handed < batch->count; batch->handed++) {
     size_t i = batch->handed;
     nt_page_record *record = site->plan.pages.items[batch->first + i];
-    uint32_t order = record->asset ? 0 : record->page.collection.len ? 2 : 1;
-    if (batch->pages[i].made && !nt_commit_put(site, record, &batch->pages[i].bytes, order)) return false;
+    if (batch->pages[i].made && !nt_commit_put(site, record, &batch->pages[i].bytes)) return false;
   }
   return true;
 }

@@ -71,6 +71,8 @@ typedef struct nt_site {
   unsigned cancelled;  /* times running */
   unsigned in_flight;  /* jobs out */
   size_t cursor;       /* of the phase */
+  struct nt_render_job *rendered; /* those whose bytes wait for the target */
+  bool closing;        /* no more epochs */
   NT_VEC(nt_record *) dirty;
   nt_arena *epoch_arena; /* of the diagnostics below */
   nt_diags faults;       /* of the epoch as such: they stop the commit */

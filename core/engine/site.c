@@ -1,0 +1,455 @@
+/* The epochs of a site: a state machine on the loop thread. Each phase hands jobs to the workers and ends when they
+ * have all come back; nothing else may change what they read meanwhile.
+ *
+ *     idle ─► inputs ─► documents ─► collect ─► plan ─► render ─► commit ─► idle
+ *                 ▲                                        │
+ *                 └──── something new came: cancelled ─────┘
+ */
+#include "engine/site.h"
+
+#include "engine/documents.h"
+#include "engine/engine.h"
+#include "engine/render.h"
+#include "engine/run.h"
+
+#include <stdlib.h>
+
+enum { MOST_CANCELLED = 3 };
+
+void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) {
+  *site = (nt_site){.engine = engine, .lane = lane, .name = name, .changed = true, .refresh = true};
+  site->names = nt_names_new();
+  site->templates = nt_template_cache_new();
+  site->seats = nt_zalloc(nt_pool_workers(engine->pool) * sizeof *site->seats);
+  nt_records_init(&site->records);
+  site->queries = nt_queries_new();
+  nt_plan_init(&site->plan);
+  site->epoch_arena = nt_arena_new();
+  nt_diags_init(&site->faults, site->epoch_arena);
+  nt_diags_init(&site->diags, site->epoch_arena);
+}
+
+void nt_site_deinit(nt_site *site) {
+  nt_sources_close(site);
+  nt_commit_close(site);
+  for (unsigned i = 0; i < nt_pool_workers(site->engine->pool); i++) nt_seat_deinit(&site->seats[i]);
+  free(site->seats);
+  nt_plan_deinit(&site->plan);
+  nt_queries_free(site->queries);
+  nt_records_deinit(&site->records);
+  nt_template_cache_free(site->templates);
+  nt_inputs_free(site->inputs);
+  nt_names_free(site->names);
+  nt_vec_deinit(&site->dirty);
+  nt_arena_free(site->epoch_arena);
+}
+
+bool nt_site_idle(const nt_site *site) {
+  return site->phase == NT_PHASE_IDLE && !site->changed && nt_sources_quiet(site);
+}
+
+void nt_site_changed(nt_site *site, bool refresh) {
+  site->changed = true;
+  site->refresh |= refresh;
+}
+
+void nt_site_mark(nt_site *site, nt_record *record) {
+  if (!record->dirty && !record->queued) nt_push(&site->dirty, record);
+  record->dirty = true;
+}
+
+void nt_site_count(nt_site *site, nt_step_kind kind, bool ran) {
+  atomic_fetch_add_explicit(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1, memory_order_relaxed);
+}
+
+static void enter(nt_site *site, nt_epoch_phase phase) {
+  site->phase = phase;
+  site->cursor = 0;
+  if (site->engine->options.progress) site->engine->options.progress(site->engine->options.ud, site);
+}
+
+/* ---- the end of an epoch ---- */
+
+static void add_diags(nt_site *site, const nt_diag *diags, size_t count) {
+  for (size_t i = 0; i < count; i++) nt_diags_add(&site->diags, &diags[i]);
+}
+
+static void add_step(nt_site *site, const nt_step *step) { add_diags(site, step->diags, step->diag_count); }
+
+static int by_place(const void *a, const void *b) {
+  const nt_diag *x = a, *y = b;
+  int order = nt_str_cmp(x->where.file, y->where.file);
+  if (!order) order = nt_str_cmp(x->where.doc, y->where.doc);
+  if (!order) order = (x->where.line > y->where.line) - (x->where.line < y->where.line);
+  if (!order) order = (x->where.column > y->where.column) - (x->where.column < y->where.column);
+  if (!order) order = (x->code > y->code) - (x->code < y->code);
+  for (size_t i = 0; !order && i < NT_DIAG_ARGS; i++) order = nt_str_cmp(x->args[i], y->args[i]);
+  return order;
+}
+
+/* A place by document and node becomes one by line and column. */
+static void locate(nt_site *site, nt_where *where) {
+  const nt_record *r = where->doc.len ? nt_records_find(&site->records, where->doc) : NULL;
+  if (r && r->parent) r = site->records.slots.items[r->parent - 1];
+  if (r && r->parsed) nt_frozen_locate(r->parsed, where);
+}
+
+/* Everything that the epoch's steps said, those that held too, in an order that no scheduling shows. */
+static void gather(nt_site *site) {
+  nt_diags_init(&site->diags, site->epoch_arena);
+  if (site->inputs) add_diags(site, site->inputs->diags.items, site->inputs->diags.len);
+  add_diags(site, site->faults.items, site->faults.len);
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    const nt_source *source = site->sources.items.items[i];
+    add_diags(site, source->diags.items, source->diags.len);
+    add_diags(site, source->scan_diags.items, source->scan_diags.len);
+  }
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    if (!r->listed) continue;
+    add_step(site, &r->trouble);
+    add_step(site, &r->parse);
+    add_step(site, &r->hooks);
+  }
+  add_step(site, &site->plan.collect);
+  add_step(site, &site->plan.step);
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_page_record *page = site->plan.pages.items[i];
+    add_step(site, &page->params);
+    add_step(site, &page->render);
+    add_step(site, &page->output);
+  }
+  if (site->commit.arena) add_diags(site, site->commit.diags.items, site->commit.diags.len);
+  for (size_t i = 0; i < site->diags.len; i++) locate(site, &site->diags.items[i].where);
+  if (site->diags.len) qsort(site->diags.items, site->diags.len, sizeof *site->diags.items, by_place);
+}
+
+static void end_epoch(nt_site *site, bool good) {
+  site->failed = !good;
+  site->cancelled = 0;
+  gather(site);
+  enter(site, NT_PHASE_IDLE);
+  nt_site_pump(site);
+}
+
+static void on_aborted(nt_site *site, bool good) {
+  (void)good;
+  end_epoch(site, false);
+}
+
+/* The site's commit is stopped; what was published stays. */
+static void fail_epoch(nt_site *site) {
+  if (!site->commit.open) {
+    end_epoch(site, false);
+    return;
+  }
+  enter(site, NT_PHASE_COMMIT);
+  nt_commit_abort(site, on_aborted);
+}
+
+/* ---- inputs ---- */
+
+typedef struct inputs_job {
+  nt_job job;
+  nt_site *site;
+  nt_inputs_options options;
+  nt_inputs *inputs;
+} inputs_job;
+
+static nt_hash event_hash(nt_vm *vm, nt_event event) {
+  nt_hash hash = 1;
+  for (size_t i = 0; i < nt_vm_subscriber_count(vm, event); i++) {
+    nt_subscriber s = nt_vm_subscriber(vm, event, i);
+    hash = nt_hash_combine(hash, nt_hash_combine(nt_hash_bytes(s.file), nt_hash_bytes(s.kind)));
+  }
+  return hash;
+}
+
+/* Besides reading the inputs, loads the scripts once, so that their faults are said and known before any document. */
+static void inputs_work(nt_job *job, unsigned worker) {
+  inputs_job *j = (inputs_job *)job;
+  nt_site *site = j->site;
+  j->inputs = nt_inputs_load(&j->options);
+  if (!j->inputs->usable) return;
+  nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
+  site->inputs = j->inputs;
+  nt_seat *seat = &site->seats[worker];
+  if (seat->vm && seat->vm_scripts == j->inputs->vm_hash && !seat->vm_usable) { /* say again why */
+    nt_vm_free(seat->vm);
+    seat->vm = NULL;
+  }
+  nt_vm *vm = nt_seat_vm(site, seat, &j->inputs->diags);
+  if (vm) {
+    for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
+    j->inputs->registrations[NT_EVENTS] = nt_vm_registration_hash(vm);
+  }
+  j->inputs->usable = vm != NULL;
+  site->inputs = before;
+}
+
+static void start_documents(nt_site *site);
+
+static void inputs_done(nt_post *post) {
+  inputs_job *j = (inputs_job *)post;
+  nt_site *site = j->site;
+  site->in_flight--;
+  nt_inputs_free(site->inputs);
+  site->inputs = j->inputs;
+  free(j);
+  if (!site->inputs->usable)
+    fail_epoch(site);
+  else
+    start_documents(site);
+}
+
+static void load_inputs(nt_site *site) {
+  nt_engine *engine = site->engine;
+  inputs_job *j = nt_zalloc(sizeof *j);
+  j->site = site;
+  j->job.work = inputs_work;
+  j->job.post.run = inputs_done;
+  j->options = (nt_inputs_options){.workspace = engine->root,
+                                   .site = site->name,
+                                   .item_limit = engine->item_limit,
+                                   .hook_memory = engine->hook_memory,
+                                   .hook_instructions = engine->hook_instructions,
+                                   .removals = engine->removals,
+                                   .now = nt_engine_now(engine),
+                                   .locales = engine->locales};
+  site->in_flight++;
+  nt_pool_submit(engine->pool, site->lane, &j->job);
+}
+
+static void on_commit_open(nt_site *site, bool good) {
+  if (good)
+    load_inputs(site);
+  else
+    end_epoch(site, false);
+}
+
+static void begin_epoch(nt_site *site) {
+  site->epoch++;
+  site->changed = false;
+  atomic_store(&site->cancel, false);
+  nt_arena_reset(site->epoch_arena);
+  nt_diags_init(&site->faults, site->epoch_arena);
+  nt_diags_init(&site->diags, site->epoch_arena);
+  enter(site, NT_PHASE_INPUTS);
+  bool refresh = site->refresh;
+  site->refresh = false;
+  if (!site->commit.arena && !site->engine->options.check) {
+    nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
+    return;
+  }
+  if (!site->engine->options.check) nt_commit_begin_epoch(site);
+  if (refresh || !site->inputs || !site->inputs->usable)
+    load_inputs(site);
+  else
+    start_documents(site);
+}
+
+/* ---- documents ---- */
+
+/* A document whose item is gone goes out of force; every other may be touched by what changed. */
+static void start_documents(nt_site *site) {
+  enter(site, NT_PHASE_DOCUMENTS);
+  nt_sources_update(site);
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    nt_record *r = site->records.slots.items[i];
+    if (r->listed && !r->parent && r->source != NT_SOURCE_NONE) nt_site_mark(site, r);
+  }
+  nt_site_pump(site);
+}
+
+static void document_job_done(nt_post *post) {
+  nt_document_job *job = (nt_document_job *)post;
+  nt_site *site = job->site;
+  site->in_flight--;
+  nt_document_job_install(job);
+  nt_site_pump(site);
+}
+
+static void remove_unlisted(nt_site *site) {
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    nt_record *r = site->records.slots.items[i];
+    bool known = r->frozen || r->parsed || r->parse.state != NT_STEP_NONE || r->trouble.state != NT_STEP_NONE;
+    if (!r->listed && !r->parent && r->source != NT_SOURCE_NONE && known) nt_document_remove(site, r);
+  }
+}
+
+/* A hook that raises on more than a fifth of its documents is at fault itself. */
+static bool hooks_sound(nt_site *site) {
+  size_t ran = 0, failed = 0, in_force = 0, withheld = 0;
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    if (r->hooks.state != NT_STEP_NONE) ran++;
+    if (r->hooks.state == NT_STEP_FAILED) failed++;
+    if (r->frozen) in_force++;
+    else if (r->listed) withheld++;
+  }
+  atomic_store(&site->counters.documents, in_force);
+  atomic_store(&site->counters.withheld, withheld);
+  if (failed <= 1 || failed * 5 <= ran) return true;
+  nt_arena *arena = site->epoch_arena;
+  nt_report(&site->faults, NT_MSG_hooks_failing, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
+            nt_arena_format(arena, "%zu", ran));
+  return false;
+}
+
+static void start_collect(nt_site *site);
+
+static void pump_documents(nt_site *site) {
+  while (site->dirty.len && site->in_flight < NT_LANE_LIMIT / 2) {
+    nt_document_job *job = nt_document_job_new(site);
+    if (!job) break;
+    job->job.post.run = document_job_done;
+    site->in_flight++;
+    nt_pool_submit(site->engine->pool, site->lane, &job->job); /* never full: see NT_LANE_LIMIT / 2 */
+  }
+  if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
+  site->changed = false; /* all that came until now is in */
+  remove_unlisted(site);
+  if (hooks_sound(site) && !site->faults.errors)
+    start_collect(site);
+  else
+    fail_epoch(site);
+}
+
+/* ---- collect and plan ---- */
+
+typedef struct plan_job {
+  nt_job job;
+  nt_site *site;
+  nt_collect_result collected;
+} plan_job;
+
+static void start_render(nt_site *site);
+
+static void plan_work(nt_job *job, unsigned worker) { nt_plan_make(((plan_job *)job)->site, worker); }
+
+static void plan_done(nt_post *post) {
+  plan_job *j = (plan_job *)post;
+  nt_site *site = j->site;
+  site->in_flight--;
+  free(j);
+  start_render(site);
+}
+
+static void collect_work(nt_job *job, unsigned worker) {
+  plan_job *j = (plan_job *)job;
+  nt_collect_run(j->site, worker, &j->collected);
+}
+
+static void collect_done(nt_post *post) {
+  plan_job *j = (plan_job *)post;
+  nt_site *site = j->site;
+  bool failed = j->collected.arena ? j->collected.failed : site->plan.collect.state == NT_STEP_FAILED;
+  site->in_flight--;
+  nt_collect_install(site, &j->collected);
+  if (failed || site->faults.errors) {
+    free(j);
+    fail_epoch(site);
+    return;
+  }
+  enter(site, NT_PHASE_PLAN);
+  j->job.work = plan_work;
+  j->job.post.run = plan_done;
+  site->in_flight++;
+  nt_pool_submit(site->engine->pool, site->lane, &j->job);
+}
+
+static void start_collect(nt_site *site) {
+  enter(site, NT_PHASE_COLLECT);
+  nt_queries_turn(site->queries);
+  plan_job *j = nt_zalloc(sizeof *j);
+  j->site = site;
+  j->job.work = collect_work;
+  j->job.post.run = collect_done;
+  site->in_flight++;
+  nt_pool_submit(site->engine->pool, site->lane, &j->job);
+}
+
+/* ---- render ---- */
+
+static void on_committed(nt_site *site, bool good) { end_epoch(site, good); }
+
+static void start_render(nt_site *site) {
+  enter(site, NT_PHASE_RENDER);
+  nt_site_pump(site);
+}
+
+static void render_job_done(nt_post *post) {
+  nt_render_job *job = (nt_render_job *)post;
+  nt_site *site = job->site;
+  site->in_flight--;
+  job->next = site->rendered;
+  site->rendered = job;
+  nt_site_pump(site);
+}
+
+static void hand_over(nt_site *site) {
+  while (site->rendered && nt_render_job_hand_over(site->rendered)) {
+    nt_render_job *job = site->rendered;
+    site->rendered = job->next;
+    nt_render_job_free(job);
+  }
+}
+
+static void start_commit(nt_site *site) {
+  enter(site, NT_PHASE_COMMIT);
+  nt_commit_finish(site, on_committed);
+}
+
+/* A template that does not load stops the commit; one that fails on a page withholds that page. */
+static bool templates_sound(const nt_site *site) {
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_step *step = &site->plan.pages.items[i]->render;
+    for (size_t d = 0; step->state == NT_STEP_FAILED && d < step->diag_count; d++)
+      if (nt_template_is_unusable(step->diags[d].code)) return false;
+  }
+  return true;
+}
+
+/* New changes cancel an epoch, but not for ever. */
+static void cancel_if_changed(nt_site *site) {
+  if (!site->changed || site->cancelled >= MOST_CANCELLED || atomic_load(&site->cancel)) return;
+  site->cancelled++;
+  atomic_store(&site->cancel, true);
+}
+
+static void pump_render(nt_site *site) {
+  cancel_if_changed(site);
+  bool cancelled = atomic_load(&site->cancel);
+  hand_over(site);
+  while (!cancelled && site->cursor < site->plan.pages.len && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
+    nt_render_job *job = nt_render_job_new(site, site->cursor);
+    job->job.post.run = render_job_done;
+    site->cursor += job->count;
+    site->in_flight++;
+    nt_pool_submit(site->engine->pool, site->lane, &job->job);
+  }
+  if (site->in_flight || site->rendered || site->commit.waiting) return;
+  if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
+    site->changed = false;
+    atomic_store(&site->cancel, false);
+    start_documents(site);
+  } else if (site->cursor >= site->plan.pages.len) {
+    if (!templates_sound(site))
+      fail_epoch(site);
+    else if (site->engine->options.check)
+      end_epoch(site, true);
+    else
+      start_commit(site);
+  }
+}
+
+void nt_site_pump(nt_site *site) {
+  switch (site->phase) {
+  case NT_PHASE_IDLE:
+    if (site->changed && !site->closing) begin_epoch(site);
+    break;
+  case NT_PHASE_DOCUMENTS: pump_documents(site); break;
+  case NT_PHASE_RENDER: pump_render(site); break;
+  default: break;
+  }
+}
