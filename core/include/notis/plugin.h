@@ -158,6 +158,12 @@ typedef struct notis_item {
   notis_str path;        /* what diagnostics call it: a file's path from the site's root, or the id */
   notis_str fingerprint; /* as the source gave it; empty for files */
   notis_str bytes;
+  /* The bytes as the host has split them: a text that begins with a line of "---" has its front matter in `yaml`, else
+   * `yaml` is empty and `body` is everything. */
+  notis_str yaml;
+  notis_place yaml_at;
+  notis_str body;
+  notis_place body_at;
 } notis_item;
 
 typedef struct notis_services notis_services;
