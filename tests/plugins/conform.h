@@ -15,7 +15,6 @@ typedef struct conform_call {
 
 /* `engine` and `reader` may be NULL. */
 void conform_begin(conform_call *c, const nt_host_engine *engine, nt_reader *reader);
-/* Prints the diagnostics on the way out if `expected` is not how many errors there were. */
 void conform_end(conform_call *c);
 /* A config as the plugin sees it. */
 static inline const notis_value *conform_config(const nt_value *config) {
@@ -51,9 +50,10 @@ void conform_target_survives_kills(const conform_target *t);
 typedef struct conform_source {
   const nt_plugin *plugin;
   const nt_value *config;
-  const nt_host_engine *engine; /* may be NULL */
-  nt_str path;                  /* "content/a.md" */
-  nt_str sample;                /* a good item */
+  const nt_host_engine *engine;                  /* may be NULL */
+  nt_str path;                                   /* "content/a.md" */
+  nt_str sample;                                 /* a good item */
+  void (*split)(nt_str bytes, notis_item *item); /* cuts off front matter as the engine would; may be NULL */
 } conform_source;
 
 void conform_source_all(const conform_source *s);
@@ -73,6 +73,7 @@ typedef struct conform_output {
   const nt_page *page;
 } conform_output;
 
+/* The reader must bear four threads at once, each with its own copy of the struct. */
 void conform_output_all(const conform_output *o);
 
 #endif
