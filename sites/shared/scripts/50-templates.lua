@@ -6,8 +6,8 @@ local nbsp = "\u{a0}"
 -- Spaces that must not become a line break: within "11 000" and "76 %", between a number and what it counts, and before
 -- a dash.
 notis.filter("keep_together", function(text)
-  text = text:gsub("(%d) (%d%d%d)%f[^%d]", "%1" .. nbsp .. "%2"):gsub(" –", nbsp .. "–")
-  return (text:gsub("(%d) ([%%%a])", "%1" .. nbsp .. "%2"))
+  text = text:gsub("(%d) %f[%d]", "%1" .. nbsp):gsub(" –", nbsp .. "–")
+  return (text:gsub("(%d) ([%%%a\xc3])", "%1" .. nbsp .. "%2"))
 end)
 
 -- For a text that continues a sentence: "Sida 2 av 3" after a comma.
