@@ -2,15 +2,19 @@
 -- not read twice.
 local notis = require "notis"
 
+local function first_block(body)
+  for block in body:children() do return block end
+end
+
 local function lead(doc)
   if doc.lead then return end
-  local first = doc.body:first("paragraph")
-  if not first then
-    notis.warn(doc, "Texten har varken ingress eller brödtext", "Skriv en ingress efter `lead:`")
-    return
+  local first = first_block(doc.body)
+  if first and first.type == "paragraph" then
+    doc.lead = first:text()
+    first:remove()
+  else
+    notis.warn(doc, "Texten saknar ingress", "Skriv två eller tre meningar efter `lead:`, eller börja med ett stycke")
   end
-  doc.lead = first:text()
-  first:remove()
 end
 
 notis.on("document", { kind = "news" }, lead)

@@ -13,10 +13,10 @@ notis.on("document", function(doc)
   for link in doc.body:each("link") do
     local to = link.destination
     if to:match("^https?://") then
-      link:attr("class", "external")
+      link.class = "external"
       link:attr("rel", "external")
     end
     local format = format_of(to)
-    if format then link:append(notis.text(" (" .. format .. ")")) end
+    if format then link:append(" (" .. format .. ")") end
   end
 end)

@@ -7,9 +7,7 @@ notis.on("document", function(doc)
     count = count + 1
     local region = notis.node("div", {
       class = "table",
-      role = "region",
-      ["aria-label"] = "Tabell " .. count,
-      tabindex = "0",
+      attrs = { role = "region", ["aria-label"] = "Tabell " .. count, tabindex = "0" },
     })
     found:insert_before(region)
     region:append(found)

@@ -10,10 +10,7 @@ end)
 -- A news item without text points to where the news is told.
 notis.on("document", { kind = "news" }, function(doc)
   if doc.source_url and doc.body:text() == "" then
-    local link = notis.node("link", { destination = doc.source_url })
-    link:append(notis.text("Read more at " .. (doc.source or doc.source_url)))
-    local paragraph = notis.node("paragraph")
-    paragraph:append(link)
-    doc.body:append(paragraph)
+    local link = notis.node("link", { destination = doc.source_url, "Read more at " .. (doc.source or doc.source_url) })
+    doc.body:append(notis.node("paragraph", { link }))
   end
 end)
