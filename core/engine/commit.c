@@ -140,11 +140,11 @@ static void open_run(void *ud) {
 
 static void post_done(void *ud) {
   nt_commit *c = ud;
-  nt_loop_post(c->site->engine->loop, &c->task);
+  nt_loop_post(c->site->engine->loop, &c->post);
 }
 
 static void on_done(nt_post *post) {
-  nt_commit *c = (nt_commit *)((char *)post - offsetof(nt_commit, task));
+  nt_commit *c = (nt_commit *)((char *)post - offsetof(nt_commit, post));
   c->opening = false;
   c->done(c->site, !c->failed);
 }
@@ -166,19 +166,19 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
   c->ledger_arena = nt_arena_new();
   c->changes_arena = nt_arena_new();
   c->strand = nt_strand_new(PUTS_WAITING + 8);
-  c->task.run = on_done;
+  c->post.run = on_done;
   start_epoch(c);
   c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
   c->state = nt_path_join(c->arena, nt_path_join(c->arena, engine->root, NT_STR(".notis/state")), site->name);
   c->config = nt_map_new(c->arena);
-  nt_map_put(&c->config, c->arena, NT_STR("root"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
+  nt_map_put(&c->config, c->arena, NT_STR("path"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
   if (c->plugin && c->plugin->target.open) {
     nt_strand_post(c->strand, (nt_task){open_run, post_done, c});
     return;
   }
   nt_report(&c->diags, NT_MSG_plugin_absent, (nt_where){0}, NT_STR("target_dir"));
   c->failed = true;
-  nt_loop_post(engine->loop, &c->task);
+  nt_loop_post(engine->loop, &c->post);
 }
 
 /* ---- staging ---- */

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "engine/config.h"
 #include "host/durable.h"
@@ -213,10 +214,7 @@ void nt_engine_set_time(nt_engine *e, int64_t at) {
 }
 
 int64_t nt_engine_now(const nt_engine *e) {
-  uv_timespec64_t now;
-  if (e->options.at_set) return e->options.at;
-  uv_clock_gettime(UV_CLOCK_REALTIME, &now);
-  return now.tv_sec;
+  return e->options.at_set ? e->options.at : nt_clock_now() / 1000000000;
 }
 
 nt_str nt_engine_out(const nt_engine *e, const nt_site *site, nt_arena *arena) {

@@ -1,5 +1,6 @@
 #include "engine/queries.h"
 
+#include "engine/engine.h"
 #include "engine/run.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 #include "engine/sources.h"
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "engine/documents.h"
 #include "engine/engine.h"
@@ -195,10 +196,8 @@ typedef struct scan_job {
 
 static void scan_work(nt_job *job, unsigned worker) {
   scan_job *s = (scan_job *)job;
-  uv_timespec64_t now;
   (void)worker;
-  uv_clock_gettime(UV_CLOCK_REALTIME, &now);
-  s->started = now.tv_sec * 1000000000 + now.tv_nsec;
+  s->started = nt_clock_now();
   nt_file_list_read(s->root, s->source->path, s->arena, &s->list);
 }
 

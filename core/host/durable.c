@@ -254,3 +254,13 @@ notis_file_kind nt_durable_kind(nt_str path) {
   if (!*terminated(&p, path) || lstat(p.text, &st) != 0) return NOTIS_FILE_NONE;
   return S_ISREG(st.st_mode) ? NOTIS_FILE_REGULAR : S_ISDIR(st.st_mode) ? NOTIS_FILE_DIRECTORY : NOTIS_FILE_OTHER;
 }
+
+nt_durable nt_durable_stamp(nt_str path, uint64_t *stamp) {
+  sys_path p;
+  struct stat st;
+  if (!*terminated(&p, path) || lstat(p.text, &st) != 0) return NT_DURABLE_ABSENT;
+  uint64_t parts[] = {(uint64_t)st.st_size, (uint64_t)st.st_mtim.tv_sec, (uint64_t)st.st_mtim.tv_nsec, st.st_ino,
+                      st.st_mode};
+  *stamp = nt_hash_bytes(nt_str_n((const char *)parts, sizeof parts));
+  return NT_DURABLE_OK;
+}

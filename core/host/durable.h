@@ -26,6 +26,8 @@ nt_durable nt_durable_clear(nt_str path, nt_diags *diags);
 
 /* What is there, without following a link. */
 notis_file_kind nt_durable_kind(nt_str path);
+/* A number that changes when the file is written, replaced or touched. ABSENT is not reported. */
+nt_durable nt_durable_stamp(nt_str path, uint64_t *stamp);
 
 /* A moment at which a test may kill the process; nothing outside test builds. For what the engine itself does. */
 #ifdef NOTIS_TESTING

@@ -102,7 +102,7 @@ static void clear_way(work *w) {
   if (removes->len == 0) return;
   note_put_dirs(w);
   for (size_t i = 0; i < removes->len; i++) {
-    if (!stands_in_way(w, removes->items[i])) continue;
+    if (!removes->items[i].len || !stands_in_way(w, removes->items[i])) continue;
     remove_file(w, removes->items[i]);
     names_add(&w->cleared, removes->items[i]);
   }
@@ -114,7 +114,7 @@ static void clear_way(work *w) {
 static void remove_rest(work *w) {
   const names *removes = &w->self->removes;
   for (size_t i = 0; i < removes->len; i++)
-    if (!is_put(w, removes->items[i]) && !names_has(&w->cleared, removes->items[i])) remove_file(w, removes->items[i]);
+    if (removes->items[i].len && !names_has(&w->cleared, removes->items[i])) remove_file(w, removes->items[i]);
   for (size_t i = 0; i < w->emptied.len; i++) drop_empty(w, w->emptied.items[i]);
 }
 
@@ -143,7 +143,8 @@ notis_status target_commit(target *self, notis_call *call) {
   work w = {.self = self, .call = call, .good = true};
   clear_way(&w);
   for (int order = 0; order < ORDERS && w.good; order++)
-    for (size_t i = 0; i < self->puts[order].len; i++) place_file(&w, self->puts[order].items[i]);
+    for (size_t i = 0; i < self->puts[order].len; i++)
+      if (self->puts[order].items[i].len) place_file(&w, self->puts[order].items[i]);
   if (w.good) remove_rest(&w);
   if (w.good) sync_folders(&w);
   names_clear(&w.folders);

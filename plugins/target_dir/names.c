@@ -50,6 +50,14 @@ bool names_add(names *set, notis_str name) {
   return true;
 }
 
+/* Its slot goes on pointing at the empty name, so that probes pass over it. */
+void names_drop(names *set, notis_str name) {
+  if (!names_has(set, name)) return;
+  notis_str *item = &set->items[set->slots[find_slot(set, name)] - 1];
+  free((char *)item->ptr);
+  *item = (notis_str){NULL, 0};
+}
+
 notis_str path_parent(notis_str path) {
   while (path.len > 0 && path.ptr[path.len - 1] != '/') path.len--;
   if (path.len > 0) path.len--;

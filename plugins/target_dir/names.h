@@ -16,6 +16,8 @@ void names_clear(names *set);
 bool names_has(const names *set, notis_str name);
 /* True if it was not there before. */
 bool names_add(names *set, notis_str name);
+/* What is dropped leaves an empty name behind. */
+void names_drop(names *set, notis_str name);
 
 /* "a/b/c" -> "a/b" -> "a" -> "" */
 notis_str path_parent(notis_str path);

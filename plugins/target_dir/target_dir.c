@@ -175,6 +175,8 @@ static bool may_stage(target *self, notis_call *call, notis_str path) {
 static notis_status put(void *ud, notis_call *call, const notis_put *what) {
   target *self = ud;
   if (!may_stage(self, call, what->path)) return NOTIS_ERROR;
+  for (int i = 0; i < ORDERS; i++) names_drop(&self->puts[i], what->path);
+  names_drop(&self->removes, what->path);
   names_add(&self->puts[what->order < ORDERS ? what->order : ORDERS - 1], what->path);
   if (self->resuming) return NOTIS_OK;
   full_path buffer;
@@ -186,6 +188,7 @@ static notis_status put(void *ud, notis_call *call, const notis_put *what) {
 static notis_status stage_removal(void *ud, notis_call *call, notis_str path) {
   target *self = ud;
   if (!may_stage(self, call, path)) return NOTIS_ERROR;
+  for (int i = 0; i < ORDERS; i++) names_drop(&self->puts[i], path);
   names_add(&self->removes, path);
   return NOTIS_OK;
 }
@@ -203,6 +206,13 @@ static void abort_commit(void *ud, notis_call *call) {
   forget(self);
 }
 
+static notis_status look(void *ud, notis_call *call, notis_str path, uint64_t *stamp) {
+  target *self = ud;
+  full_path buffer;
+  if (!target_path_is_good(self, path)) return NOTIS_GONE;
+  return self->host->file_stamp(call, target_full(self, path, &buffer), stamp);
+}
+
 static const notis_target_api api = {.size = sizeof api,
                                      .open = open_target,
                                      .begin = begin,
@@ -210,7 +220,8 @@ static const notis_target_api api = {.size = sizeof api,
                                      .remove = stage_removal,
                                      .commit = commit,
                                      .abort = abort_commit,
-                                     .close = close_target};
+                                     .close = close_target,
+                                     .look = look};
 
 static const notis_plugin_descriptor descriptor = {
     .abi = NOTIS_ABI, .size = sizeof descriptor, .name = "target_dir", .version = "1.0", .target = &api};

@@ -213,7 +213,7 @@ typedef struct notis_put {
   uint32_t order;  /* 0 assets, 1 pages, 2 lists and feeds: commit replaces lower orders first */
 } notis_put;
 
-/* begin, any number of put and remove, then commit or abort. put stages: nothing is visible before commit, which
+/* begin, any number of put and remove (the last word about a path counts), then commit or abort. put stages: nothing is visible before commit, which
  * replaces each file whole. commit is idempotent: called again for the same staged changes it completes them. */
 typedef struct notis_target_api {
   uint32_t size;
