@@ -325,7 +325,7 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   each_file(in, "static", "static/**", read_asset);
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->hook_memory, in->hook_instructions));
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine((uintptr_t)in->locale, (uintptr_t)in->zone));
-  in->usable = in->diags.errors == 0;
+  in->usable = in->configured = in->diags.errors == 0;
   return in;
 }
 

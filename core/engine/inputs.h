@@ -56,7 +56,8 @@ typedef struct nt_inputs {
   unsigned holders; /* loop thread, or a job that has the site to itself */
   nt_arena *arena;
   nt_diags diags;
-  bool usable; /* no error: the site can be built */
+  bool configured; /* no error in the configuration */
+  bool usable;     /* nor in the scripts: the site can be built */
   nt_layer layers[NT_MAX_LAYERS];
   uint32_t layer_count;
   nt_config_files files;

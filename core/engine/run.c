@@ -1,5 +1,6 @@
 #include "engine/run.h"
 
+#include "base/path.h"
 #include "engine/engine.h"
 #include "model/nodecode.h"
 
@@ -63,10 +64,12 @@ static nt_str own_url(const nt_site *site, const nt_record *record) { return nt_
 static const nt_record *linked(const nt_site *site, const nt_record *from, nt_str link, nt_arena *arena) {
   nt_str path, joined = nt_path_join(arena, nt_path_dir(from->path), nt_str_sub(link, 0, nt_str_find(link, '#')));
   if (!joined.len || !nt_path_normal(joined, arena, &path)) return NULL;
-  if (from->source >= site->sources.items.len) return NULL;
-  nt_str id = nt_path_join(arena, site->sources.items.items[from->source]->name, path);
-  const nt_record *to = nt_records_find(&site->records, id);
-  return to && to->frozen ? to : NULL;
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_str id = nt_path_join(arena, site->sources.items.items[i]->name, path);
+    const nt_record *to = nt_records_find(&site->records, id);
+    if (to && to->frozen) return to;
+  }
+  return NULL;
 }
 
 static nt_str resolve_link(const nt_site *site, const nt_record *from, nt_str link, nt_arena *arena) {

@@ -1,0 +1,58 @@
+/* notis build, notis check */
+#include "base/clock.h"
+#include "cli/cli.h"
+
+static void print_json_summary(const nt_site *site, double seconds) {
+  const nt_site_counters *c = &site->counters;
+  printf("{\"type\":\"site\",\"site\":\"%.*s\",\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
+         "\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{",
+         NT_FMT(site->name), site->failed || site->engine->options.check ? "false" : "true",
+         (unsigned long long)c->documents, (unsigned long long)c->withheld, site->plan.pages.len,
+         (unsigned long long)c->put, (unsigned long long)c->removed, seconds);
+  for (int kind = 0; kind < NT_STEP_KINDS; kind++)
+    printf("%s\"%s\":{\"run\":%llu,\"kept\":%llu}", kind ? "," : "", nt_step_kind_name((nt_step_kind)kind),
+           (unsigned long long)c->run[kind], (unsigned long long)c->kept[kind]);
+  printf("}}\n");
+}
+
+static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
+  const nt_site_counters *c = &site->counters;
+  nt_arena *arena = cli->arena;
+  if (cli->json) {
+    print_json_summary(site, seconds);
+    return;
+  }
+  if (cli->quiet) return;
+  nt_code code = site->failed ? NT_MSG_cli_site_failed : cli->engine.check ? NT_MSG_cli_site_checked : NT_MSG_cli_site_built;
+  nt_str counts = nt_arena_format(arena, "%llu", (unsigned long long)c->documents);
+  nt_str pages = nt_arena_format(arena, "%zu", site->plan.pages.len);
+  nt_str text = nt_cli_text(cli, code, counts, pages);
+  printf("%.*s: %.*s", NT_FMT(site->name), NT_FMT(text));
+  if (!site->failed && !cli->engine.check) {
+    nt_str put = nt_arena_format(arena, "%llu", (unsigned long long)c->put);
+    nt_str removed = nt_arena_format(arena, "%llu", (unsigned long long)c->removed);
+    printf(", %.*s", NT_FMT(nt_cli_text(cli, NT_MSG_cli_site_changes, put, removed)));
+  }
+  printf(" (%.2f s)\n", seconds);
+  if (!site->failed && !cli->engine.check)
+    printf("  %.*s\n", NT_FMT(nt_engine_out(site->engine, site, arena)));
+}
+
+static int run(nt_cli *cli, bool check) {
+  int64_t start = nt_clock_now();
+  cli->engine.sites = cli->words.items;
+  cli->engine.site_count = cli->words.len;
+  nt_engine *engine = nt_cli_engine(cli, check);
+  if (!engine) return NT_EXIT_USAGE;
+  nt_engine_settle(engine);
+  nt_cli_progress_clear(cli);
+  double seconds = (double)(nt_clock_now() - start) / 1e9;
+  for (size_t i = 0; i < engine->site_count; i++) nt_cli_diags(cli, engine, engine->sites[i].name, &engine->sites[i].diags);
+  for (size_t i = 0; i < engine->site_count; i++) print_summary(cli, &engine->sites[i], seconds);
+  int code = nt_cli_exit_code(engine);
+  return nt_engine_close(engine) ? code : NT_EXIT_ENGINE;
+}
+
+int nt_cli_build(nt_cli *cli) { return run(cli, false); }
+
+int nt_cli_check(nt_cli *cli) { return run(cli, true); }
