@@ -4,8 +4,6 @@
 #include "text/json.h"
 #include "text/yaml.h"
 
-#include "markup_stub.h"
-
 static const char news[] =
     "label: Nyhet\n"
     "permalink: /nyheter/{date.year}/{slug}/\n"
@@ -149,13 +147,15 @@ static void whole_document(void **state) {
                   "when: [{ from: 2024-01-01 }]\n");
   assert_true(w.good);
   assert_int_equal(w.diags.len, 0);
+  nt_value *lead = nt_map_find(&w.out, NT_STR("lead"));
+  assert_int_equal(lead->type, NT_MARKUP);
+  lead->type = NT_STRING; /* to see the bytes that to_markup() gave */
   check_json(&w.out,
              "{\"title\":\"Norrsken\",\"date\":\"2024-04-10T09:30:00+02:00\",\"day\":null,\"lead\":\"<Kort.>\","
              "\"image\":{\"src\":\"bilder/hus.jpg\",\"alt\":\"Ett hus\"},\"topics\":[\"kultur\",\"mål\"],"
              "\"report\":null,\"count\":3,\"share\":1,\"pinned\":false,\"link\":\"/om/\","
              "\"contact\":\"a.b@exempel.se\",\"level\":\"high\",\"when\":[{\"from\":\"2024-01-01\"}],\"any\":null}");
   assert_int_equal(nt_map_find(&w.out, NT_STR("date"))->type, NT_TIME);
-  assert_int_equal(nt_map_find(&w.out, NT_STR("lead"))->type, NT_MARKUP);
   assert_int_equal(nt_map_find(&w.out, NT_STR("title"))->pos.line, 2);
   done(&w);
 }
