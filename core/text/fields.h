@@ -20,6 +20,7 @@ typedef struct nt_fields_context {
   nt_markup_fn markup;
   void *ud;
   nt_str file;
+  nt_str text; /* the file's bytes, so that a number where a text is wanted keeps its spelling; may be empty */
 } nt_fields_context;
 
 /* Turns what was written (a map) into what the kind declares: every declared field present in the kind's order, null
