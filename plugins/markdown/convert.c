@@ -2,6 +2,7 @@
 #include "convert.h"
 
 #include "locate.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,8 @@ notis_status markdown_convert(const markdown_source *source, notis_call *call, n
                               notis_builder *builder) {
   converter c = {.source = source, .host = source->host, .builder = builder, .text = text};
   if (!text.ptr) text = (notis_str){"", 0};
+  markdown_memory memory;
+  markdown_memory_begin(&memory);
   cmark_node *root = markdown_parse(source, text);
   if (root && markdown_locate(root, text, at, source->smart, &c.places)) {
     footnotes(&c, root);
@@ -371,7 +374,7 @@ notis_status markdown_convert(const markdown_source *source, notis_call *call, n
   } else {
     c.status = NOTIS_ERROR;
   }
-  if (root) cmark_node_free(root);
+  markdown_memory_end(&memory);
   free(c.places.items);
   free(c.scratch);
   free(c.labels);

@@ -293,6 +293,7 @@ static bool enter_raw(locator *l, cmark_node *node) {
     to_next_line(l);
     settle(l);
   }
+  if (rest != cmark_node_get_literal(node)) rest += strspn(rest, " \t");
   size_t len = strlen(rest);
   l->cursor = l->end - l->cursor > len ? l->cursor + len : l->end;
   return placed;

@@ -1,4 +1,4 @@
-#include "parser.h"
+#include "memory.h"
 
 static notis_node_type common_type(cmark_node_type type) {
   switch (type) {
@@ -36,8 +36,8 @@ notis_node_type markdown_type(cmark_node *node) {
 
 void markdown_prepare(void) {}
 
-cmark_node *markdown_parse(const markdown_source *source, notis_str text) {
-  return cmark_parse_document(text.ptr, text.len, source->smart ? CMARK_OPT_SMART : CMARK_OPT_DEFAULT);
+static cmark_parser *new_parser(const markdown_source *source) {
+  return cmark_parser_new_with_mem(source->smart ? CMARK_OPT_SMART : CMARK_OPT_DEFAULT, markdown_memory_functions());
 }
 
 #else
@@ -83,7 +83,7 @@ static const struct {
 static cmark_parser *new_parser(const markdown_source *source) {
   int options =
       (source->smart ? CMARK_OPT_SMART : 0) | (source->extensions & MARKDOWN_FOOTNOTES ? CMARK_OPT_FOOTNOTES : 0);
-  cmark_parser *parser = cmark_parser_new(options);
+  cmark_parser *parser = cmark_parser_new_with_mem(options, markdown_memory_functions());
   for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
     if (source->extensions & extensions[i].flag)
       cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(extensions[i].name));
@@ -95,21 +95,20 @@ static void prepare(void) {
   cmark_gfm_core_extensions_ensure_registered();
   void *symbol = dlsym(RTLD_NEXT, "cmark_manage_extensions_special_characters");
   memcpy(&library_manage, &symbol, sizeof symbol);
-  cmark_parser *parser = new_parser(&every); /* every character is in the tables before threads read them */
-  cmark_node_free(cmark_parser_finish(parser));
-  cmark_parser_free(parser);
+  markdown_memory memory;
+  markdown_memory_begin(&memory);
+  cmark_parser_finish(new_parser(&every)); /* every character is in the tables before threads read them */
+  markdown_memory_end(&memory);
 }
 
 void markdown_prepare(void) {
   pthread_once(&once, prepare);
 }
 
+#endif
+
 cmark_node *markdown_parse(const markdown_source *source, notis_str text) {
   cmark_parser *parser = new_parser(source);
   cmark_parser_feed(parser, text.ptr, text.len);
-  cmark_node *root = cmark_parser_finish(parser);
-  cmark_parser_free(parser);
-  return root;
+  return cmark_parser_finish(parser);
 }
-
-#endif

@@ -48,6 +48,7 @@ notis_node_type markdown_type(cmark_node *node);
 
 /* Once per process, before the first parse. */
 void markdown_prepare(void);
+/* Within markdown_memory_begin and _end, which owns what is returned. */
 cmark_node *markdown_parse(const markdown_source *source, notis_str text);
 
 #endif
