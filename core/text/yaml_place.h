@@ -6,7 +6,7 @@
 
 /* A cursor that follows the marks, which mostly move forward, so that a whole text costs one pass. */
 typedef struct nt_yaml_place {
-  nt_str text;  /* what libyaml reads: without a BOM */
+  nt_str text; /* what libyaml reads: without a BOM */
   nt_str file;
   nt_pos start; /* where text begins in the file */
   bool ascii;
