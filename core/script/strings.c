@@ -34,7 +34,7 @@ static int push_captures(nt_match *m, const char *from, const char *to, bool who
 /* The argument as an offset from 0; beyond the end, len + 1. */
 static size_t start_offset(lua_State *L, int index, size_t len) {
   lua_Integer at = luaL_optinteger(L, index, 1);
-  if (at > 0) return (lua_Unsigned)at > len ? len + 1 : (size_t)at - 1;
+  if (at > 0) return (lua_Unsigned)at - 1 > len ? len + 1 : (size_t)at - 1;
   if (at == 0 || at < -(lua_Integer)len) return 0;
   return len - (size_t)-at;
 }
