@@ -230,6 +230,27 @@ static bool evaluate_collection(evaluation *ev, nt_str name) {
   return true;
 }
 
+static bool ask_base(evaluation *ev, const nt_query *query, nt_docrefs *base) {
+  uint32_t name;
+  nt_hash hash;
+  const nt_query *whole = nt_query_of(ev->arena, query->collection);
+  bool good = nt_queries_ask(ev->site, whole, ev->q->phase, ev->diags, base, &name, &hash);
+  nt_tracer_add(&ev->tracer, nt_key_of(NT_KEY_QUERY, 0, name), hash);
+  return good;
+}
+
+/* A part of a collection, as a list page has it: no document needs to be looked at. */
+static bool evaluate_slice(evaluation *ev, const nt_query *query) {
+  nt_docrefs base;
+  if (!ask_base(ev, query, &base)) return false;
+  uint64_t first = query->offset < base.len ? query->offset : base.len, count = base.len - first;
+  if (query->limit && query->limit < count) count = query->limit;
+  ev->q->ref_cap = ev->q->ref_count = (size_t)count;
+  ev->q->refs = nt_realloc(ev->q->refs, (size_t)count * sizeof *ev->q->refs);
+  if (count) memcpy(ev->q->refs, base.items + first, (size_t)count * sizeof *base.items);
+  return true;
+}
+
 /* What a question narrows down: the collection's documents in its order, or every document by id. */
 static bool gather(evaluation *ev, const nt_query *query) {
   nt_site *site = ev->site;
@@ -238,18 +259,12 @@ static bool gather(evaluation *ev, const nt_query *query) {
     return true;
   }
   nt_docrefs base;
-  uint32_t name;
-  nt_hash hash;
-  const nt_query *whole = nt_query_of(ev->arena, query->collection);
-  bool good = nt_queries_ask(site, whole, ev->q->phase, ev->diags, &base, &name, &hash);
-  nt_tracer_add(&ev->tracer, nt_key_of(NT_KEY_QUERY, 0, name), hash);
+  bool good = ask_base(ev, query, &base);
   for (size_t i = 0; good && i < base.len; i++) consider(ev, query, nt_records_at(&site->records, base.items[i]));
   return good;
 }
 
-static bool is_whole_collection(const nt_query *q) {
-  return q->collection.len && !q->condition_count && !q->sort_count && !q->offset && !q->limit;
-}
+static bool is_plain(const nt_query *q) { return q->collection.len && !q->condition_count && !q->sort_count; }
 
 static nt_hash answer_hash(const nt_site *site, const question *q) {
   nt_hash hash = nt_hash_combine(q->ref_count, 1);
@@ -268,8 +283,9 @@ static void evaluate(nt_site *site, question *q) {
   ev.tracer.ignored = site->engine->options.ignored_keys;
   nt_tracer_start(&ev.tracer);
   q->ref_count = 0;
-  if (is_whole_collection(q->query)) {
-    q->good = evaluate_collection(&ev, q->query->collection);
+  if (is_plain(q->query)) {
+    bool whole = !q->query->offset && !q->query->limit;
+    q->good = whole ? evaluate_collection(&ev, q->query->collection) : evaluate_slice(&ev, q->query);
   } else {
     trace_columns(&ev, q->query);
     q->good = gather(&ev, q->query);

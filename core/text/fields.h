@@ -29,8 +29,10 @@ typedef struct nt_fields_context {
 bool nt_fields_apply(const nt_kind *kind, const nt_value *raw, const nt_fields_context *context, nt_arena *arena,
                      nt_diags *diags, nt_value *out);
 
-/* "/nyheter/{date.year}/{slug}/" with the document's fields; {slug} is the field or else `name`'s slug. {field.year},
- * .month and .day of a date. False after reporting a missing field. The result begins with '/'. */
+/* "/nyheter/{date.year}/{slug}/" with the document's fields; `name` is the file's path in its source, without
+ * extension and without a last `index` or `_index`. {slug} is the field or else the slug of name's last part, {path}
+ * the slugs of all its parts, empty for the topmost text. {field.year}, .month and .day of a date. False after
+ * reporting a missing field. The result begins with '/'. */
 bool nt_permalink(const nt_kind *kind, const nt_value *fields, nt_str name, nt_where where, nt_arena *arena,
                   nt_diags *diags, nt_str *out);
 

@@ -187,6 +187,7 @@ static bool is_date_part(nt_str detail) {
 static bool placeholder_fits(const nt_kind *kind, const nt_permalink_part *part) {
   const nt_field *field = nt_field_find(kind->fields, kind->field_count, part->field);
   if (!field) field = nt_field_builtin(part->field);
+  if (!field && nt_str_eq(part->field, NT_STR("path"))) return part->detail.len == 0;
   if (!field) return kind->unknown_fields == NT_UNKNOWN_ALLOW && part->field.len;
   bool date = field->type == NT_FIELD_DATE || field->type == NT_FIELD_DATETIME;
   return part->detail.len == 0 || (date && is_date_part(part->detail));

@@ -1,6 +1,8 @@
 #include "text/fields_parts.h"
 #include "text/locale.h"
 
+#include "base/path.h"
+
 bool nt_permalink_next(nt_str permalink, size_t *at, nt_permalink_part *out) {
   nt_str rest = nt_str_sub(permalink, *at, permalink.len);
   if (!rest.len) return false;
@@ -62,10 +64,11 @@ static bool put_value(const nt_value *value, nt_str detail, nt_buf *out) {
 static bool put_placeholder(const nt_permalink_part *part, const nt_value *fields, nt_str name, nt_buf *out) {
   if (!part->field.len) return true;
   const nt_value *value = nt_map_find(fields, part->field);
-  if (!nt_str_eq(part->field, NT_STR("slug")) || (value && value->type != NT_NULL))
-    return put_value(value, part->detail, out);
+  bool present = value && value->type != NT_NULL;
+  if (!present && nt_str_eq(part->field, NT_STR("path"))) return put_name(name, out), true;
+  if (present || !nt_str_eq(part->field, NT_STR("slug"))) return put_value(value, part->detail, out);
   size_t before = out->len;
-  put_name(name, out);
+  nt_slug(nt_path_base(name), out);
   return out->len > before;
 }
 
@@ -76,7 +79,8 @@ bool nt_permalink(const nt_kind *kind, const nt_value *fields, nt_str name, nt_w
   bool good = true;
   if (!nt_str_starts(kind->permalink, NT_STR("/"))) nt_buf_byte(&url, '/');
   for (size_t at = 0; nt_permalink_next(kind->permalink, &at, &part);) {
-    nt_buf_put(&url, part.literal);
+    bool doubled = url.len && nt_buf_str(&url).ptr[url.len - 1] == '/' && nt_str_starts(part.literal, NT_STR("/"));
+    nt_buf_put(&url, nt_str_sub(part.literal, doubled, part.literal.len)); /* {path} of the topmost text is empty */
     if (put_placeholder(&part, fields, name, &url)) continue;
     where.field = part.field;
     nt_report(diags, NT_MSG_permalink_missing, where, part.field, kind->permalink);

@@ -367,7 +367,12 @@ static void permalinks(void **state) {
                   "/nyheter/2024/vasterbottens-mal/");
   check_permalink("/{date.year}/{date.month}/{date.day}/{slug}/", "{date: 2024-4-1, slug: Å å}", "x",
                   "/2024/04/01/a-a/");
-  check_permalink("'{slug}.html'", "{}", "om/Oss här", "/om/oss-har.html");
+  check_permalink("'{slug}.html'", "{}", "om/Oss här", "/oss-har.html");
+  check_permalink("'{path}.html'", "{}", "om/Oss här", "/om/oss-har.html");
+  check_permalink("/{path}/", "slug: annat", "topics/open-source", "/topics/open-source/");
+  check_permalink("/{path}/", "{}", "", "/");
+  check_permalink("/en/{path}/", "{}", "", "/en/");
+  check_permalink("/{path}/", "path: eget", "om", "/eget/");
   check_permalink("/{title}-{n}/", "{title: \"A/../B\", n: -7}", "x", "/a-b--7/");
   check_permalink("/{date}/", "date: 2024-04-10 23:30 -0500", "x", "/2024-04-10/");
   check_permalink("/{extra}/", "extra: Mer", "x", "/mer/");
