@@ -11,6 +11,7 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
     nt_fields_context context = {.zone = in->zone, .file = doc->file};
     nt_value raw = doc->fields;
     if (!doc->lang.len) doc->lang = in->lang;
+    doc->name = doc->id;
     nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
                  kind ? kind->hash : NT_HASH_ABSENT);
     if (!kind)

@@ -83,15 +83,19 @@ static bool check_text(reading *r, nt_str text) {
   return false;
 }
 
+/* The item's path below its source's. */
+static nt_str path_in_source(const reading *r) {
+  nt_str path = r->record->path, prefix = r->source->path;
+  return prefix.len && path.len > prefix.len ? nt_str_sub(path, prefix.len + 1, path.len) : path;
+}
+
 /* The kind that the text names, else its source's, else its top folder's, else article. */
 static const nt_kind *kind_of(reading *r, const nt_value *named) {
   nt_inputs *in = r->run.site->inputs;
   nt_str name = nt_value_str(named);
   if (!name.len) name = r->source->kind;
   if (!name.len) {
-    nt_str below = r->record->path;
-    if (r->source->path.len && below.len > r->source->path.len)
-      below = nt_str_sub(below, r->source->path.len + 1, below.len);
+    nt_str below = path_in_source(r);
     nt_str top = nt_str_sub(below, 0, nt_str_find(below, '/'));
     name = top.len < below.len && nt_inputs_kind(in, top) ? top : NT_STR("article");
   }
@@ -110,14 +114,27 @@ static const nt_kind *kind_of(reading *r, const nt_value *named) {
   return NULL;
 }
 
-/* "name.en.md" is in English when the site has that language. */
+static bool is_language(const reading *r, nt_str word) {
+  return word.len && nt_map_find(nt_map_find(&r->run.site->inputs->config, NT_STR("languages")), word);
+}
+
+/* "name.en.md", and "en/name.md", are in English when the site has that language; a text may say otherwise itself. */
 static nt_str language_of(const reading *r, const nt_value *named) {
-  nt_str stem = nt_path_stem(r->record->path);
-  size_t dot = nt_str_find_last(stem, '.');
+  nt_str path = path_in_source(r), stem = nt_path_stem(path);
+  size_t dot = nt_str_find_last(stem, '.'), slash = nt_str_find(path, '/');
   nt_str suffix = dot < stem.len ? nt_str_sub(stem, dot + 1, stem.len) : nt_str_n("", 0);
-  const nt_inputs *in = r->run.site->inputs;
+  nt_str folder = slash < path.len ? nt_str_sub(path, 0, slash) : nt_str_n("", 0);
   if (nt_value_str(named).len) return nt_value_str(named);
-  return suffix.len && nt_map_find(nt_map_find(&in->config, NT_STR("languages")), suffix) ? suffix : in->lang;
+  return is_language(r, suffix) ? suffix : is_language(r, folder) ? folder : r->run.site->inputs->lang;
+}
+
+/* What a permalink is made from: the path without extension, language suffix and a last "index". */
+static nt_str name_of(const reading *r, nt_arena *arena) {
+  nt_str path = path_in_source(r), dir = nt_path_dir(path), stem = nt_path_stem(path);
+  size_t dot = nt_str_find_last(stem, '.');
+  if (dot < stem.len && is_language(r, nt_str_sub(stem, dot + 1, stem.len))) stem = nt_str_sub(stem, 0, dot);
+  if (nt_str_eq(stem, NT_STR("index")) || nt_str_eq(stem, NT_STR("_index"))) return dir;
+  return nt_path_join(arena, dir, stem);
 }
 
 /* A field of type markdown, in the source's own syntax. */
@@ -169,6 +186,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   if (!kind) return false;
   doc->kind = kind->name;
   doc->lang = language_of(r, &common[1]);
+  doc->name = name_of(r, arena);
   nt_fields_context context = {.zone = r->run.site->inputs->zone, .markup = parse_markup, .ud = r, .file = r->file};
   if (!nt_fields_apply(kind, &own, &context, arena, &r->run.diags, &doc->fields)) return false;
   for (size_t c = 2; c < COMMON_WORDS; c++)
@@ -246,6 +264,8 @@ static void add_derived(reading *r, nt_document *doc) {
   const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, doc->kind);
   nt_value raw = doc->fields;
   nt_where where = {.doc = doc->id, .file = r->file};
+  size_t mark = nt_str_find_last(doc->id, '#');
+  doc->name = nt_str_sub(doc->id, mark + 1, doc->id.len);
   if (!kind)
     nt_report(&r->run.diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
   else if (nt_fields_apply(kind, &raw, &context, doc->arena, &r->run.diags, &doc->fields))

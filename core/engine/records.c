@@ -1,6 +1,5 @@
 #include "engine/records.h"
 
-#include "base/path.h"
 #include "model/nodecode.h"
 
 #include <stdio.h>
@@ -51,6 +50,7 @@ nt_frozen *nt_frozen_new(const nt_document *document) {
   f->source = nt_arena_str(arena, document->source);
   f->kind = nt_arena_str(arena, document->kind);
   f->lang = nt_arena_str(arena, document->lang);
+  f->name = nt_arena_str(arena, document->name);
   f->body = nt_str_sub(kept, ends[0], ends[1]);
   f->positions = nt_str_sub(kept, ends[1], ends[2]);
   f->field_positions = nt_str_sub(kept, ends[2], ends[3]);
@@ -61,10 +61,8 @@ nt_frozen *nt_frozen_new(const nt_document *document) {
   for (size_t i = 0; i < f->fields.as.map->len; i++)
     f->field_hashes[i] = nt_value_hash(&f->fields.as.map->entries[i].value);
   f->fields_hash = nt_hash_bytes(fields);
-  nt_hash names = nt_hash_combine(nt_hash_bytes(f->kind), nt_hash_bytes(f->lang));
+  nt_hash names = nt_hash_combine(nt_hash_bytes(f->kind), nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name)));
   f->hash = nt_hash_combine(nt_hash_combine(names, nt_hash_bytes(f->id)), nt_hash_combine(f->fields_hash, f->body_hash));
-  size_t mark = nt_str_find_last(f->id, '#');
-  f->name = mark < f->id.len ? nt_str_sub(f->id, mark + 1, f->id.len) : nt_path_stem(f->id);
   return f;
 }
 
@@ -73,7 +71,7 @@ void nt_frozen_free(nt_frozen *frozen) {
 }
 
 void nt_frozen_thaw(const nt_frozen *f, nt_arena *arena, nt_document *out) {
-  *out = (nt_document){.arena = arena, .id = f->id, .file = f->file, .source = f->source, .kind = f->kind, .lang = f->lang};
+  *out = (nt_document){.arena = arena, .id = f->id, .file = f->file, .source = f->source, .kind = f->kind, .lang = f->lang, .name = f->name};
   out->fields = nt_value_copy(&f->fields, arena);
   out->body = nt_node_decode(f->body, arena);
   if (!out->body) out->body = nt_node_new(arena, NOTIS_NODE_DOCUMENT);

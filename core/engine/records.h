@@ -14,7 +14,7 @@
 /* A document as it is kept: fields decoded, the body as bytes. Never changed once it is in a record. */
 typedef struct nt_frozen {
   nt_arena *arena;
-  nt_str id, file, source, kind, lang;
+  nt_str id, file, source, kind, lang, name;
   nt_value fields;
   nt_hash *field_hashes; /* one for each entry of fields */
   nt_hash fields_hash;
@@ -23,7 +23,6 @@ typedef struct nt_frozen {
   nt_str positions;       /* of the parsed body, nodecode form */
   nt_str field_positions; /* a map of paths to [line, column], encoded */
   nt_hash hash; /* of everything but positions */
-  nt_str name;  /* the file's name without extension, for slugs */
 } nt_frozen;
 
 /* Keeps the document; the result owns all it holds. */

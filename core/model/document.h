@@ -16,6 +16,7 @@ typedef struct nt_document {
   nt_str source;   /* the source's name */
   nt_str kind;
   nt_str lang;
+  nt_str name;     /* for its permalink: the path within the source, without extension, language and last "index" */
   nt_value fields; /* a map; every field its kind declares is there, null when absent */
   nt_node *body;   /* a NOTIS_NODE_DOCUMENT, never NULL */
   nt_node_pos *positions;
