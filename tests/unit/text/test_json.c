@@ -2,21 +2,10 @@
 #include "support.h"
 #include "text/json.h"
 
-#include "model/nodecode.h"
+#include "markup_stub.h"
 
 #include <jansson.h>
 #include <math.h>
-
-/* The document model has tests of its own: here markup is whatever text these give. */
-__attribute__((weak)) nt_node *nt_node_decode(nt_str bytes, nt_arena *arena) {
-  nt_node *node = NT_NEW(arena, nt_node);
-  node->text = bytes;
-  return node;
-}
-
-__attribute__((weak)) void nt_node_plain_text(const nt_node *node, nt_buf *out) {
-  nt_buf_put(out, node->text);
-}
 
 static void check(nt_value value, int indent, const char *expected) {
   nt_buf out = {0};
