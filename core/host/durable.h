@@ -7,9 +7,12 @@
 
 #include "base/diag.h"
 
+#include <notis/plugin.h>
+
 typedef enum nt_durable { NT_DURABLE_OK, NT_DURABLE_ABSENT, NT_DURABLE_NOT_EMPTY, NT_DURABLE_FAILED } nt_durable;
 
-/* Paths are absolute. A failure is reported as durable_* with the path and the system's reason. diags may be NULL. */
+/* Paths are absolute. Removing what is not there, or renaming it, is ABSENT and not reported. A failure is reported as
+ * durable_* with the path and the system's reason. diags may be NULL. */
 nt_durable nt_durable_write(nt_str path, nt_str bytes, nt_diags *diags);
 nt_durable nt_durable_sync(nt_str path, nt_diags *diags);
 nt_durable nt_durable_rename(nt_str from, nt_str to, nt_diags *diags);
@@ -18,5 +21,20 @@ nt_durable nt_durable_mkdirs(nt_str path, nt_diags *diags);
 nt_durable nt_durable_rmdir(nt_str path, nt_diags *diags);
 /* Writes beside, syncs, renames, syncs the directory. */
 nt_durable nt_durable_replace(nt_str path, nt_str bytes, nt_diags *diags);
+/* Removes the files in a directory, but no directory. */
+nt_durable nt_durable_clear(nt_str path, nt_diags *diags);
+
+/* What is there, without following a link. */
+notis_file_kind nt_durable_kind(nt_str path);
+
+/* A moment at which a test may kill the process; nothing outside test builds. For what the engine itself does. */
+#ifdef NOTIS_TESTING
+void nt_failpoint(void);
+/* Counts anew from 0 and kills at `at` (0 never); for a test that forks instead of setting NOTIS_FAILPOINT. */
+void nt_failpoint_arm(uint64_t at);
+uint64_t nt_failpoint_count(void);
+#else
+static inline void nt_failpoint(void) {}
+#endif
 
 #endif

@@ -19,10 +19,13 @@ struct notis_call {
   nt_reader *reader; /* NULL outside parse hooks and render; its arena and diags when set */
   nt_arena *arena;
   nt_diags *diags;
-  nt_str file;       /* where report()'s places lie */
-  nt_str plugin;     /* the plugin's name, for diagnostics */
-  void *ud;          /* the engine's */
+  nt_str file;   /* where report()'s places lie */
+  nt_str plugin; /* the plugin's name, for diagnostics */
+  void *ud;      /* the engine's */
   const struct nt_host_engine *engine;
+  /* The services' own: the documents of the list page that was asked about last. */
+  const nt_page *listed;
+  nt_docrefs listing;
 };
 
 /* The services that only the engine can give; a NULL member answers NOTIS_ERROR or empty. */
@@ -40,12 +43,29 @@ typedef struct nt_host_engine {
 
 struct notis_buffer {
   nt_buf *buf;
+  size_t limit; /* bytes that *buf may hold; 0 stands for NT_BUFFER_LIMIT */
+  bool full;    /* something was refused: what is there is not whole, and must not be used */
 };
+
+enum { NT_BUFFER_LIMIT = 1 << 30 };
 
 /* Documents handed to an output. */
 struct notis_document {
   nt_docref ref;
+  nt_reader *reader;
 };
+
+/* ---- sinks ---- */
+
+/* A sink outlives its plugin instance: it is freed with the host, so that a plugin that still calls it after close()
+ * gets CLOSED and a diagnostic. The engine's sink_* functions are called one at a time for each sink, from any thread,
+ * with an id and a fingerprint that were checked. They must not close the sink. */
+notis_sink *nt_sink_new(nt_host *host, nt_str plugin, const nt_host_engine *engine, void *ud);
+void *nt_sink_ud(const notis_sink *sink);
+/* When it has returned, no call reaches the engine. */
+void nt_sink_close(notis_sink *sink);
+/* Reports what was refused since the last time: ids that cannot be, calls after close. */
+void nt_host_report_sinks(nt_host *host, nt_diags *diags);
 
 /* Builds one document into an arena; plugin sees it as notis_builder. */
 notis_builder *nt_builder_new(nt_arena *arena, nt_diags *diags, nt_str file);

@@ -11,6 +11,8 @@ void nt_node_encode(const nt_node *root, nt_buf *out);
 /* Strings borrow from `bytes`. NULL if the bytes are damaged. Does not recurse. */
 nt_node *nt_node_decode(nt_str bytes, nt_arena *arena);
 nt_hash nt_node_hash(const nt_node *root);
+/* Both at once, for the price of the first while no hook has changed the tree's order. */
+nt_hash nt_node_encode_hashed(const nt_node *root, nt_buf *out);
 
 /* Positions by origin - 1, as differences in varints. */
 void nt_node_positions_encode(const nt_node_pos *positions, size_t count, nt_buf *out);

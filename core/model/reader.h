@@ -51,6 +51,9 @@ typedef struct nt_reader_ops {
 
   /* The site's merged configuration at a path ("title", "params.color"); NULL if absent. */
   const nt_value *(*config)(nt_reader *reader, nt_str path);
+  /* Only what sort of value stands there (NT_NULL if none), and only that is traced: so that site.params.color does not
+   * depend on all of params. */
+  nt_type (*config_type)(nt_reader *reader, nt_str path);
   /* A data file, "data/mal.yaml", parsed. */
   nt_read (*data)(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out);
   /* A message of the site's i18n files. */

@@ -6,6 +6,9 @@
 
 #include <lua.h>
 
+/* Chunks are named "@" + the file as diagnostics call it: a frame of such a chunk is a place that a fault can have.
+ * Chunks with other names ("=…") are passed over when a fault looks for its place. Collection of garbage happens only
+ * between calls. */
 lua_State *nt_vm_lua(nt_vm *vm);
 nt_vm *nt_lua_vm(lua_State *L);
 /* The reader of the call that is running; NULL while loading. */
@@ -15,6 +18,8 @@ nt_reader *nt_vm_reader(nt_vm *vm);
  * its duration and the instruction budget, adds a traceback, restores the stack on failure and reports to
  * reader->diags (with file:line of the error). False on failure. */
 bool nt_vm_call(nt_vm *vm, nt_reader *reader, int arguments, int results);
+/* What math.random() of the next call is seeded with: a document's id, a page's path. */
+void nt_vm_seed(nt_vm *vm, nt_str id);
 
 /* How null looks: to scripts it is nil; to templates it is a sentinel that differs from undefined. */
 typedef enum nt_null_mode { NT_NULL_IS_NIL, NT_NULL_IS_SENTINEL } nt_null_mode;
@@ -35,7 +40,7 @@ bool nt_lua_is_null(lua_State *L, int index);
 /* What a userdata of ours stands for, so that templates can read it without going through metamethods. */
 typedef enum nt_lua_kind {
   NT_LUA_NONE,
-  NT_LUA_VALUE,    /* a list or map: nt_lua_value() */
+  NT_LUA_VALUE, /* a list or map: nt_lua_value() */
   NT_LUA_TIME,
   NT_LUA_MARKUP,
   NT_LUA_FROZEN,   /* nt_lua_frozen() */
@@ -43,7 +48,7 @@ typedef enum nt_lua_kind {
   NT_LUA_NODE,     /* nt_lua_node() */
   NT_LUA_PAGE,
   NT_LUA_SITE,
-  NT_LUA_QUERY     /* evaluates to documents: nt_lua_query_run() */
+  NT_LUA_QUERY /* evaluates to documents: nt_lua_query_run() */
 } nt_lua_kind;
 nt_lua_kind nt_lua_kind_of(lua_State *L, int index);
 const nt_value *nt_lua_value(lua_State *L, int index); /* also TIME and MARKUP */

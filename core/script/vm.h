@@ -33,7 +33,14 @@ typedef struct nt_vm_options {
   void *ud;
 } nt_vm_options;
 
-typedef enum nt_event { NT_EVENT_ITEM, NT_EVENT_DOCUMENT, NT_EVENT_COLLECT, NT_EVENT_PAGE, NT_EVENT_OUTPUT, NT_EVENTS } nt_event;
+typedef enum nt_event {
+  NT_EVENT_ITEM,
+  NT_EVENT_DOCUMENT,
+  NT_EVENT_COLLECT,
+  NT_EVENT_PAGE,
+  NT_EVENT_OUTPUT,
+  NT_EVENTS
+} nt_event;
 
 typedef enum nt_hook_result {
   NT_HOOK_OK,
@@ -41,8 +48,22 @@ typedef enum nt_hook_result {
   NT_HOOK_FAILED   /* a hook raised, or ran out of budget; reported */
 } nt_hook_result;
 
+/* Why the last call failed. Overruns of memory depend on what the VM held before: they are never memoised. */
+typedef enum nt_vm_fault {
+  NT_FAULT_NONE,
+  NT_FAULT_RAISED,
+  NT_FAULT_BUDGET,
+  NT_FAULT_MEMORY,
+  NT_FAULT_STATE
+} nt_vm_fault;
+
 nt_vm *nt_vm_new(const nt_vm_options *options);
 void nt_vm_free(nt_vm *vm);
+nt_vm_fault nt_vm_last_fault(const nt_vm *vm);
+/* Memory ran out and could not be had back: the VM answers every call with a failure and must be replaced. */
+bool nt_vm_is_dead(const nt_vm *vm);
+/* Bytes that Lua holds. */
+size_t nt_vm_memory(const nt_vm *vm);
 /* Runs the scripts in order and seals the VM. False after reporting: the site's scripts are not usable. Called once. */
 bool nt_vm_load(nt_vm *vm, const nt_script_source *scripts, size_t count, nt_diags *diags);
 
@@ -73,10 +94,10 @@ nt_hook_result nt_vm_run_document(nt_vm *vm, nt_reader *reader, nt_document *doc
 
 /* What collect hooks add. Everything in the reader's arena. */
 typedef struct nt_collected {
-  nt_documents documents;   /* id "<name>" given by the hook, fields and body as derived documents */
-  nt_value collections;     /* a map: name -> map as in site.yaml, or with `documents`: a list of ids */
-  nt_value pages;           /* a list of maps: path, template, output, params; with a position-free `script` for diagnostics */
-  nt_value redirects;       /* a map: path -> target */
+  nt_documents documents; /* id "<name>" given by the hook, fields and body as derived documents */
+  nt_value collections;   /* a map: name -> map as in site.yaml, or with `documents`: a list of ids */
+  nt_value pages; /* a list of maps: path, template, output, params; with a position-free `script` for diagnostics */
+  nt_value redirects; /* a map: path -> target */
 } nt_collected;
 nt_hook_result nt_vm_run_collect(nt_vm *vm, nt_reader *reader, nt_collected *out);
 /* May change page->params and page->template_name. */

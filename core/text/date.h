@@ -37,7 +37,8 @@ typedef struct nt_civil {
 
 /* The civil time at the timestamp's own offset. */
 nt_civil nt_date_civil(nt_time time);
-/* The same instant with the offset that the zone has then. */
+/* The same instant with the offset that the zone has then (UTC if NULL). A time without a zone becomes the zone's; a day
+ * without a time of day stays the day it is. */
 nt_time nt_date_in_zone(nt_time time, const nt_zone *zone);
 /* Days since 1970-01-01. */
 int64_t nt_days_from_civil(int32_t year, unsigned month, unsigned day);

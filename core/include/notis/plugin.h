@@ -158,6 +158,12 @@ typedef struct notis_item {
   notis_str path;        /* what diagnostics call it: a file's path from the site's root, or the id */
   notis_str fingerprint; /* as the source gave it; empty for files */
   notis_str bytes;
+  /* The bytes as the host has split them: a text that begins with a line of "---" has its front matter in `yaml`, else
+   * `yaml` is empty and `body` is everything. */
+  notis_str yaml;
+  notis_place yaml_at;
+  notis_str body;
+  notis_place body_at;
 } notis_item;
 
 typedef struct notis_services notis_services;
@@ -222,6 +228,13 @@ typedef struct notis_target_api {
 
 /* ---- what the host offers ------------------------------------------------------------------------------------ */
 
+typedef enum notis_file_kind {
+  NOTIS_FILE_NONE = 0,
+  NOTIS_FILE_REGULAR = 1,
+  NOTIS_FILE_DIRECTORY = 2,
+  NOTIS_FILE_OTHER = 3 /* a symbolic link, a device */
+} notis_file_kind;
+
 struct notis_services {
   uint32_t size;
   uint32_t abi;
@@ -229,7 +242,7 @@ struct notis_services {
   /* Diagnostics. `at` is a place in the item that is being parsed; hint may be empty. */
   void (*report)(notis_call *call, notis_severity severity, notis_place at, notis_str message, notis_str hint);
 
-  /* Memory that lives as long as the call. */
+  /* Memory that lives as long as the call; NULL when far too much is asked for. */
   void *(*allocate)(notis_call *call, size_t bytes);
 
   /* Buffers. */
@@ -304,6 +317,18 @@ struct notis_services {
   notis_status (*directory_make)(notis_call *call, notis_str path);              /* and its parents; existing is OK */
   notis_status (*directory_remove)(notis_call *call, notis_str path);            /* if empty, else NOTIS_AGAIN */
   bool (*file_exists)(notis_call *call, notis_str path);
+
+  /* What is there, without following a link. */
+  notis_file_kind (*file_kind)(notis_call *call, notis_str path);
+  /* Removes the files in a directory, but no directory; absent is NOTIS_GONE. */
+  notis_status (*directory_clear)(notis_call *call, notis_str path);
+
+  /* A diagnostic whose text stands in the host's catalogue, in every language it knows, under a code as
+   * "target_path_outside". At most four arguments. */
+  void (*report_code)(notis_call *call, notis_place at, const char *code, const notis_str *args, size_t count);
+
+  /* An attribute of a node ("id", "class", "lang", any); a NULL pointer if it has none of that name. */
+  notis_str (*node_attribute_get)(const notis_node *node, notis_str name);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */

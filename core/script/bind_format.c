@@ -1,0 +1,91 @@
+/* Formatting in the language of the page that is being made. */
+#include "script/state.h"
+
+/* The reader's language; handles are kept as long as the VM, for opening one is slow. */
+const nt_locale *nt_reader_locale(lua_State *L) {
+  nt_vm *vm = nt_vm_of(L);
+  nt_str lang = nt_need_reader(L)->lang;
+  for (size_t i = 0; i < vm->locales.len; i++)
+    if (nt_str_eq(vm->locales.items[i].lang, lang)) return vm->locales.items[i].locale;
+  if (!lang.len && vm->options.locale) return vm->options.locale;
+  nt_locale_entry entry = {nt_arena_str(vm->arena, lang), nt_locale_open(lang)};
+  nt_push(&vm->locales, entry);
+  return entry.locale;
+}
+
+static nt_buf *clean_scratch(lua_State *L) {
+  nt_buf *out = &nt_vm_of(L)->scratch;
+  nt_buf_clear(out);
+  return out;
+}
+
+static int push_scratch(lua_State *L) {
+  nt_lua_push_str(L, nt_buf_str(&nt_vm_of(L)->scratch));
+  return 1;
+}
+
+/* An option that is given by itself or as a name in a table. */
+static void push_option(lua_State *L, int index, const char *name) {
+  if (lua_type(L, index) == LUA_TTABLE)
+    lua_getfield(L, index, name);
+  else
+    lua_pushvalue(L, index);
+}
+
+static int decimals(lua_State *L) {
+  push_option(L, 2, "decimals");
+  if (lua_isnil(L, -1)) return -1;
+  lua_Integer count = luaL_checkinteger(L, -1);
+  luaL_argcheck(L, count >= 0 && count <= 20, 2, "decimals must be 0 to 20");
+  return (int)count;
+}
+
+/* A date in the site's zone, as its readers have it. A date alone belongs to no zone. */
+static nt_time local_time(lua_State *L, nt_time time) {
+  const nt_zone *zone = nt_vm_of(L)->options.zone;
+  return zone && !time.date_only ? nt_date_in_zone(time, zone) : time;
+}
+
+static int format_date(lua_State *L) {
+  const nt_value_ref *ref = nt_ref_check(L, 1, NT_LUA_TIME);
+  lua_settop(L, 2);
+  push_option(L, 2, "style");
+  nt_str style = lua_isnil(L, -1) ? NT_STR("long") : nt_check_text(L, -1);
+  if (!nt_format_date(nt_reader_locale(L), local_time(L, ref->value.as.time), style, clean_scratch(L)))
+    nt_raise(L, NT_MSG_script_date_style, style);
+  return push_scratch(L);
+}
+
+static int format_number(lua_State *L) {
+  lua_Number number = luaL_checknumber(L, 1);
+  lua_settop(L, 2);
+  int places = decimals(L);
+  nt_format_number(nt_reader_locale(L), number, places, clean_scratch(L));
+  return push_scratch(L);
+}
+
+static int format_percent(lua_State *L) {
+  lua_Number number = luaL_checknumber(L, 1);
+  lua_settop(L, 2);
+  int places = decimals(L);
+  nt_format_percent(nt_reader_locale(L), number, places, clean_scratch(L));
+  return push_scratch(L);
+}
+
+static int format_size(lua_State *L) {
+  lua_Integer bytes = luaL_checkinteger(L, 1);
+  nt_format_size(nt_reader_locale(L), bytes, clean_scratch(L));
+  return push_scratch(L);
+}
+
+static const luaL_Reg functions[] = {
+    {"date", format_date}, {"number", format_number}, {"percent", format_percent}, {"size", format_size}, {NULL, NULL}};
+
+void nt_formats_open(lua_State *L) {
+  luaL_newlib(L, functions);
+}
+
+int nt_slug_make(lua_State *L) {
+  nt_slug(nt_check_text(L, 1), clean_scratch(L));
+  return push_scratch(L);
+}

@@ -1,0 +1,500 @@
+/* One writer function per node type, called when a node is entered and, for containers, when it is left. Where the
+ * CommonMark specification or cmark-gfm has an output for a node, these are its bytes. */
+#include "text/html.h"
+
+#include "base/vec.h"
+#include "text/escape.h"
+
+typedef struct reference {
+  int32_t number;
+  uint32_t ordinal;
+} reference;
+
+typedef struct writer {
+  nt_buf *out;
+  size_t start;
+  const nt_node *root;
+  const nt_html_options *options;
+  bool references_known;
+  NT_VEC(reference) references; /* sorted by number, then ordinal */
+} writer;
+
+typedef void write_fn(writer *w, const nt_node *node, bool entering);
+
+/* ---- pieces ---- */
+
+static void fresh_line(writer *w) {
+  if (w->out->len > w->start && w->out->ptr[w->out->len - 1] != '\n') nt_buf_byte(w->out, '\n');
+}
+
+static bool is_name(nt_str s) {
+  for (size_t i = 0; i < s.len; i++) {
+    char c = s.ptr[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || c == '@';
+    bool later = (c >= '0' && c <= '9') || c == '-' || c == '.';
+    if (!letter && !(i && later)) return false;
+  }
+  return s.len > 0;
+}
+
+static void attribute(writer *w, nt_str name, nt_str value) {
+  nt_buf_byte(w->out, ' ');
+  nt_buf_put(w->out, name);
+  nt_buf_put(w->out, NT_STR("=\""));
+  nt_escape_html(value, w->out);
+  nt_buf_byte(w->out, '"');
+}
+
+/* The names that an element writes itself, from what its node is. */
+static bool is_own(const char *const *own, nt_str name) {
+  for (; own && *own; own++)
+    if (nt_str_eq(nt_str_c(*own), name)) return true;
+  return false;
+}
+
+static void attributes(writer *w, const nt_node *node, const char *const *own) {
+  for (const nt_attr *a = node->attrs; a; a = a->next)
+    if (is_name(a->name) && !is_own(own, a->name)) attribute(w, a->name, a->value);
+}
+
+/* The element's own class stands before those that the node was given. */
+static void attributes_with_class(writer *w, const nt_node *node, nt_str class_name) {
+  static const char *const own[] = {"class", NULL};
+  nt_str more = nt_node_attr(node, NT_STR("class"));
+  nt_buf_put(w->out, NT_STR(" class=\""));
+  nt_buf_put(w->out, class_name);
+  if (more.len) {
+    nt_buf_byte(w->out, ' ');
+    nt_escape_html(more, w->out);
+  }
+  nt_buf_byte(w->out, '"');
+  if (node->attrs) attributes(w, node, own);
+}
+
+static void open_tag(writer *w, const nt_node *node, nt_str tag) {
+  nt_buf_byte(w->out, '<');
+  nt_buf_put(w->out, tag);
+  if (node->attrs) attributes(w, node, NULL);
+  nt_buf_byte(w->out, '>');
+}
+
+static void close_tag(writer *w, nt_str tag) {
+  nt_buf_put(w->out, NT_STR("</"));
+  nt_buf_put(w->out, tag);
+  nt_buf_byte(w->out, '>');
+}
+
+/* An element on lines of its own, holding blocks. */
+static void outer_block(writer *w, const nt_node *node, bool entering, nt_str tag) {
+  fresh_line(w);
+  if (entering)
+    open_tag(w, node, tag);
+  else
+    close_tag(w, tag);
+  nt_buf_byte(w->out, '\n');
+}
+
+/* An element that begins on a line of its own and holds text. */
+static void text_block(writer *w, const nt_node *node, bool entering, nt_str tag) {
+  if (entering) {
+    fresh_line(w);
+    open_tag(w, node, tag);
+  } else {
+    close_tag(w, tag);
+    nt_buf_byte(w->out, '\n');
+  }
+}
+
+static void inline_element(writer *w, const nt_node *node, bool entering, nt_str tag) {
+  if (entering)
+    open_tag(w, node, tag);
+  else
+    close_tag(w, tag);
+}
+
+/* ---- footnotes ---- */
+
+static int by_number(const void *a, const void *b) {
+  const reference *x = a, *y = b;
+  if (x->number != y->number) return x->number < y->number ? -1 : 1;
+  return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static uint32_t ordinal_of(const nt_node *node) {
+  uint32_t n = 0;
+  for (size_t i = 0; i < node->extra.len && i < 9; i++)
+    if (node->extra.ptr[i] >= '0' && node->extra.ptr[i] <= '9') n = n * 10 + (uint32_t)(node->extra.ptr[i] - '0');
+  return n ? n : 1;
+}
+
+static void know_references(writer *w) {
+  if (w->references_known) return;
+  w->references_known = true;
+  for (nt_walk walk = nt_walk_start(w->root); nt_walk_next(&walk);)
+    if (walk.node->type == NOTIS_NODE_FOOTNOTE_REFERENCE)
+      nt_push(&w->references, ((reference){walk.node->number, ordinal_of(walk.node)}));
+  if (w->references.len) qsort(w->references.items, w->references.len, sizeof(reference), by_number);
+}
+
+static size_t first_reference(const writer *w, int32_t number) {
+  size_t low = 0, high = w->references.len;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (w->references.items[middle].number < number)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static void reference_id(writer *w, const nt_node *node, uint32_t ordinal) {
+  nt_buf_put(w->out, NT_STR("fnref-"));
+  nt_escape_href(node->text, w->out);
+  if (ordinal > 1) nt_buf_format(w->out, "-%u", (unsigned)ordinal);
+}
+
+static void back_references(writer *w, const nt_node *definition) {
+  know_references(w);
+  size_t from = first_reference(w, definition->number);
+  for (size_t i = from; i < w->references.len && w->references.items[i].number == definition->number; i++) {
+    uint32_t ordinal = w->references.items[i].ordinal;
+    nt_buf_put(w->out, i > from ? NT_STR(" <a href=\"#") : NT_STR("<a href=\"#"));
+    reference_id(w, definition, ordinal);
+    nt_buf_put(w->out, NT_STR("\" class=\"footnote-backref\" data-footnote-backref aria-label=\"Back to content\">↩"));
+    if (ordinal > 1) nt_buf_format(w->out, "<sup class=\"footnote-ref\">%u</sup>", (unsigned)ordinal);
+    nt_buf_put(w->out, NT_STR("</a>"));
+  }
+}
+
+static void footnote_definition(writer *w, const nt_node *node, bool entering) {
+  static const char *const own[] = {"id", NULL};
+  if (entering) {
+    fresh_line(w);
+    if (!node->prev || node->prev->type != node->type)
+      nt_buf_put(w->out, NT_STR("<section class=\"footnotes\" data-footnotes>\n<ol>\n"));
+    nt_buf_put(w->out, NT_STR("<li id=\"fn-"));
+    nt_escape_href(node->text, w->out);
+    nt_buf_byte(w->out, '"');
+    attributes(w, node, own);
+    nt_buf_put(w->out, NT_STR(">\n"));
+    return;
+  }
+  if (!node->last || node->last->type != NOTIS_NODE_PARAGRAPH) {
+    back_references(w, node);
+    fresh_line(w);
+  }
+  nt_buf_put(w->out, NT_STR("</li>\n"));
+  if (!node->next || node->next->type != node->type) nt_buf_put(w->out, NT_STR("</ol>\n</section>\n"));
+}
+
+static void footnote_reference(writer *w, const nt_node *node, bool entering) {
+  nt_buf_put(w->out, NT_STR("<sup"));
+  attributes_with_class(w, node, NT_STR("footnote-ref"));
+  nt_buf_put(w->out, NT_STR("><a href=\"#fn-"));
+  nt_escape_href(node->text, w->out);
+  nt_buf_put(w->out, NT_STR("\" id=\""));
+  reference_id(w, node, ordinal_of(node));
+  nt_buf_format(w->out, "\" data-footnote-ref>%d</a></sup>", node->number);
+}
+
+/* ---- blocks ---- */
+
+/* A document has no element of its own unless something was said about it. */
+static void document(writer *w, const nt_node *node, bool entering) {
+  if (node->attrs) outer_block(w, node, entering, NT_STR("div"));
+}
+
+static bool is_tight(const nt_node *paragraph) {
+  const nt_node *list = paragraph->parent ? paragraph->parent->parent : NULL;
+  return list && list->type == NOTIS_NODE_LIST && list->flags & NOTIS_FLAG_TIGHT && !paragraph->attrs;
+}
+
+static void paragraph(writer *w, const nt_node *node, bool entering) {
+  if (is_tight(node)) return;
+  if (!entering && !node->next && node->parent && node->parent->type == NOTIS_NODE_FOOTNOTE_DEFINITION) {
+    nt_buf_byte(w->out, ' ');
+    back_references(w, node->parent);
+  }
+  text_block(w, node, entering, NT_STR("p"));
+}
+
+static void heading(writer *w, const nt_node *node, bool entering) {
+  int32_t level = node->number < 1 ? 1 : node->number > 6 ? 6 : node->number;
+  char tag[2] = {'h', (char)('0' + level)};
+  text_block(w, node, entering, nt_str_n(tag, sizeof tag));
+}
+
+static void list(writer *w, const nt_node *node, bool entering) {
+  static const char *const own[] = {"start", NULL};
+  bool ordered = node->flags & NOTIS_FLAG_ORDERED;
+  if (!ordered || !entering || node->number == 1) {
+    outer_block(w, node, entering, ordered ? NT_STR("ol") : NT_STR("ul"));
+    return;
+  }
+  fresh_line(w);
+  nt_buf_format(w->out, "<ol start=\"%d\"", node->number);
+  attributes(w, node, own);
+  nt_buf_put(w->out, NT_STR(">\n"));
+}
+
+static void item(writer *w, const nt_node *node, bool entering) {
+  text_block(w, node, entering, NT_STR("li"));
+  if (!entering || !(node->flags & NOTIS_FLAG_TASK)) return;
+  nt_buf_put(w->out, node->flags & NOTIS_FLAG_CHECKED
+                         ? NT_STR("<input type=\"checkbox\" checked=\"\" disabled=\"\" /> ")
+                         : NT_STR("<input type=\"checkbox\" disabled=\"\" /> "));
+}
+
+static void quote(writer *w, const nt_node *node, bool entering) {
+  outer_block(w, node, entering, NT_STR("blockquote"));
+}
+
+static void code_block(writer *w, const nt_node *node, bool entering) {
+  size_t word = 0;
+  while (word < node->extra.len && !strchr(" \t\n\v\f\r", node->extra.ptr[word])) word++;
+  fresh_line(w);
+  open_tag(w, node, NT_STR("pre"));
+  nt_buf_put(w->out, NT_STR("<code"));
+  if (node->extra.len) {
+    nt_buf_put(w->out, NT_STR(" class=\"language-"));
+    nt_escape_html(nt_str_sub(node->extra, 0, word), w->out);
+    nt_buf_byte(w->out, '"');
+  }
+  nt_buf_byte(w->out, '>');
+  nt_escape_html(node->text, w->out);
+  nt_buf_put(w->out, NT_STR("</code></pre>\n"));
+}
+
+static void thematic_break(writer *w, const nt_node *node, bool entering) {
+  fresh_line(w);
+  nt_buf_put(w->out, NT_STR("<hr"));
+  attributes(w, node, NULL);
+  nt_buf_put(w->out, NT_STR(" />\n"));
+}
+
+static void raw_block(writer *w, const nt_node *node, bool entering) {
+  if (!nt_str_eq(node->extra, NT_STR("html"))) return;
+  fresh_line(w);
+  nt_buf_put(w->out, node->text);
+  fresh_line(w);
+}
+
+/* ---- tables ---- */
+
+static void table(writer *w, const nt_node *node, bool entering) {
+  fresh_line(w);
+  if (entering) {
+    open_tag(w, node, NT_STR("table"));
+    return;
+  }
+  nt_buf_put(w->out, NT_STR("</table>\n"));
+}
+
+static bool is_row(const nt_node *node, unsigned head) {
+  return node && node->type == NOTIS_NODE_TABLE_ROW && (node->flags & NOTIS_FLAG_HEAD) == head;
+}
+
+/* Rows of the same sort that follow each other share a thead or tbody. */
+static void table_row(writer *w, const nt_node *node, bool entering) {
+  unsigned head = node->flags & NOTIS_FLAG_HEAD;
+  nt_str group = head ? NT_STR("thead") : NT_STR("tbody");
+  fresh_line(w);
+  if (entering) {
+    if (!is_row(node->prev, head)) {
+      nt_buf_byte(w->out, '<');
+      nt_buf_put(w->out, group);
+      nt_buf_put(w->out, NT_STR(">\n"));
+    }
+    open_tag(w, node, NT_STR("tr"));
+    return;
+  }
+  nt_buf_put(w->out, NT_STR("</tr>"));
+  if (is_row(node->next, head)) return;
+  nt_buf_byte(w->out, '\n');
+  close_tag(w, group);
+  nt_buf_byte(w->out, '\n');
+}
+
+static void table_cell(writer *w, const nt_node *node, bool entering) {
+  static const char *const own[] = {"align", NULL};
+  static const char *const names[] = {
+      [NOTIS_ALIGN_LEFT] = "left", [NOTIS_ALIGN_CENTER] = "center", [NOTIS_ALIGN_RIGHT] = "right"};
+  bool aligned = node->number >= NOTIS_ALIGN_LEFT && node->number <= NOTIS_ALIGN_RIGHT;
+  nt_str tag = node->parent && node->parent->flags & NOTIS_FLAG_HEAD ? NT_STR("th") : NT_STR("td");
+  if (!entering) {
+    close_tag(w, tag);
+    return;
+  }
+  fresh_line(w);
+  nt_buf_byte(w->out, '<');
+  nt_buf_put(w->out, tag);
+  if (aligned) attribute(w, NT_STR("align"), nt_str_c(names[node->number]));
+  attributes(w, node, aligned ? own : NULL);
+  nt_buf_byte(w->out, '>');
+}
+
+/* ---- figures and divisions ---- */
+
+static void figure(writer *w, const nt_node *node, bool entering) {
+  outer_block(w, node, entering, NT_STR("figure"));
+}
+
+static void caption(writer *w, const nt_node *node, bool entering) {
+  bool of_table = node->parent && node->parent->type == NOTIS_NODE_TABLE;
+  text_block(w, node, entering, of_table ? NT_STR("caption") : NT_STR("figcaption"));
+}
+
+static void credit(writer *w, const nt_node *node, bool entering) {
+  bool of_figure = node->parent && node->parent->type == NOTIS_NODE_FIGURE;
+  if (!entering) {
+    nt_buf_put(w->out, of_figure ? NT_STR("</span>\n") : NT_STR("</span>"));
+    return;
+  }
+  if (of_figure) fresh_line(w);
+  nt_buf_put(w->out, NT_STR("<span"));
+  attributes_with_class(w, node, NT_STR("credit"));
+  nt_buf_byte(w->out, '>');
+}
+
+static void section(writer *w, const nt_node *node, bool entering) {
+  outer_block(w, node, entering, NT_STR("section"));
+}
+
+static void division(writer *w, const nt_node *node, bool entering) {
+  outer_block(w, node, entering, NT_STR("div"));
+}
+
+/* ---- inlines ---- */
+
+static void text(writer *w, const nt_node *node, bool entering) {
+  if (node->attrs) open_tag(w, node, NT_STR("span"));
+  nt_escape_html(node->text, w->out);
+  if (node->attrs) close_tag(w, NT_STR("span"));
+}
+
+static void soft_break(writer *w, const nt_node *node, bool entering) {
+  nt_buf_byte(w->out, '\n');
+}
+
+static void line_break(writer *w, const nt_node *node, bool entering) {
+  nt_buf_put(w->out, NT_STR("<br"));
+  attributes(w, node, NULL);
+  nt_buf_put(w->out, NT_STR(" />\n"));
+}
+
+static void code(writer *w, const nt_node *node, bool entering) {
+  open_tag(w, node, NT_STR("code"));
+  nt_escape_html(node->text, w->out);
+  close_tag(w, NT_STR("code"));
+}
+
+static void emphasis(writer *w, const nt_node *node, bool entering) {
+  inline_element(w, node, entering, NT_STR("em"));
+}
+
+static void strong(writer *w, const nt_node *node, bool entering) {
+  inline_element(w, node, entering, NT_STR("strong"));
+}
+
+static void strikethrough(writer *w, const nt_node *node, bool entering) {
+  inline_element(w, node, entering, NT_STR("del"));
+}
+
+static void span(writer *w, const nt_node *node, bool entering) {
+  inline_element(w, node, entering, NT_STR("span"));
+}
+
+static void destination(writer *w, const nt_node *node) {
+  nt_str where = node->text, resolved;
+  if (w->options && w->options->resolve && w->options->resolve(w->options->ud, node, where, &resolved))
+    where = resolved;
+  nt_escape_href(where, w->out);
+}
+
+static void link_element(writer *w, const nt_node *node, bool entering) {
+  static const char *const own[] = {"href", "title", NULL};
+  if (!entering) {
+    nt_buf_put(w->out, NT_STR("</a>"));
+    return;
+  }
+  nt_buf_put(w->out, NT_STR("<a href=\""));
+  destination(w, node);
+  nt_buf_byte(w->out, '"');
+  if (node->extra.len) attribute(w, NT_STR("title"), node->extra);
+  attributes(w, node, node->extra.len ? own : (const char *const[]){"href", NULL});
+  nt_buf_byte(w->out, '>');
+}
+
+/* As cmark does it: what would be markup in the text is text here. */
+static void alternative_text(writer *w, const nt_node *image) {
+  for (nt_walk walk = nt_walk_start(image); nt_walk_next(&walk);) switch (walk.node->type) {
+    case NOTIS_NODE_TEXT:
+    case NOTIS_NODE_CODE:
+    case NOTIS_NODE_RAW_INLINE: nt_escape_html(walk.node->text, w->out); break;
+    case NOTIS_NODE_SOFT_BREAK:
+    case NOTIS_NODE_LINE_BREAK: nt_buf_byte(w->out, ' '); break;
+    default: break;
+    }
+}
+
+static void image(writer *w, const nt_node *node, bool entering) {
+  static const char *const own[] = {"src", "alt", "title", NULL}, *const untitled[] = {"src", "alt", NULL};
+  if (!entering) return;
+  nt_buf_put(w->out, NT_STR("<img src=\""));
+  destination(w, node);
+  nt_buf_put(w->out, NT_STR("\" alt=\""));
+  alternative_text(w, node);
+  nt_buf_byte(w->out, '"');
+  if (node->extra.len) attribute(w, NT_STR("title"), node->extra);
+  attributes(w, node, node->extra.len ? own : untitled);
+  nt_buf_put(w->out, NT_STR(" />"));
+}
+
+static void raw_inline(writer *w, const nt_node *node, bool entering) {
+  if (nt_str_eq(node->extra, NT_STR("html"))) nt_buf_put(w->out, node->text);
+}
+
+/* ---- the walk ---- */
+
+static write_fn *const writers[NOTIS_NODE_TYPES] = {
+    [NOTIS_NODE_DOCUMENT] = document,
+    [NOTIS_NODE_PARAGRAPH] = paragraph,
+    [NOTIS_NODE_HEADING] = heading,
+    [NOTIS_NODE_LIST] = list,
+    [NOTIS_NODE_ITEM] = item,
+    [NOTIS_NODE_QUOTE] = quote,
+    [NOTIS_NODE_CODE_BLOCK] = code_block,
+    [NOTIS_NODE_THEMATIC_BREAK] = thematic_break,
+    [NOTIS_NODE_TABLE] = table,
+    [NOTIS_NODE_TABLE_ROW] = table_row,
+    [NOTIS_NODE_TABLE_CELL] = table_cell,
+    [NOTIS_NODE_FIGURE] = figure,
+    [NOTIS_NODE_CAPTION] = caption,
+    [NOTIS_NODE_CREDIT] = credit,
+    [NOTIS_NODE_SECTION] = section,
+    [NOTIS_NODE_DIV] = division,
+    [NOTIS_NODE_FOOTNOTE_DEFINITION] = footnote_definition,
+    [NOTIS_NODE_RAW_BLOCK] = raw_block,
+    [NOTIS_NODE_TEXT] = text,
+    [NOTIS_NODE_SOFT_BREAK] = soft_break,
+    [NOTIS_NODE_LINE_BREAK] = line_break,
+    [NOTIS_NODE_CODE] = code,
+    [NOTIS_NODE_EMPHASIS] = emphasis,
+    [NOTIS_NODE_STRONG] = strong,
+    [NOTIS_NODE_STRIKETHROUGH] = strikethrough,
+    [NOTIS_NODE_LINK] = link_element,
+    [NOTIS_NODE_IMAGE] = image,
+    [NOTIS_NODE_FOOTNOTE_REFERENCE] = footnote_reference,
+    [NOTIS_NODE_SPAN] = span,
+    [NOTIS_NODE_RAW_INLINE] = raw_inline,
+};
+
+void nt_html_write(const nt_node *root, const nt_html_options *options, nt_buf *out) {
+  writer w = {.out = out, .start = out->len, .root = root, .options = options};
+  for (nt_walk walk = nt_walk_start(root); nt_walk_next(&walk);) {
+    writers[walk.node->type](&w, walk.node, walk.entering);
+    if (walk.entering && walk.node->type == NOTIS_NODE_IMAGE) nt_walk_skip(&walk);
+  }
+  nt_vec_deinit(&w.references);
+}
