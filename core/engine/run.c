@@ -24,8 +24,11 @@ static nt_hash config_hash(const nt_site *site, nt_str path) {
     const nt_kind *kind = nt_inputs_kind(site->inputs, nt_str_sub(path, 6, path.len));
     return kind ? kind->hash : NT_HASH_ABSENT;
   }
-  const nt_value *v = nt_map_path(&site->inputs->config, path);
-  return v ? nt_value_hash(v) : NT_HASH_ABSENT;
+  bool type_only = nt_str_starts(path, NT_STR("type:"));
+  if (type_only) path = nt_str_sub(path, 5, path.len);
+  const nt_value *v = path.len ? nt_map_path(&site->inputs->config, path) : &site->inputs->config;
+  if (!v) return NT_HASH_ABSENT;
+  return type_only ? (nt_hash)v->type + 1 : nt_value_hash(v);
 }
 
 static nt_hash added_hash(const nt_site *site, nt_str path) {
@@ -183,7 +186,7 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
 
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step) {
   (void)seat;
-  if (step->state == NT_STEP_NONE) return false;
+  if (step->state == NT_STEP_NONE || step->fleeting) return false;
   for (uint32_t i = 0; i < step->count; i++)
     if (nt_key_now(site, scope, step->trace[i].key) != step->trace[i].hash) return false;
   return true;
@@ -275,6 +278,14 @@ static const nt_value *read_config(nt_reader *reader, nt_str path) {
   return v;
 }
 
+static nt_type read_config_type(nt_reader *reader, nt_str path) {
+  nt_run *run = run_of(reader);
+  const nt_value *v = path.len ? nt_map_path(&run->site->inputs->config, path) : &run->site->inputs->config;
+  nt_str name = nt_arena_format(reader->arena, "type:%.*s", NT_FMT(path));
+  nt_run_trace(run, NT_KEY_CONFIG, 0, name, config_hash(run->site, name));
+  return v ? v->type : NT_NULL;
+}
+
 static nt_read read_data(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out) {
   nt_run *run = run_of(reader);
   nt_hash hash = NT_HASH_ABSENT;
@@ -317,6 +328,7 @@ static const nt_reader_ops reader_ops = {.field = read_field,
                                          .resolve = read_resolve,
                                          .query = read_query,
                                          .config = read_config,
+                                         .config_type = read_config_type,
                                          .data = read_data,
                                          .message = read_message,
                                          .template_source = read_template,
@@ -338,6 +350,9 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
 
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value) {
   nt_step_set(step, &run->seat->tracer, state, value, &run->diags);
+  nt_vm *vm = run->seat->vm;
+  step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
+  if (step->fleeting) atomic_store(&run->site->overrun, true);
 }
 
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {

@@ -231,6 +231,7 @@ static void begin_epoch(nt_site *site) {
   site->epoch++;
   site->changed = false;
   atomic_store(&site->cancel, false);
+  atomic_store(&site->overrun, false);
   nt_arena_reset(site->epoch_arena);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
@@ -309,7 +310,7 @@ static void pump_documents(nt_site *site) {
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
   site->changed = false; /* all that came until now is in */
   remove_unlisted(site);
-  if (hooks_sound(site) && !site->faults.errors)
+  if (hooks_sound(site) && !site->faults.errors && !atomic_load(&site->overrun))
     start_collect(site);
   else
     fail_epoch(site);
@@ -451,7 +452,7 @@ static void pump_render(nt_site *site) {
     atomic_store(&site->cancel, false);
     start_documents(site);
   } else if (site->cursor >= site->plan.pages.len) {
-    if (!templates_sound(site))
+    if (!templates_sound(site) || atomic_load(&site->overrun))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);

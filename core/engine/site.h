@@ -67,6 +67,7 @@ typedef struct nt_site {
   uint64_t epoch;
   bool changed;        /* something came since the epoch began */
   bool refresh;        /* the inputs are to be read again */
+  atomic_bool overrun; /* a step ran out of memory: the commit is withheld */
   atomic_bool cancel;  /* jobs leave what they have not begun */
   unsigned cancelled;  /* times running */
   unsigned in_flight;  /* jobs out */

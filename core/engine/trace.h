@@ -88,6 +88,7 @@ typedef struct nt_step {
   nt_trace_entry *trace;
   uint32_t count;
   uint8_t state; /* nt_step_state */
+  bool fleeting; /* an overrun of memory, which depends on more than the step read: never taken from the memo */
   nt_hash value;
   nt_arena *arena; /* of the diagnostics; NULL when there are none */
   nt_diag *diags;
