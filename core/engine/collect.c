@@ -21,6 +21,19 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
   }
 }
 
+/* Faults of what a hook called a collection are the step's own, so that they are said, and stop the commit, as long as
+ * the step holds. */
+static void read_added(nt_run *run, nt_collect_result *out) {
+  for (size_t i = 0; i < nt_value_len(&out->collections); i++) {
+    const nt_entry *e = &out->collections.as.map->entries[i];
+    nt_collection c;
+    if (nt_collection_read(e->key, &e->value, (nt_where){0}, out->arena, &run->diags, &c))
+      nt_push(&out->added, c);
+    else
+      out->failed = true;
+  }
+}
+
 static nt_hash result_hash(const nt_collect_result *r) {
   nt_hash hash = nt_hash_combine(nt_value_hash(&r->collections), nt_value_hash(&r->pages));
   hash = nt_hash_combine(hash, nt_value_hash(&r->redirects));
@@ -50,6 +63,7 @@ void nt_collect_run(nt_site *site, unsigned worker, nt_collect_result *out) {
     out->pages = nt_value_copy(&collected.pages, out->arena);
     out->redirects = nt_value_copy(&collected.redirects, out->arena);
     keep_documents(&run, &collected.documents, out);
+    read_added(&run, out);
   }
   nt_run_finish(&run, &out->step, out->failed ? NT_STEP_FAILED : NT_STEP_OK, result_hash(out));
 }
@@ -70,9 +84,21 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
   nt_vec_deinit(&result->documents);
 }
 
+/* The same value as before: what is there stays, for the plan borrows from it and shall hold. */
+static bool install_nothing(nt_plan *plan, nt_collect_result *result) {
+  if (result->failed || plan->collect.state != NT_STEP_OK || plan->collect.value != result->step.value) return false;
+  for (size_t i = 0; i < result->documents.len; i++) nt_frozen_free(result->documents.items[i]);
+  nt_vec_deinit(&result->documents);
+  nt_vec_deinit(&result->added);
+  nt_arena_free(result->arena);
+  nt_step_deinit(&plan->collect);
+  plan->collect = result->step;
+  return true;
+}
+
 void nt_collect_install(nt_site *site, nt_collect_result *result) {
   nt_plan *plan = &site->plan;
-  if (!result->arena) return;
+  if (!result->arena || install_nothing(plan, result)) return;
   nt_arena_free(plan->collected_arena);
   plan->collected_arena = result->arena;
   plan->collections = result->collections;
@@ -82,14 +108,8 @@ void nt_collect_install(nt_site *site, nt_collect_result *result) {
   plan->collect = result->step;
   install_documents(site, result);
   plan->added.len = 0;
-  nt_diags diags;
-  nt_diags_init(&diags, plan->collected_arena);
-  for (size_t i = 0; i < nt_value_len(&plan->collections); i++) {
-    const nt_entry *e = &plan->collections.as.map->entries[i];
-    nt_collection c;
-    if (nt_collection_read(e->key, &e->value, (nt_where){0}, plan->collected_arena, &diags, &c)) nt_push(&plan->added, c);
-  }
-  for (size_t i = 0; i < diags.len; i++) nt_diags_add(&site->faults, &diags.items[i]);
+  for (size_t i = 0; i < result->added.len; i++) nt_push(&plan->added, result->added.items[i]);
+  nt_vec_deinit(&result->added);
 }
 
 const nt_collection *nt_plan_collection(const nt_site *site, nt_str name, bool with_added) {
