@@ -2,6 +2,15 @@
 #include "engine/engine.h"
 #include "engine/run.h"
 
+/* Does a source's item have this id already? */
+static bool is_taken(nt_run *run, nt_str id) {
+  nt_str name = nt_arena_format(run->reader.arena, "id:%.*s", NT_FMT(id));
+  nt_key key = nt_key_of(NT_KEY_QUERY, 0, nt_names_id(run->site->names, name));
+  nt_tracer_add(&run->seat->tracer, key, nt_key_now(run->site, NT_RUN_COLLECT, key));
+  const nt_record *r = nt_records_find(&run->site->records, id);
+  return r && r->listed && r->source != NT_SOURCE_NONE;
+}
+
 static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_result *out) {
   const nt_inputs *in = run->site->inputs;
   for (size_t i = 0; i < documents->len; i++) {
@@ -14,7 +23,9 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
     doc->name = doc->id;
     nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
                  kind ? kind->hash : NT_HASH_ABSENT);
-    if (!kind)
+    if (is_taken(run, doc->id))
+      nt_report(&run->diags, NT_MSG_script_derived_twice, where, doc->id);
+    else if (!kind)
       nt_report(&run->diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
     else if (nt_fields_apply(kind, &raw, &context, doc->arena, &run->diags, &doc->fields))
       nt_push(&out->documents, nt_frozen_new(doc, NULL));
@@ -70,7 +81,10 @@ void nt_collect_run(nt_site *site, unsigned worker, nt_collect_result *out) {
 
 static void install_documents(nt_site *site, nt_collect_result *result) {
   nt_plan *plan = &site->plan;
-  for (size_t i = 0; i < plan->added_slots.len; i++) nt_record_clear(site->records.slots.items[plan->added_slots.items[i]]);
+  for (size_t i = 0; i < plan->added_slots.len; i++) {
+    nt_record *added = site->records.slots.items[plan->added_slots.items[i]];
+    if (added->source == NT_SOURCE_NONE) nt_record_clear(added); /* else an item has come by that id since */
+  }
   plan->added_slots.len = 0;
   for (size_t i = 0; i < result->documents.len; i++) {
     nt_frozen *frozen = result->documents.items[i];
