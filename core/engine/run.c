@@ -355,12 +355,16 @@ void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash valu
   if (step->fleeting) atomic_store(&run->site->overrun, true);
 }
 
+void nt_seat_drop_vm(nt_seat *seat) {
+  nt_vm_free(seat->vm);
+  nt_inputs_free(seat->vm_inputs);
+  seat->vm = NULL;
+  seat->vm_inputs = NULL;
+}
+
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
   nt_inputs *in = site->inputs;
-  if (seat->vm && (seat->vm_scripts != in->vm_hash || nt_vm_is_dead(seat->vm))) {
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (seat->vm && (seat->vm_scripts != in->vm_hash || nt_vm_is_dead(seat->vm))) nt_seat_drop_vm(seat);
   if (!seat->vm) {
     nt_vm_options options = {.instructions = in->hook_instructions,
                              .memory = in->hook_memory,
@@ -372,6 +376,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
     nt_diags own;
     nt_diags_init(&own, arena);
     seat->vm = nt_vm_new(&options);
+    seat->vm_inputs = nt_inputs_share(in);
     seat->vm_scripts = in->vm_hash;
     seat->vm_usable = nt_vm_load(seat->vm, in->scripts.items, in->scripts.len, &own);
     for (size_t i = 0; diags && i < own.len; i++) nt_diags_add(diags, &own.items[i]);
@@ -381,7 +386,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
 }
 
 void nt_seat_deinit(nt_seat *seat) {
-  nt_vm_free(seat->vm);
+  nt_seat_drop_vm(seat);
   nt_map_deinit(&seat->names.known);
   nt_tracer_deinit(&seat->tracer);
   nt_arena_free(seat->arena);

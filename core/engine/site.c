@@ -174,10 +174,7 @@ static void inputs_work(nt_job *job, unsigned worker) {
   nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
   site->inputs = j->inputs;
   nt_seat *seat = &site->seats[worker];
-  if (seat->vm && seat->vm_scripts == j->inputs->vm_hash && !seat->vm_usable) { /* say again why */
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (!seat->vm_usable) nt_seat_drop_vm(seat); /* say again why */
   nt_vm *vm = nt_seat_vm(site, seat, &j->inputs->diags);
   if (vm) {
     for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
@@ -238,7 +235,7 @@ static void begin_epoch(nt_site *site) {
   enter(site, NT_PHASE_INPUTS);
   bool refresh = site->refresh;
   site->refresh = false;
-  if (!site->commit.arena && !site->engine->options.check) {
+  if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
