@@ -84,7 +84,10 @@ static int by_place(const void *a, const void *b) {
   if (!order) order = (x->where.column > y->where.column) - (x->where.column < y->where.column);
   if (!order) order = (x->code > y->code) - (x->code < y->code);
   for (size_t i = 0; !order && i < NT_DIAG_ARGS; i++) order = nt_str_cmp(x->args[i], y->args[i]);
-  return order;
+  if (!order) order = (x->where.node > y->where.node) - (x->where.node < y->where.node);
+  if (!order) order = nt_str_cmp(x->where.field, y->where.field);
+  if (!order) order = nt_str_cmp(x->hint, y->hint);
+  return order ? order : nt_str_cmp(x->trace, y->trace);
 }
 
 /* A place by document and node becomes one by line and column. */
@@ -297,7 +300,7 @@ static bool hooks_sound(nt_site *site) {
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
-  while (site->dirty.len && site->in_flight < NT_LANE_LIMIT / 2) {
+  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;

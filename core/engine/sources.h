@@ -28,6 +28,7 @@ typedef struct nt_source {
   nt_diags diags;
   nt_source_state state;
   void *self;
+  bool opened_well; /* open() answered OK: close() is due */
   nt_strand *strand;
   notis_sink *sink;
   nt_post opened;
