@@ -14,7 +14,6 @@
 #include "text/fields.h"
 #include "text/locale.h"
 
-#include <stdatomic.h>
 #include <uv.h>
 
 enum { NT_MAX_LAYERS = 16 };
@@ -54,7 +53,7 @@ typedef struct nt_asset {
 } nt_asset;
 
 typedef struct nt_inputs {
-  atomic_uint holders; /* the site, its plan, and each VM that was made with them */
+  unsigned holders; /* the site, its plan, and each VM that was made with them; counted atomically */
   nt_arena *arena;
   nt_diags diags;
   bool configured; /* no error in the configuration */

@@ -9,6 +9,7 @@
 #ifndef NT_ENGINE_SITE_H
 #define NT_ENGINE_SITE_H
 
+#include "base/atomic.h"
 #include "engine/commit.h"
 #include "engine/plan.h"
 #include "engine/queries.h"
@@ -17,8 +18,6 @@
 #include "host/host.h"
 #include "io/pool.h"
 #include "template/template.h"
-
-#include <stdatomic.h>
 
 /* What one worker keeps for one site. */
 typedef struct nt_seat {
