@@ -62,8 +62,8 @@ nt_str nt_root_path(const nt_root *root) {
 
 static int open_beneath(const nt_root *root, const char *path, int flags) {
   log_open(root, path);
-  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK),
-                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  if (!(flags & O_PATH)) flags |= O_NOCTTY | O_NONBLOCK; /* with O_PATH openat2 refuses them */
+  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
   int tries = 3; /* EAGAIN: a rename raced with the resolution */
   long fd;
   do fd = syscall(SYS_openat2, root->fd, path, &how, sizeof how);
