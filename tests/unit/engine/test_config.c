@@ -30,7 +30,8 @@ static int teardown(void **state) {
 
 static nt_value yaml(fixture *f, const char *text) {
   nt_value value;
-  if (!nt_yaml_parse(nt_str_c(text), NT_STR("site.yaml"), (nt_pos){.line = 1, .column = 1}, f->arena, &f->diags, &value))
+  if (!nt_yaml_parse(nt_str_c(text), NT_STR("site.yaml"), (nt_pos){.line = 1, .column = 1}, f->arena, &f->diags,
+                     &value))
     fail_msg("bad YAML in the test: %s", text);
   return value;
 }
@@ -72,12 +73,13 @@ static void schemas(void **state) {
     const char *argument;
   } cases[] = {
       {"title: T\nurl: https://x.example/\nsources: {}\n", -1, 0, 0, NULL},
-      {"title: T\nurl: https://x.example/\nsources: {}\ntimezon: Europe/Stockholm\n", NT_MSG_config_unknown_key_near, 4, 1,
-       "timezone"},
+      {"title: T\nurl: https://x.example/\nsources: {}\ntimezon: Europe/Stockholm\n", NT_MSG_config_unknown_key_near, 4,
+       1, "timezone"},
       {"title: T\nurl: https://x.example/\nsources: {}\nxyzzy: 1\n", NT_MSG_config_unknown_key, 4, 1, NULL},
       {"title: 7\nurl: https://x.example/\nsources: {}\n", NT_MSG_config_wrong_type, 1, 8, NULL},
       {"url: https://x.example/\nsources: {}\n", NT_MSG_config_missing_key, 1, 1, NULL},
-      {"title: T\nurl: https://x.example/\nsources:\n  text: { path: content }\n", NT_MSG_config_missing_key, 4, 3, NULL},
+      {"title: T\nurl: https://x.example/\nsources:\n  text: { path: content }\n", NT_MSG_config_missing_key, 4, 3,
+       NULL},
       {"title: T\nurl: https://x.example/\nsources:\n  text: { use: x, anything: [1] }\n", -1, 0, 0, NULL},
       {"title: T\nurl: https://x.example/\nsources: {}\ncollections:\n  a: { perpage: 3 }\n",
        NT_MSG_config_unknown_key_near, 5, 8, "per_page"},
@@ -108,9 +110,19 @@ static void sizes(void **state) {
   static const struct {
     const char *text;
     uint64_t bytes; /* 0: refused */
-  } cases[] = {{"16 MB", 16777216}, {"16MB", 16777216}, {"500 kB", 512000},  {"1 GB", 1073741824}, {"12 B", 12},
-               {"12", 12},          {"MB", 0},          {"1.5 MB", 0},       {"-1 MB", 0},         {"16 TB", 0},
-               {"", 0},             {"0 MB", 0},        {"999999999999999 GB", 0}};
+  } cases[] = {{"16 MB", 16777216},
+               {"16MB", 16777216},
+               {"500 kB", 512000},
+               {"1 GB", 1073741824},
+               {"12 B", 12},
+               {"12", 12},
+               {"MB", 0},
+               {"1.5 MB", 0},
+               {"-1 MB", 0},
+               {"16 TB", 0},
+               {"", 0},
+               {"0 MB", 0},
+               {"999999999999999 GB", 0}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     nt_value v = nt_string(nt_str_c(cases[i].text));
     uint64_t bytes = 1;
@@ -128,7 +140,8 @@ static void sizes(void **state) {
 
 static void percentages(void **state) {
   double ratio = -1;
-  nt_value text = nt_string(NT_STR("20 %")), number = nt_float(12.5), none = nt_int(0), more = nt_string(NT_STR("101 %"));
+  nt_value text = nt_string(NT_STR("20 %")), number = nt_float(12.5), none = nt_int(0),
+           more = nt_string(NT_STR("101 %"));
   nt_value unit = nt_string(NT_STR("20 MB"));
   assert_true(nt_config_percent(&text, &ratio) && ratio == 0.2);
   assert_true(nt_config_percent(&number, &ratio) && ratio == 0.125);
@@ -146,10 +159,11 @@ static bool read_collection(fixture *f, const char *text, nt_collection *out) {
 static void collections(void **state) {
   fixture *f = *state;
   nt_collection c;
-  assert_true(read_collection(f,
-                              "kind: [news, report]\nwhere: { year: { gte: 2023 }, topics: kultur }\nsort: [-date, title]\n"
-                              "limit: 30\nper_page: 10\npath: /nyheter/\ntemplate: list.html\n",
-                              &c));
+  assert_true(
+      read_collection(f,
+                      "kind: [news, report]\nwhere: { year: { gte: 2023 }, topics: kultur }\nsort: [-date, title]\n"
+                      "limit: 30\nper_page: 10\npath: /nyheter/\ntemplate: list.html\n",
+                      &c));
   assert_int_equal(c.kind_count, 2);
   assert_int_equal(c.query->condition_count, 3);
   assert_int_equal(c.query->sort_count, 2);

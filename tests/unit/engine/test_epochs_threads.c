@@ -11,17 +11,20 @@ static const char site_yaml[] = "title: Prov\nurl: https://prov.example/\n"
                                 "sources:\n  text: { use: source_markdown, path: content, match: \"**/*.md\" }\n"
                                 "collections:\n  alla: { sort: [title], path: /alla/, template: list.html }\n";
 
-static void write_file(fixture *f, const char *name, const char *text) { nt_tempdir_write(&f->dir, name, text); }
+static void write_file(fixture *f, const char *name, const char *text) {
+  nt_tempdir_write(&f->dir, name, text);
+}
 
 static int setup(void **state) {
   fixture *f = nt_zalloc(sizeof *f);
   nt_tempdir_make(&f->dir);
   write_file(f, "notis.yaml", "notis: 1\nsites: [s]\n");
   write_file(f, "s/site.yaml", site_yaml);
-  write_file(f, "s/kinds/article.yaml", "permalink: /{path}/\ntemplate: page.html\noutputs: [html]\nunknown_fields: allow\n"
-                                        "fields:\n  title: { type: text, required: true }\n  date: { type: date }\n");
+  write_file(f, "s/kinds/article.yaml",
+             "permalink: /{path}/\ntemplate: page.html\noutputs: [html]\nunknown_fields: allow\n"
+             "fields:\n  title: { type: text, required: true }\n  date: { type: date }\n");
   write_file(f, "s/templates/page.html", "<p>{{ doc.title }}</p>{{ doc.body }}\n");
-  write_file(f, "s/templates/list.html", "{% for d in page.items %}<li>{{ d.title }}</li>\n{% endfor %}");
+  write_file(f, "s/templates/list.html", "{% for d in documents %}<li>{{ d.title }}</li>\n{% endfor %}");
   write_file(f, "s/content/a.md", "---\ntitle: A\n---\nAlfa.\n");
   write_file(f, "s/content/b.md", "---\ntitle: B\n---\nBeta.\n");
   *state = f;
@@ -66,7 +69,9 @@ static void again(fixture *f) {
   nt_engine_settle(f->engine);
 }
 
-static nt_site *site_of(fixture *f) { return nt_engine_site(f->engine, NT_STR("s")); }
+static nt_site *site_of(fixture *f) {
+  return nt_engine_site(f->engine, NT_STR("s"));
+}
 
 static bool said(fixture *f, nt_code code) {
   const nt_diags *diags = &site_of(f)->diags;
@@ -89,9 +94,11 @@ static void assert_published(fixture *f, const char *path, const char *expected)
   free((char *)got.ptr);
 }
 
-static uint64_t runs(fixture *f, nt_step_kind kind) { return site_of(f)->counters.run[kind]; }
+static uint64_t runs(fixture *f, nt_step_kind kind) {
+  return site_of(f)->counters.run[kind];
+}
 
-static const char page_a[] = "<p>A</p><p>Alfa.</p>\n\n", page_b[] = "<p>B</p><p>Beta.</p>\n\n";
+static const char page_a[] = "<p>A</p><p>Alfa.</p>\n", page_b[] = "<p>B</p><p>Beta.</p>\n";
 
 /* ---- as it should be ---- */
 
@@ -107,7 +114,7 @@ static void a_site_is_published_and_holds(void **state) {
   assert_int_equal(runs(f, NT_STEP_RENDER), rendered);
   write_file(f, "s/content/a.md", "---\ntitle: A\n---\nOmega.\n");
   again(f);
-  assert_published(f, "a/index.html", "<p>A</p><p>Omega.</p>\n\n");
+  assert_published(f, "a/index.html", "<p>A</p><p>Omega.</p>\n");
   assert_int_equal(runs(f, NT_STEP_PARSE), parsed + 1);
   assert_int_equal(runs(f, NT_STEP_RENDER), rendered + 1);
 }
@@ -119,11 +126,12 @@ static void a_kind_that_comes_is_taken(void **state) {
   fixture *f = *state;
   write_file(f, "s/content/news/x.md", "---\ntitle: X\n---\n");
   start(f);
-  assert_published(f, "news/x/index.html", "<p>X</p>\n");
-  write_file(f, "s/kinds/news.yaml", "permalink: /nytt/{slug}/\ntemplate: page.html\noutputs: [html]\n"
-                                     "fields:\n  title: { type: text, required: true }\n");
+  assert_published(f, "news/x/index.html", "<p>X</p>");
+  write_file(f, "s/kinds/news.yaml",
+             "permalink: /nytt/{slug}/\ntemplate: page.html\noutputs: [html]\n"
+             "fields:\n  title: { type: text, required: true }\n");
   again(f);
-  assert_published(f, "nytt/x/index.html", "<p>X</p>\n");
+  assert_published(f, "nytt/x/index.html", "<p>X</p>");
   assert_published(f, "news/x/index.html", NULL);
 }
 
@@ -153,7 +161,7 @@ static void the_same_from_collect_hooks_holds(void **state) {
   assert_int_equal(runs(f, NT_STEP_COLLECT), collected + 1);
   assert_int_equal(runs(f, NT_STEP_PLAN), planned);
   write_file(f, "s/templates/own.html", "n = {{ page.params.n }}");
-  write_file(f, "s/templates/list.html", "{% for d in page.items %}{{ d.title }} {% endfor %}");
+  write_file(f, "s/templates/list.html", "{% for d in documents %}{{ d.title }} {% endfor %}");
   again(f);
   assert_published(f, "egen/index.html", "n = 7");
   assert_published(f, "urval/index.html", "A B ");
@@ -162,8 +170,9 @@ static void the_same_from_collect_hooks_holds(void **state) {
 /* Its fault stops this commit and the next, though the hook does not run again. */
 static void a_bad_collection_of_a_hook_stays_a_fault(void **state) {
   fixture *f = *state;
-  write_file(f, "s/scripts/collect.lua", "local notis = require 'notis'\nnotis.on('collect', function(site, collect)\n"
-                                         "  collect:collection('urval', { path = 'utan-streck/' })\nend)\n");
+  write_file(f, "s/scripts/collect.lua",
+             "local notis = require 'notis'\nnotis.on('collect', function(site, collect)\n"
+             "  collect:collection('urval', { path = 'utan-streck/' })\nend)\n");
   start(f);
   for (int round = 0; round < 2; round++) {
     assert_true(site_of(f)->failed);
@@ -180,8 +189,9 @@ static void a_bad_collection_of_a_hook_stays_a_fault(void **state) {
 
 static void a_hook_cannot_take_an_items_id(void **state) {
   fixture *f = *state;
-  write_file(f, "s/scripts/collect.lua", "local notis = require 'notis'\nnotis.on('collect', function(site, collect)\n"
-                                         "  collect:document{ id = 'text/a.md', kind = 'article', title = 'Tagen' }\nend)\n");
+  write_file(f, "s/scripts/collect.lua",
+             "local notis = require 'notis'\nnotis.on('collect', function(site, collect)\n"
+             "  collect:document{ id = 'text/content/a.md', kind = 'article', title = 'Tagen' }\nend)\n");
   start(f);
   assert_true(said(f, NT_MSG_script_derived_twice));
   assert_published(f, "a/index.html", page_a);
@@ -193,8 +203,9 @@ static void a_hook_cannot_take_an_items_id(void **state) {
 static void a_vm_outlives_a_refresh(void **state) {
   fixture *f = *state;
   write_file(f, "s/scripts/lib/ord.lua", "return { word = 'ord' }\n");
-  write_file(f, "s/scripts/one.lua", "local notis = require 'notis'\nrequire 'ord'\n"
-                                     "notis.filter('om', function(s) return require('ord').word .. s end)\n");
+  write_file(f, "s/scripts/one.lua",
+             "local notis = require 'notis'\nrequire 'ord'\n"
+             "notis.filter('om', function(s) return require('ord').word .. s end)\n");
   write_file(f, "s/templates/page.html", "{{ doc.title | om }}");
   start(f);
   assert_published(f, "a/index.html", "ordA");
@@ -213,16 +224,17 @@ static void a_file_that_was_unreadable_comes_back(void **state) {
   memset(large, 'x', sizeof large - 1);
   large[sizeof large - 1] = '\0';
   write_file(f, "notis.yaml", "notis: 1\nsites: [s]\nlimits: { item: 1 kB }\n");
-  write_file(f, "s/scripts/one.lua", "local notis = require 'notis'\nnotis.on('document', function(doc)\n"
-                                     "  doc.title = doc.title .. '!'\n  if doc.title == 'A!' then\n"
-                                     "    doc:derive('bi', { kind = 'article', title = 'Bi' })\n  end\nend)\n");
+  write_file(f, "s/scripts/one.lua",
+             "local notis = require 'notis'\nnotis.on('document', function(doc)\n"
+             "  doc.title = doc.title .. '!'\n  if doc.title == 'A!' then\n"
+             "    doc:derive('bi', { kind = 'article', title = 'Bi' })\n  end\nend)\n");
   start(f);
   assert_published(f, "alla/index.html", "<li>A!</li>\n<li>B!</li>\n<li>Bi</li>\n");
   write_file(f, "s/content/a.md", large);
   again(f);
   assert_true(said(f, NT_MSG_file_too_large));
   assert_published(f, "alla/index.html", "<li>B!</li>\n");
-  assert_published(f, "a/index.html", "<p>A!</p><p>Alfa.</p>\n\n"); /* its newest good version */
+  assert_published(f, "a/index.html", "<p>A!</p><p>Alfa.</p>\n"); /* its newest good version */
   write_file(f, "s/content/a.md", "---\ntitle: A\n---\nAlfa.\n"); /* the very bytes of before */
   again(f);
   assert_int_equal(site_of(f)->diags.len, 0);
@@ -279,7 +291,7 @@ static void a_document_at_fault_keeps_its_page(void **state) {
   bool kept = false;
   const nt_map_entry *e;
   for (size_t i = 0; nt_map_each(&site_of(f)->commit.ledger, &i, &e);)
-    kept |= nt_str_eq(((nt_ledger_entry *)e->value)->owner, NT_STR("text/C#.md"));
+    kept |= nt_str_eq(((nt_ledger_entry *)e->value)->owner, NT_STR("text/content/C#.md"));
   assert_true(kept);
 }
 
@@ -296,29 +308,31 @@ static void a_partial_scan_removes_nothing(void **state) {
   write_file(f, "s/content/c.md", "---\ntitle: C\n---\n"); /* a whole scan, and there they are not */
   start(f);
   assert_published(f, "a/index.html", NULL);
-  assert_published(f, "c/index.html", "<p>C</p>\n");
+  assert_published(f, "c/index.html", "<p>C</p>");
 }
 
 /* ---- paths ---- */
 
 static void the_earlier_keeps_an_address(void **state) {
   fixture *f = *state;
-  write_file(f, "s/kinds/article.yaml", "permalink: /{slug}/\ntemplate: page.html\noutputs: [html]\n"
-                                        "fields:\n  title: { type: text, required: true }\n  date: { type: date }\n");
+  write_file(f, "s/kinds/article.yaml",
+             "permalink: /{slug}/\ntemplate: page.html\noutputs: [html]\n"
+             "fields:\n  title: { type: text, required: true }\n  date: { type: date }\n");
   write_file(f, "s/content/x/lika.md", "---\ntitle: Senare\ndate: 2024-02-02\n---\n");
   write_file(f, "s/content/y/lika.md", "---\ntitle: Tidigare\ndate: 2024-01-01\n---\n");
   start(f);
-  assert_published(f, "lika/index.html", "<p>Tidigare</p>\n");
+  assert_published(f, "lika/index.html", "<p>Tidigare</p>");
   assert_true(said(f, NT_MSG_path_taken));
   write_file(f, "s/content/y/lika.md", "---\ntitle: Sist\ndate: 2024-03-03\n---\n");
   again(f);
-  assert_published(f, "lika/index.html", "<p>Senare</p>\n");
+  assert_published(f, "lika/index.html", "<p>Senare</p>");
 }
 
 static void lists_have_pages(void **state) {
   fixture *f = *state;
   char yaml[1024];
-  snprintf(yaml, sizeof yaml, "%s  korta: { sort: [-title], path: /korta/, per_page: 1, template: list.html }\n", site_yaml);
+  snprintf(yaml, sizeof yaml, "%s  korta: { sort: [-title], path: /korta/, per_page: 1, template: list.html }\n",
+           site_yaml);
   write_file(f, "s/site.yaml", yaml);
   start(f);
   assert_published(f, "korta/index.html", "<li>B</li>\n");

@@ -2,8 +2,9 @@
 #include "engine/ledger.h"
 #include "support.h"
 
-static const char *const names[] = {"index.html", "nyheter/å/ä ö.html", "tab\there", "line\nbreak", "back\\slash",
-                                    "\\n",        "ends\\",             "carriage\rreturn", " leading", "a#b"};
+static const char *const names[] = {
+    "index.html", "nyheter/å/ä ö.html", "tab\there", "line\nbreak", "back\\slash", "\\n",
+    "ends\\",     "carriage\rreturn",   " leading",  "a#b"};
 enum { NAMES = sizeof names / sizeof *names };
 
 static void fill(nt_map *ledger, nt_ledger_entry *entries) {

@@ -21,7 +21,7 @@ static void names_are_numbered_in_order(void **state) {
 static void a_cache_says_what_the_table_says(void **state) {
   nt_names *names = nt_names_new();
   nt_names_cache cache = {{0}};
-  char name[16];
+  char name[32];
   for (int round = 0; round < 2; round++)
     for (int i = 0; i < 300; i++) {
       snprintf(name, sizeof name, "name-%d", i);
