@@ -81,6 +81,7 @@ typedef struct nt_inputs {
   nt_hash registrations[NT_EVENTS + 1]; /* which hooks there are for each event; last, which names for templates */
   NT_VEC(nt_asset) assets;
   nt_hash assets_hash;
+  nt_hash basics;    /* of what every step may lean on: address, languages, time zone, limits */
   nt_value messages; /* language -> map */
 
   uv_mutex_t lock; /* guards what follows */

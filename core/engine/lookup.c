@@ -44,6 +44,7 @@ static nt_template_source *load_template(nt_inputs *in, nt_str name, uint32_t la
 nt_read nt_inputs_template(nt_inputs *in, nt_str name, uint32_t from_layer, nt_template_source *out) {
   char key[512];
   int length = snprintf(key, sizeof key, "%u:%.*s", from_layer, NT_FMT(name));
+  *out = (nt_template_source){.hash = NT_HASH_ABSENT};
   if (length < 0 || (size_t)length >= sizeof key) return NT_READ_ABSENT;
   nt_str id = nt_str_n(key, (size_t)length);
   uv_mutex_lock(&in->lock);

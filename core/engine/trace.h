@@ -5,16 +5,18 @@
  *     FILE      document's slot           "" or "parsed"                          the item's bytes; the parsed document
  *     DATA      -                         "data/mal.yaml"                         the parsed value
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
+ *               0                         "site/basics"                           address, languages, time zone, limits
+ *               2                         "params"                                only what sort of value it is
  *     FIELD     document's slot, or ALL   field name; "" all of them              the value; ALL: the whole column
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
- *     URL       document's slot           "" its own; else a link in it           where it leads
- *     TEMPLATE  layer                     "base.html"                             the source that was found
- *     MESSAGE   -                         "sv/publicerad"                         the text
- *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which order;
- *                                                                                 which filters, tests and globals
- *     PLUGIN    -                         "source/text", "output/html"            version and configuration
- *     CLOCK     resolution                -                                       the instant, cut
+ *                                         "hooked:…"                              the page as planned and as hooks left
+ * it URL       document's slot           "" its own; else a link in it           where it leads TEMPLATE  layer
+ * "base.html"                             the source that was found MESSAGE   -                         "sv/publicerad"
+ * the text SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in
+ * which order; which filters, tests and globals PLUGIN    -                         "source/text", "output/html"
+ * version and configuration CLOCK     resolution                -                                       the instant,
+ * cut
  */
 #ifndef NT_ENGINE_TRACE_H
 #define NT_ENGINE_TRACE_H
