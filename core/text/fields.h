@@ -20,6 +20,7 @@ typedef struct nt_fields_context {
   nt_markup_fn markup;
   void *ud;
   nt_str file;
+  nt_str text; /* the file's bytes, so that a number where a text is wanted keeps its spelling; may be empty */
 } nt_fields_context;
 
 /* Turns what was written (a map) into what the kind declares: every declared field present in the kind's order, null
@@ -28,7 +29,8 @@ typedef struct nt_fields_context {
 bool nt_fields_apply(const nt_kind *kind, const nt_value *raw, const nt_fields_context *context, nt_arena *arena,
                      nt_diags *diags, nt_value *out);
 
-/* "/nyheter/{date.year}/{slug}/" with the document's fields; {slug} is the field or else `name`'s slug. {field.year},
+/* "/nyheter/{date.year}/{slug}/" with the document's fields; {slug} is the field or else `name`'s slug (a name with
+ * slashes keeps them: each part becomes a slug). {field.year},
  * .month and .day of a date. False after reporting a missing field. The result begins with '/'. */
 bool nt_permalink(const nt_kind *kind, const nt_value *fields, nt_str name, nt_where where, nt_arena *arena,
                   nt_diags *diags, nt_str *out);

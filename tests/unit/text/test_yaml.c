@@ -4,8 +4,6 @@
 #include "text/json.h"
 #include "text/yaml.h"
 
-#include "markup_stub.h"
-
 typedef struct meaning {
   const char *name;
   const char *yaml;
