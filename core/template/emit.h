@@ -30,6 +30,7 @@ typedef struct nt_function {
   unsigned id;
   size_t room; /* where in the text its table is declared if need be */
   bool spills;
+  size_t outer_weight;
 } nt_function;
 
 typedef struct nt_emit {
@@ -48,6 +49,7 @@ typedef struct nt_emit {
   size_t levels;
   size_t registers;
   size_t locals;
+  size_t weight; /* statements and variables of the Lua function so far */
   size_t branch;
   const nt_stmt *block; /* whose body this is */
   bool mute;            /* outside the blocks of a template that extends another */

@@ -176,6 +176,7 @@ static void emit_index(nt_emit *g, const nt_expr *e) {
 /* A table constructor empties its registers every 50 items. */
 static void emit_table(nt_emit *g, const nt_expr *e, const char *op) {
   size_t registers = g->registers;
+  nt_emit_enter(g, e, 1);
   nt_emit_op(g, e, nothing, op);
   for (size_t i = 0; i < e->count; i++) {
     if (i) nt_emit_put(g, ",");
@@ -184,6 +185,7 @@ static void emit_table(nt_emit *g, const nt_expr *e, const char *op) {
   }
   g->registers = registers;
   nt_emit_put(g, "})");
+  nt_emit_leave(g, 1);
 }
 
 /* Calls. */
@@ -191,6 +193,7 @@ static void emit_table(nt_emit *g, const nt_expr *e, const char *op) {
 static void emit_keywords(nt_emit *g, const nt_expr *e, const char *before) {
   if (!e->keyword_count) return;
   size_t registers = g->registers;
+  nt_emit_enter(g, e, 2);
   nt_emit_put(g, before);
   nt_emit_put(g, "kw({");
   for (size_t i = 0; i < e->keyword_count; i++) {
@@ -202,6 +205,7 @@ static void emit_keywords(nt_emit *g, const nt_expr *e, const char *before) {
   }
   g->registers = registers;
   nt_emit_put(g, "})");
+  nt_emit_leave(g, 2);
 }
 
 static void emit_free_arguments(nt_emit *g, const nt_expr *e, const char *before) {
@@ -414,12 +418,14 @@ static void emit_comparison(nt_emit *g, const nt_expr *e, size_t i) {
 }
 
 static void emit_compare(nt_emit *g, const nt_expr *e) {
+  nt_emit_enter(g, e, 2);
   nt_emit_put(g, "(");
   for (size_t i = 0; i + 1 < e->count; i++) {
     if (i) nt_emit_put(g, " and ");
     emit_comparison(g, e, i);
   }
   nt_emit_put(g, ")");
+  nt_emit_leave(g, 2);
 }
 
 static void emit_binary(nt_emit *g, const nt_expr *e) {

@@ -6,7 +6,14 @@
 
 #include <stdio.h>
 
-enum { NAMES_AT_ONCE = 40, MACRO_PARAMS = 40 };
+enum {
+  NAMES_AT_ONCE = 40,
+  MACRO_PARAMS = 40,
+  CHAPTER_WEIGHT = 3000,
+  CHAPTER_LEVELS = 4,
+  STMT_LEVELS = 3,
+  LOOP_WEIGHT = 6
+};
 
 static void emit_stmts(nt_emit *g, const nt_stmts *list);
 
@@ -264,6 +271,7 @@ static void emit_loop_body(nt_emit *g, const nt_stmt *s, unsigned id) {
 static void emit_for(nt_emit *g, const nt_stmt *s) {
   unsigned id = ++g->ids;
   nt_scope scope;
+  g->weight += LOOP_WEIGHT;
   nt_emit_flush(g);
   nt_emit_format(g, " do local s%u,n%u=", id, id);
   nt_emit_op(g, s->expr, nt_str_n(NULL, 0), "items(");
@@ -389,7 +397,8 @@ enum { ROOM = 20 };
 static nt_function begin_function(nt_emit *g, const char *head) {
   nt_function outer = g->function;
   nt_emit_put(g, head);
-  g->function = (nt_function){.id = ++g->functions, .room = g->out.len};
+  g->function = (nt_function){.id = ++g->functions, .room = g->out.len, .outer_weight = g->weight};
+  g->weight = 0;
   for (size_t i = 0; i < ROOM; i++) nt_emit_put(g, " ");
   return outer;
 }
@@ -400,6 +409,7 @@ static void end_function(nt_emit *g, nt_function outer) {
     int len = snprintf(text, sizeof text, " local S%u={}", g->function.id);
     memcpy(g->out.ptr + g->function.room, text, (size_t)len);
   }
+  g->weight = g->function.outer_weight;
   g->function = outer;
 }
 
@@ -556,15 +566,44 @@ static void emit_stmt(nt_emit *g, const nt_stmt *s) {
   }
 }
 
+/* A Lua function may hold only so many statements (its jumps and its table of locals are bounded): what is too much for
+ * one goes on in a function of its own, called at once. Variables are declared where their scope begins, so none is
+ * lost. */
+typedef struct chapter {
+  bool open;
+  size_t outer; /* the weight of the function around it */
+} chapter;
+
+static void end_chapter(nt_emit *g, chapter *c) {
+  if (!c->open) return;
+  nt_emit_flush(g);
+  nt_emit_put(g, " end)()");
+  g->weight = c->outer + 1;
+  g->levels -= CHAPTER_LEVELS;
+  c->open = false;
+}
+
+static void begin_chapter(nt_emit *g, chapter *c) {
+  nt_emit_flush(g);
+  end_chapter(g, c);
+  nt_emit_put(g, " ;(function()");
+  *c = (chapter){.open = true, .outer = g->weight};
+  g->weight = 0;
+  g->levels += CHAPTER_LEVELS;
+}
+
 static void emit_stmts(nt_emit *g, const nt_stmts *list) {
-  size_t levels = 3;
-  g->levels += levels;
+  chapter c = {0};
+  g->levels += STMT_LEVELS;
   for (const nt_stmt *s = list->first; s; s = s->next) {
     if (g->levels > NT_EMIT_LEVELS) nt_emit_too_deep(g, s->line, s->column);
     if (g->too_deep) break;
+    if (g->weight > CHAPTER_WEIGHT) begin_chapter(g, &c);
+    g->weight++;
     emit_stmt(g, s);
   }
-  g->levels -= levels;
+  end_chapter(g, &c);
+  g->levels -= STMT_LEVELS;
 }
 
 void nt_emit_template(nt_emit *g, const nt_template_ast *ast) {

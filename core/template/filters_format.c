@@ -247,10 +247,11 @@ static void encode_path(nt_str text, nt_buf *out) {
 static int filter_urlencode(lua_State *L) {
   nt_run *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
-  nt_buf out = {0};
+  nt_buf *out = &run->scratch;
+  nt_buf_clear(out);
   if (kind != NT_IS_DICT && kind != NT_IS_VALUE_MAP) {
-    encode_path(nt_filter_text(L, run, "urlencode"), &out);
-    return push_kept(L, run, &out);
+    encode_path(nt_filter_text(L, run, "urlencode"), out);
+    return nt_lua_push_str(L, nt_buf_str(out)), 1;
   }
   lua_settop(L, 1);
   lua_Integer count = nt_push_items(L, run, 1, true);
@@ -259,13 +260,13 @@ static int filter_urlencode(lua_State *L) {
     lua_rawgeti(L, 3, 1);
     lua_rawgeti(L, 3, 2);
     nt_str key = nt_text(L, run, 4), value = nt_text(L, run, 5);
-    if (out.len) nt_buf_byte(&out, '&');
-    encode_field(key, &out);
-    nt_buf_byte(&out, '=');
-    encode_field(value, &out);
+    if (out->len) nt_buf_byte(out, '&');
+    encode_field(key, out);
+    nt_buf_byte(out, '=');
+    encode_field(value, out);
     lua_settop(L, 2);
   }
-  return push_kept(L, run, &out);
+  return nt_lua_push_str(L, nt_buf_str(out)), 1;
 }
 
 /* ---- data ---- */
@@ -320,7 +321,7 @@ static void put_message(lua_State *L, nt_run *run, nt_str text, int keywords, nt
 static int filter_t(lua_State *L) { /* key, keywords */
   nt_run *run = nt_run_of(L);
   nt_str key = nt_filter_text(L, run, "t"), text, file = {NULL, 0};
-  nt_buf out = {0};
+  nt_buf *out = &run->scratch;
   nt_str lang = run->page->lang.len ? run->page->lang : run->reader->lang;
   int keywords = lua_gettop(L) > 1 && nt_is(L, run, 2) == NT_IS_KEYWORDS ? 2 : 0;
   if (lua_gettop(L) > 1 && !keywords) nt_fail(L, run, NT_MSG_template_too_many_arguments, NT_STR("t"), NT_STR("0"));
@@ -331,8 +332,9 @@ static int filter_t(lua_State *L) { /* key, keywords */
     nt_report(run->reader->diags, NT_MSG_template_message_absent, nt_place_where(file, place), key, lang);
     text = key;
   }
-  put_message(L, run, text, keywords, &out);
-  return push_kept(L, run, &out);
+  nt_buf_clear(out);
+  put_message(L, run, text, keywords, out);
+  return nt_lua_push_str(L, nt_buf_str(out)), 1;
 }
 
 const luaL_Reg nt_filters_format[] = {{"date", filter_date},

@@ -309,7 +309,7 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
   nt_str between = nt_arg_text(L, run, "join", 2, NT_STR(""));
   lua_Integer count = nt_filter_items(L, run, "join", 4);
   bool safe = nt_is(L, run, 2) == NT_IS_SAFE;
-  nt_buf out = {0};
+  nt_buf *out = &run->scratch;
   lua_newtable(L); /* 5: what is joined */
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, 4, i);
@@ -319,22 +319,21 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
     lua_rawseti(L, 5, i);
     lua_settop(L, 5);
   }
+  nt_buf_clear(out);
   for (lua_Integer i = 1; i <= count; i++) {
-    if (i > 1 && safe) nt_write(L, run, 2, &out);
-    if (i > 1 && !safe) nt_buf_put(&out, between);
+    if (i > 1 && safe) nt_write(L, run, 2, out);
+    if (i > 1 && !safe) nt_buf_put(out, between);
     lua_rawgeti(L, 5, i);
     if (safe)
-      nt_write(L, run, 6, &out);
+      nt_write(L, run, 6, out);
     else
-      nt_buf_put(&out, nt_text(L, run, 6));
+      nt_buf_put(out, nt_text(L, run, 6));
     lua_settop(L, 5);
   }
-  nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(&out));
-  nt_buf_deinit(&out);
   if (safe)
-    nt_push_safe(L, run, kept);
+    nt_push_safe(L, run, nt_buf_str(out));
   else
-    nt_lua_push_str(L, kept);
+    nt_lua_push_str(L, nt_buf_str(out));
   return 1;
 }
 

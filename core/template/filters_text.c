@@ -290,8 +290,12 @@ void nt_strip_tags(nt_str html, nt_buf *out) {
 static int filter_striptags(lua_State *L) {
   nt_run *run = nt_run_of(L);
   nt_str text = nt_filter_text(L, run, "striptags");
+  nt_kind_of kind = nt_is(L, run, 1);
   nt_buf out = {0};
-  nt_strip_tags(text, &out);
+  if (kind == NT_IS_STRING || kind == NT_IS_SAFE)
+    nt_strip_tags(text, &out);
+  else
+    nt_buf_put(&out, text); /* has lost its tags */
   nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(&out));
   nt_buf_deinit(&out);
   nt_lua_push_str(L, kept);

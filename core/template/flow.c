@@ -204,7 +204,8 @@ static int op_include(lua_State *L) { /* T, C, name, flags, name, value, … -> 
   if (!load_any(L, run, lua_touserdata(L, 1), 3)) {
     if (flags & IGNORE_MISSING) return 0;
     nt_str name = any_name(L, run, 3);
-    nt_fail(L, run, nt_template_shared(&name) ? NT_MSG_template_absent_shared : NT_MSG_template_absent, name);
+    bool shared = nt_template_shared(&name);
+    nt_fail(L, run, shared ? NT_MSG_template_absent_shared : NT_MSG_template_absent, name);
   }
   run->includes++;
   if (flags & WITHOUT_CONTEXT) {
