@@ -308,8 +308,8 @@ static void finish_run(void *ud) {
       c->failed = !carry_out(c, &call);
       c->unfinished = c->failed;
       if (c->failed) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
-      atomic_fetch_add(&c->site->counters.put, changes->list.len - removed);
-      atomic_fetch_add(&c->site->counters.removed, removed);
+      nt_atomic_add(&c->site->counters.put, changes->list.len - removed);
+      nt_atomic_add(&c->site->counters.removed, removed);
       c->begun = false;
     }
   }

@@ -197,6 +197,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
 static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
@@ -354,7 +355,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
   for (size_t i = 0; i < batch->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed))
+    if (nt_atomic_get(&site->cancel))
       batch->updates[i].skipped = true;
     else
       update_record(site, &site->seats[worker], &batch->updates[i]);

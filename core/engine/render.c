@@ -181,7 +181,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_stage *stage = &((nt_render_job *)job)->stage;
   nt_site *site = stage->site;
   for (size_t i = 0; i < stage->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed)) return;
+    if (nt_atomic_get(&site->cancel)) return;
     rendering r = {
         .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
     stage->pages[i].made = bring_up_to_date(&r);

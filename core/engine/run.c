@@ -352,7 +352,7 @@ void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash valu
   nt_step_set(step, &run->seat->tracer, state, value, &run->diags);
   nt_vm *vm = run->seat->vm;
   step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
-  if (step->fleeting) atomic_store(&run->site->overrun, true);
+  if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
 }
 
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
