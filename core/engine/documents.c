@@ -197,6 +197,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
 static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
@@ -246,7 +247,7 @@ static void parse(reading *r) {
   nt_frozen *parsed = NULL;
   nt_step_state state = run_item_hooks(r, &text);
   if (state == NT_STEP_OK) state = check_text(r, text) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
-  if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc);
+  if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   if (record->frozen != record->parsed) nt_frozen_free(record->parsed);
   else if (record->parsed) { /* what is in force was the parsed document itself */
@@ -271,7 +272,7 @@ static void add_derived(reading *r, nt_document *doc) {
   if (!kind)
     nt_report(&r->run.diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
   else if (nt_fields_apply(kind, &raw, &context, doc->arena, &r->run.diags, &doc->fields))
-    nt_push(&r->update->derived, nt_frozen_new(doc));
+    nt_push(&r->update->derived, nt_frozen_new(doc, NULL));
 }
 
 static void put_in_force(nt_record *record, nt_frozen *frozen) {
@@ -294,7 +295,7 @@ static void run_hooks(reading *r, nt_vm *vm) {
   r->update->derives = true;
   if (result == NT_HOOK_OK) {
     for (size_t i = 0; i < derived.len; i++) add_derived(r, derived.items[i]);
-    frozen = nt_frozen_new(&doc);
+    frozen = nt_frozen_new(&doc, record->parsed);
     if (frozen->hash == record->parsed->hash) {
       nt_frozen_free(frozen);
       frozen = record->parsed;
@@ -357,7 +358,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
   for (size_t i = 0; i < batch->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed))
+    if (nt_atomic_get(&site->cancel))
       batch->updates[i].skipped = true;
     else
       update_record(site, &site->seats[worker], &batch->updates[i]);

@@ -25,13 +25,11 @@ static nt_hash config_hash(const nt_site *site, nt_str path) {
     return kind ? kind->hash : NT_HASH_ABSENT;
   }
   if (nt_str_eq(path, NT_STR("site/basics"))) return site->inputs->basics;
+  bool type_only = nt_str_starts(path, NT_STR("type:"));
+  if (type_only) path = nt_str_sub(path, 5, path.len);
   const nt_value *v = path.len ? nt_map_path(&site->inputs->config, path) : &site->inputs->config;
-  return v ? nt_value_hash(v) : NT_HASH_ABSENT;
-}
-
-static nt_type config_type(const nt_site *site, nt_str path) {
-  const nt_value *v = path.len ? nt_map_path(&site->inputs->config, path) : &site->inputs->config;
-  return v ? v->type : NT_NULL;
+  if (!v) return NT_HASH_ABSENT;
+  return type_only ? (nt_hash)v->type + 1 : nt_value_hash(v);
 }
 
 static nt_hash added_hash(const nt_site *site, nt_str path) {
@@ -157,9 +155,7 @@ static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str n
   nt_hash hash = NT_HASH_ABSENT;
   switch (nt_key_class_of(key)) {
   case NT_KEY_DATA: nt_inputs_data(site->inputs, name, NULL, &value, &hash); return hash;
-  case NT_KEY_CONFIG:
-    if (nt_key_scope_of(key) == 2) return nt_hash_combine(config_type(site, name), 1);
-    return nt_key_scope_of(key) ? added_hash(site, name) : config_hash(site, name);
+  case NT_KEY_CONFIG: return nt_key_scope_of(key) ? added_hash(site, name) : config_hash(site, name);
   case NT_KEY_URL:
     r = slot_record(site, nt_key_scope_of(key));
     if (!r) return NT_HASH_ABSENT;
@@ -198,7 +194,7 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
 
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step) {
   (void)seat;
-  if (step->state == NT_STEP_NONE) return false;
+  if (step->state == NT_STEP_NONE || step->fleeting) return false;
   for (uint32_t i = 0; i < step->count; i++)
     if (nt_key_now(site, scope, step->trace[i].key) != step->trace[i].hash) return false;
   return true;
@@ -295,9 +291,10 @@ static const nt_value *read_config(nt_reader *reader, nt_str path) {
 
 static nt_type read_config_type(nt_reader *reader, nt_str path) {
   nt_run *run = run_of(reader);
-  nt_type type = config_type(run->site, path);
-  nt_run_trace(run, NT_KEY_CONFIG, 2, path, nt_hash_combine(type, 1));
-  return type;
+  const nt_value *v = path.len ? nt_map_path(&run->site->inputs->config, path) : &run->site->inputs->config;
+  nt_str name = nt_arena_format(reader->arena, "type:%.*s", NT_FMT(path));
+  nt_run_trace(run, NT_KEY_CONFIG, 0, name, config_hash(run->site, name));
+  return v ? v->type : NT_NULL;
 }
 
 static nt_read read_data(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out) {
@@ -365,6 +362,9 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
 
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value) {
   nt_step_set(step, &run->seat->tracer, state, value, &run->diags);
+  nt_vm *vm = run->seat->vm;
+  step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
+  if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
 }
 
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {

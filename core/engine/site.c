@@ -59,7 +59,7 @@ void nt_site_mark(nt_site *site, nt_record *record) {
 }
 
 void nt_site_count(nt_site *site, nt_step_kind kind, bool ran) {
-  atomic_fetch_add_explicit(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1, memory_order_relaxed);
+  nt_atomic_add(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1);
 }
 
 static void enter(nt_site *site, nt_epoch_phase phase) {
@@ -243,7 +243,8 @@ static void on_commit_open(nt_site *site, bool good) {
 static void begin_epoch(nt_site *site) {
   site->epoch++;
   site->changed = false;
-  atomic_store(&site->cancel, false);
+  nt_atomic_set(&site->cancel, false);
+  nt_atomic_set(&site->overrun, false);
   nt_arena_reset(site->epoch_arena);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
@@ -303,8 +304,8 @@ static bool hooks_sound(nt_site *site) {
     if (r->frozen) in_force++;
     else if (r->listed) withheld++;
   }
-  atomic_store(&site->counters.documents, in_force);
-  atomic_store(&site->counters.withheld, withheld);
+  nt_atomic_set(&site->counters.documents, in_force);
+  nt_atomic_set(&site->counters.withheld, withheld);
   if (failed <= 1 || failed * 5 <= ran) return true;
   nt_arena *arena = site->epoch_arena;
   nt_report(&site->faults, NT_MSG_hooks_failing, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
@@ -326,7 +327,7 @@ static void pump_documents(nt_site *site) {
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
   site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
-  if (hooks_sound(site) && !site->faults.errors)
+  if (hooks_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
   else
     fail_epoch(site);
@@ -397,18 +398,35 @@ static void start_render(nt_site *site) {
 
 static void render_job_done(nt_post *post) {
   nt_render_job *job = (nt_render_job *)post;
-  nt_site *site = job->site;
+  nt_site *site = job->stage.site;
   site->in_flight--;
   job->next = site->rendered;
   site->rendered = job;
   nt_site_pump(site);
 }
 
+static void staged(nt_stage *stage) {
+  nt_site *site = stage->site;
+  nt_render_job_free((nt_render_job *)((char *)stage - offsetof(nt_render_job, stage)));
+  nt_site_pump(site);
+}
+
+/* Jobs that made nothing new, and all of a check, end here. */
+static bool gives_nothing(const nt_render_job *job) {
+  for (size_t i = 0; i < job->stage.count; i++)
+    if (job->stage.pages[i].made) return job->stage.site->engine->options.check;
+  return true;
+}
+
 static void hand_over(nt_site *site) {
-  while (site->rendered && nt_render_job_hand_over(site->rendered)) {
-    nt_render_job *job = site->rendered;
-    site->rendered = job->next;
-    nt_render_job_free(job);
+  while (site->rendered) {
+    nt_render_job *job = site->rendered, *next = job->next;
+    job->stage.done = staged;
+    if (gives_nothing(job))
+      nt_render_job_free(job);
+    else if (!nt_commit_stage(site, &job->stage))
+      return;
+    site->rendered = next;
   }
 }
 
@@ -429,28 +447,28 @@ static bool templates_sound(const nt_site *site) {
 
 /* New changes cancel an epoch, but not for ever. */
 static void cancel_if_changed(nt_site *site) {
-  if (!site->changed || site->cancelled >= MOST_CANCELLED || atomic_load(&site->cancel)) return;
+  if (!site->changed || site->cancelled >= MOST_CANCELLED || nt_atomic_get(&site->cancel)) return;
   site->cancelled++;
-  atomic_store(&site->cancel, true);
+  nt_atomic_set(&site->cancel, true);
 }
 
 static void pump_render(nt_site *site) {
   cancel_if_changed(site);
-  bool cancelled = atomic_load(&site->cancel);
+  bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);
   while (!cancelled && site->cursor < site->plan.pages.len && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
     nt_render_job *job = nt_render_job_new(site, site->cursor);
     job->job.post.run = render_job_done;
-    site->cursor += job->count;
+    site->cursor += job->stage.count;
     site->in_flight++;
     nt_pool_submit(site->engine->pool, site->lane, &job->job);
   }
   if (site->in_flight || site->rendered || site->commit.waiting) return;
   if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
-    atomic_store(&site->cancel, false);
+    nt_atomic_set(&site->cancel, false);
     start_round(site);
   } else if (site->cursor >= site->plan.pages.len) {
-    if (!templates_sound(site))
+    if (!templates_sound(site) || nt_atomic_get(&site->overrun))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);

@@ -6,17 +6,17 @@
  *     DATA      -                         "data/mal.yaml"                         the parsed value
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
  *               0                         "site/basics"                           address, languages, time zone, limits
- *               2                         "params"                                only what sort of value it is
  *     FIELD     document's slot, or ALL   field name; "" all of them              the value; ALL: the whole column
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
- *                                         "hooked:…"                              the page as planned and as hooks left
- * it URL       document's slot           "" its own; else a link in it           where it leads TEMPLATE  layer
- * "base.html"                             the source that was found MESSAGE   -                         "sv/publicerad"
- * the text SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in
- * which order; which filters, tests and globals PLUGIN    -                         "source/text", "output/html"
- * version and configuration CLOCK     resolution                -                                       the instant,
- * cut
+ *                                         "hooked:…"                              the page as page hooks left it
+ *     URL       document's slot           "" its own; else a link in it           where it leads
+ *     TEMPLATE  layer                     "base.html"                             the source that was found
+ *     MESSAGE   -                         "sv/publicerad"                         the text
+ *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which order;
+ *                                                                                 which filters, tests and globals
+ *     PLUGIN    -                         "source/text", "output/html"            version and configuration
+ *     CLOCK     resolution                -                                       the instant, cut
  */
 #ifndef NT_ENGINE_TRACE_H
 #define NT_ENGINE_TRACE_H
@@ -90,6 +90,7 @@ typedef struct nt_step {
   nt_trace_entry *trace;
   uint32_t count;
   uint8_t state; /* nt_step_state */
+  bool fleeting; /* an overrun of memory, which depends on more than the step read: never taken from the memo */
   nt_hash value;
   nt_arena *arena; /* of the diagnostics; NULL when there are none */
   nt_diag *diags;

@@ -106,15 +106,15 @@ static nt_file_result read_once(int fd, uint64_t limit, nt_buf *out, nt_file_sta
   size_t start = out->len;
   nt_buf_reserve(out, (size_t)stamp->size + 1);
   for (;;) {
-    ssize_t got = read(fd, out->ptr + out->len, out->cap - out->len);
+    size_t room = out->cap - out->len;
+    ssize_t got = read(fd, out->ptr + out->len, room);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return result_of(errno);
-    if (got == 0) break;
     out->len += (size_t)got;
     if (limit && out->len - start > limit) return NT_FILE_TOO_LARGE;
-    if (out->len == out->cap) nt_buf_reserve(out, out->cap);
+    if ((size_t)got < room) return NT_FILE_OK; /* less than was asked for: the end of an ordinary file */
+    nt_buf_reserve(out, out->cap);
   }
-  return NT_FILE_OK;
 }
 
 nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *out, nt_file_stamp *stamp) {
@@ -129,7 +129,7 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
   nt_file_result result = NT_FILE_CHANGING;
   for (int tries = 0; tries < READ_TRIES && result == NT_FILE_CHANGING; tries++) {
     out->len = start;
-    if (lseek(fd, 0, SEEK_SET) < 0) break;
+    if (tries && lseek(fd, 0, SEEK_SET) < 0) break;
     result = read_once(fd, limit, out, &before);
     struct stat st;
     if (result != NT_FILE_OK || fstat(fd, &st) != 0) break;
