@@ -138,6 +138,7 @@ static void end_scan(nt_source *source, notis_scan_end end) {
     r->listed = false;
     nt_site_changed(site, false);
   }
+  if (end == NOTIS_PARTIAL || source->scan_diags.len) nt_site_changed(site, false); /* to be said, or no longer so */
   nt_arena_reset(source->scan_arena);
   nt_diags_init(&source->scan_diags, source->scan_arena);
   if (end == NOTIS_PARTIAL) nt_report(&source->scan_diags, NT_MSG_scan_partial, (nt_where){0}, source->name);

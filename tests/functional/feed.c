@@ -115,6 +115,7 @@ static notis_status upsert(feed_instance *in, const char *id, const char *finger
     if (status != NOTIS_FULL) return status;
     pthread_mutex_lock(&in->port->lock);
     in->port->full++;
+    pthread_cond_broadcast(&in->port->filled);
     pthread_mutex_unlock(&in->port->lock);
     pthread_mutex_lock(&in->lock);
     while (in->resumed == before && !in->closing) pthread_cond_wait(&in->room, &in->lock);
@@ -202,6 +203,12 @@ static notis_status join(pthread_t thread) {
 
 void feed_join(pthread_t thread) {
   join(thread);
+}
+
+void feed_wait_full(feed_port *port) {
+  pthread_mutex_lock(&port->lock);
+  while (!port->full) pthread_cond_wait(&port->filled, &port->lock);
+  pthread_mutex_unlock(&port->lock);
 }
 
 notis_status feed_send(feed_port *port, const char *set, const feed_word *words, size_t count) {
@@ -359,8 +366,10 @@ void feed_port_init(feed_port *port, feed *f) {
                                      .source = &api,
                                      .data = port}};
   pthread_mutex_init(&port->lock, NULL);
+  pthread_cond_init(&port->filled, NULL);
 }
 
 void feed_port_deinit(feed_port *port) {
+  pthread_cond_destroy(&port->filled);
   pthread_mutex_destroy(&port->lock);
 }

@@ -39,6 +39,7 @@ typedef struct feed_port {
   notis_scan_end ending; /* how scans end when an instance is opened */
   bool broken;           /* open() fails */
   unsigned opened, full, resumed;
+  pthread_cond_t filled;
 } feed_port;
 
 void feed_init(feed *f);
@@ -71,6 +72,8 @@ notis_status feed_send(feed_port *port, const char *set, const feed_word *words,
 /* Likewise, but does not wait: feed_join does. FULL is waited out. */
 pthread_t feed_start(feed_port *port, const char *set, const feed_word *words, size_t count);
 void feed_join(pthread_t thread);
+/* Until the sink has answered FULL; the loop must not run meanwhile. */
+void feed_wait_full(feed_port *port);
 
 /* A sink that the test keeps, to use when it should not. */
 notis_sink *feed_sink(feed_port *port, const char *set);
