@@ -218,6 +218,7 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   if (status != NOTIS_OK && !r->run.diags.errors) nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
   if (status != NOTIS_OK || r->run.diags.errors) return false;
   nt_value raw = doc->fields;
+  raw.pos = (nt_pos){.line = split.present ? split.yaml_line : 1, .column = 1}; /* where a missing field is said to be */
   if (!apply_kind(r, &raw, doc)) return false;
   nt_heading_ids(doc->body, arena);
   return true;
