@@ -19,6 +19,11 @@ typedef struct reading {
 
 static nt_where at_file(const reading *r, uint32_t line, uint32_t column) { return nt_where_file(r->file, line, column); }
 
+static void put_in_force(nt_record *record, nt_frozen *frozen) {
+  if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
+  record->frozen = frozen;
+}
+
 /* ---- reading the item ---- */
 
 static bool read_file(reading *r) {
@@ -51,6 +56,17 @@ static bool read_plugin(reading *r) {
   return false;
 }
 
+/* Out of force, with all that its steps gave: what comes next begins from nothing. */
+static void withhold(reading *r) {
+  nt_record *record = r->record;
+  put_in_force(record, NULL);
+  nt_frozen_free(record->parsed);
+  record->parsed = NULL;
+  nt_step_deinit(&record->parse);
+  nt_step_deinit(&record->hooks);
+  r->update->derives = true;
+}
+
 /* Fills r->bytes and the record's hash of them; false if there is nothing to parse. */
 static bool read_item(reading *r) {
   nt_record *record = r->record;
@@ -62,6 +78,8 @@ static bool read_item(reading *r) {
     record->stale = false;
   } else if (!r->update->gone) {
     nt_run_finish(&r->run, &record->trouble, NT_STEP_FAILED, 0);
+    record->stale = true;
+    withhold(r);
   }
   return good;
 }
@@ -90,6 +108,13 @@ static nt_str path_in_source(const reading *r) {
 }
 
 /* The kind that the text names, else its source's, else its top folder's, else article. */
+static const nt_kind *look_up_kind(reading *r, nt_str name) {
+  const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, name);
+  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(name)),
+               kind ? kind->hash : NT_HASH_ABSENT);
+  return kind;
+}
+
 static const nt_kind *kind_of(reading *r, const nt_value *named) {
   nt_inputs *in = r->run.site->inputs;
   nt_str name = nt_value_str(named);
@@ -97,11 +122,9 @@ static const nt_kind *kind_of(reading *r, const nt_value *named) {
   if (!name.len) {
     nt_str below = path_in_source(r);
     nt_str top = nt_str_sub(below, 0, nt_str_find(below, '/'));
-    name = top.len < below.len && nt_inputs_kind(in, top) ? top : NT_STR("article");
+    name = top.len < below.len && look_up_kind(r, top) ? top : NT_STR("article");
   }
-  const nt_kind *kind = nt_inputs_kind(in, name);
-  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(name)),
-               kind ? kind->hash : NT_HASH_ABSENT);
+  const nt_kind *kind = look_up_kind(r, name);
   if (kind) return kind;
   nt_buf names = {0};
   for (size_t i = 0; i < in->kinds.len; i++) {
@@ -194,6 +217,12 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   return true;
 }
 
+/* Empty for files: their stamp says when and where they were written, and no document may depend on that. */
+static notis_str fingerprint_of(const reading *r) {
+  nt_str given = r->record->fingerprint;
+  return r->source->files ? (notis_str){"", 0} : (notis_str){given.ptr, given.len};
+}
+
 static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
@@ -202,7 +231,7 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
                      .path = {r->record->path.ptr, r->record->path.len},
-                     .fingerprint = {r->record->fingerprint.ptr, r->record->fingerprint.len},
+                     .fingerprint = fingerprint_of(r),
                      .bytes = {text.ptr, text.len},
                      .yaml = {split.yaml.ptr, split.yaml.len},
                      .yaml_at = {.line = split.yaml_line, .column = 1},
@@ -241,6 +270,10 @@ static void parse(reading *r) {
   nt_record *record = r->record;
   nt_run_start(&r->run, r->run.site, r->run.seat, NT_RUN_DOCUMENT);
   nt_run_trace(&r->run, NT_KEY_FILE, record->slot, nt_str_n("", 0), record->item);
+  notis_str fingerprint = fingerprint_of(r);
+  if (fingerprint.len) /* the source's own version of the item, which parse may show */
+    nt_run_trace(&r->run, NT_KEY_FILE, record->slot, NT_STR("fingerprint"),
+                 nt_hash_bytes(nt_str_n(fingerprint.ptr, fingerprint.len)));
   nt_str plugin = nt_arena_format(r->run.reader.arena, "source/%.*s", NT_FMT(r->source->name));
   nt_run_trace(&r->run, NT_KEY_PLUGIN, 0, plugin, r->source->version);
   nt_str text = nt_buf_str(&r->bytes);
@@ -272,11 +305,6 @@ static void add_derived(reading *r, nt_document *doc) {
     nt_report(&r->run.diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
   else if (nt_fields_apply(kind, &raw, &context, doc->arena, &r->run.diags, &doc->fields))
     nt_push(&r->update->derived, nt_frozen_new(doc, NULL));
-}
-
-static void put_in_force(nt_record *record, nt_frozen *frozen) {
-  if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
-  record->frozen = frozen;
 }
 
 static void run_hooks(reading *r, nt_vm *vm) {
@@ -335,16 +363,14 @@ static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update
   r.source = site->sources.items.items[update->record->source];
   nt_arena *names = nt_arena_new_sized(512);
   r.file = nt_path_join(names, site->name, update->record->path);
-  if (!update->record->stale || read_item(&r)) {
-    bool holds = nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
-    /* The bytes are needed after all: a kind or an item hook changed. */
-    if (!holds && !r.bytes.len && update->record->parse.state != NT_STEP_NONE) holds = !read_item(&r);
+  bool was_stale = update->record->stale, there = !was_stale || read_item(&r);
+  bool holds = there && nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
+  /* The bytes are needed after all: a kind or an item hook changed. */
+  if (there && !holds && !was_stale) there = read_item(&r);
+  if (there) {
     if (!holds) parse(&r);
     nt_site_count(site, NT_STEP_PARSE, !holds);
-    if (!update->gone) bring_into_force(&r);
-  } else if (!update->gone) {
-    put_in_force(update->record, NULL);
-    update->derives = true;
+    bring_into_force(&r);
   }
   nt_buf_deinit(&r.bytes);
   nt_arena_free(names);

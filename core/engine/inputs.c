@@ -330,12 +330,12 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
 }
 
 nt_inputs *nt_inputs_share(nt_inputs *in) {
-  in->holders++;
+  __atomic_fetch_add(&in->holders, 1, __ATOMIC_RELAXED);
   return in;
 }
 
 void nt_inputs_free(nt_inputs *in) {
-  if (!in || --in->holders) return;
+  if (!in || __atomic_fetch_sub(&in->holders, 1, __ATOMIC_ACQ_REL) > 1) return;
   for (uint32_t i = 0; i < in->layer_count; i++) nt_root_close(in->layers[i].root);
   nt_vec_deinit(&in->files.names);
   nt_vec_deinit(&in->sources);

@@ -53,7 +53,7 @@ typedef struct nt_asset {
 } nt_asset;
 
 typedef struct nt_inputs {
-  unsigned holders; /* loop thread, or a job that has the site to itself */
+  unsigned holders; /* the site, its plan, and each VM that was made with them; counted atomically */
   nt_arena *arena;
   nt_diags diags;
   bool configured; /* no error in the configuration */
@@ -100,6 +100,7 @@ typedef struct nt_inputs_options {
 
 /* Never NULL; look at `usable` and `diags`. */
 nt_inputs *nt_inputs_load(const nt_inputs_options *options);
+/* From any thread, as nt_inputs_free() is. */
 nt_inputs *nt_inputs_share(nt_inputs *inputs);
 /* When nobody holds it any more, it is gone. */
 void nt_inputs_free(nt_inputs *inputs);

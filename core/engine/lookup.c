@@ -44,6 +44,7 @@ static nt_template_source *load_template(nt_inputs *in, nt_str name, uint32_t la
 nt_read nt_inputs_template(nt_inputs *in, nt_str name, uint32_t from_layer, nt_template_source *out) {
   char key[512];
   int length = snprintf(key, sizeof key, "%u:%.*s", from_layer, NT_FMT(name));
+  *out = (nt_template_source){.hash = NT_HASH_ABSENT};
   if (length < 0 || (size_t)length >= sizeof key) return NT_READ_ABSENT;
   nt_str id = nt_str_n(key, (size_t)length);
   uv_mutex_lock(&in->lock);
@@ -68,10 +69,13 @@ static data_file *load_data(nt_inputs *in, nt_str path) {
     nt_pos at = {.line = 1, .column = 1};
     bool good = nt_yaml_parse(nt_arena_str(in->lazy, nt_buf_str(&bytes)), shown, at, in->lazy, &d->diags, &d->value);
     d->result = good ? NT_READ_OK : NT_READ_FAILED;
-    d->hash = nt_value_hash(&d->value);
+    d->hash = good ? nt_value_hash(&d->value) : nt_hash_combine(nt_hash_bytes(nt_buf_str(&bytes)), 1);
   } else {
     d->result = result == NT_FILE_ABSENT ? NT_READ_ABSENT : NT_READ_FAILED;
-    if (result != NT_FILE_ABSENT) nt_config_report_file(result, path, nt_where_file(path, 0, 0), &d->diags);
+    if (result != NT_FILE_ABSENT) {
+      d->hash = nt_hash_combine((nt_hash)result, 2); /* a file that is there and cannot be read is not an absent one */
+      nt_config_report_file(result, path, nt_where_file(path, 0, 0), &d->diags);
+    }
   }
   nt_buf_deinit(&bytes);
   return d;

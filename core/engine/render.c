@@ -69,9 +69,15 @@ static bool apply_page_hooks(rendering *r) {
 
 /* ---- render ---- */
 
+enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
+
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
-  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, 0, r->out, NULL);
+  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
+  if (result == NT_FILE_TOO_LARGE) {
+    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(asset->file, 0, 0), asset->file);
+    return false;
+  }
   nt_config_report_file(result, asset->file, nt_where_file(asset->file, 0, 0), &r->run.diags);
   return result == NT_FILE_OK;
 }
@@ -154,11 +160,16 @@ static bool bring_up_to_date(rendering *r) {
   nt_page_record *record = r->record;
   nt_vm *vm = NULL;
   record->withheld = !apply_page_hooks(r);
-  if (record->withheld) return false;
+  if (record->withheld) { /* what the page gave before is no longer said of it */
+    nt_step_deinit(&record->render);
+    nt_step_deinit(&record->output);
+    return false;
+  }
   bool hooks = wants_output_hooks(r, &vm);
   if (!hooks) nt_step_deinit(&record->output);
   bool render_holds = nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->render);
-  bool output_holds = !hooks || (render_holds && nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output));
+  bool output_holds = !hooks || (render_holds && (record->render.state == NT_STEP_FAILED ||
+                                                  nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output)));
   bool failed = record->render.state == NT_STEP_FAILED || record->output.state == NT_STEP_FAILED;
   if (render_holds && output_holds && (failed || is_published(r->site, record))) {
     nt_site_count(r->site, NT_STEP_RENDER, false);
@@ -171,6 +182,8 @@ static bool bring_up_to_date(rendering *r) {
   if (hooks && record->render.state == NT_STEP_OK) {
     nt_site_count(r->site, NT_STEP_OUTPUT, true);
     run_output_hooks(r, vm);
+  } else {
+    nt_step_deinit(&record->output);
   }
   record->withheld = record->render.state != NT_STEP_OK || (hooks && record->output.state != NT_STEP_OK);
   record->bytes = record->withheld ? NT_HASH_ABSENT : hooks ? record->output.value : record->render.value;

@@ -84,7 +84,10 @@ static int by_place(const void *a, const void *b) {
   if (!order) order = (x->where.column > y->where.column) - (x->where.column < y->where.column);
   if (!order) order = (x->code > y->code) - (x->code < y->code);
   for (size_t i = 0; !order && i < NT_DIAG_ARGS; i++) order = nt_str_cmp(x->args[i], y->args[i]);
-  return order;
+  if (!order) order = (x->where.node > y->where.node) - (x->where.node < y->where.node);
+  if (!order) order = nt_str_cmp(x->where.field, y->where.field);
+  if (!order) order = nt_str_cmp(x->hint, y->hint);
+  return order ? order : nt_str_cmp(x->trace, y->trace);
 }
 
 /* A place by document and node becomes one by line and column. */
@@ -174,10 +177,7 @@ static void inputs_work(nt_job *job, unsigned worker) {
   nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
   site->inputs = j->inputs;
   nt_seat *seat = &site->seats[worker];
-  if (seat->vm && seat->vm_scripts == j->inputs->vm_hash && !seat->vm_usable) { /* say again why */
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (!seat->vm_usable) nt_seat_drop_vm(seat); /* say again why */
   nt_vm *vm = nt_seat_vm(site, seat, &j->inputs->diags);
   if (vm) {
     for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
@@ -238,7 +238,7 @@ static void begin_epoch(nt_site *site) {
   enter(site, NT_PHASE_INPUTS);
   bool refresh = site->refresh;
   site->refresh = false;
-  if (!site->commit.arena && !site->engine->options.check) {
+  if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
@@ -300,7 +300,7 @@ static bool hooks_sound(nt_site *site) {
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
-  while (site->dirty.len && site->in_flight < NT_LANE_LIMIT / 2) {
+  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;

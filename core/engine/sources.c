@@ -77,19 +77,28 @@ notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
   nt_source *source = nt_sink_ud(sink); /* called from open(), before anyone else looks at the source */
   if (source->state != NT_SOURCE_OPENING) return NOTIS_ERROR;
   source->files = true;
-  source->path = nt_arena_str(source->arena, path);
+  nt_str normal = nt_str_n("", 0); /* "" and "." are the whole site */
+  if (path.len && !nt_path_normal(path, source->arena, &normal) && !nt_str_eq(nt_str_trim(path), NT_STR("."))) return NOTIS_ERROR;
+  source->path = normal;
   source->match = nt_arena_str(source->arena, match);
   return NOTIS_OK;
 }
 
 /* ---- what came and went ---- */
 
+/* Not a path to be joined: what a source calls its items may well begin with '/'. */
+static nt_str id_of(const nt_source *source, nt_str path, nt_arena *arena) {
+  nt_buf name = {0};
+  nt_nfc(path, &name);
+  nt_str id = nt_arena_format(arena, "%.*s/%.*s", NT_FMT(source->name), NT_FMT(nt_buf_str(&name)));
+  nt_buf_deinit(&name);
+  return id;
+}
+
 static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
   nt_site *site = source->site;
   nt_arena *arena = nt_arena_new_sized(512);
-  nt_buf name = {0};
-  nt_nfc(path, &name);
-  nt_str id = nt_path_join(arena, source->name, nt_buf_str(&name));
+  nt_str id = id_of(source, path, arena);
   nt_record *r = nt_records_get(&site->records, id);
   bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
   if (!r->path.len || !nt_str_eq(r->path, path)) r->path = nt_arena_str(site->records.arena, path);
@@ -104,13 +113,12 @@ static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
     nt_site_mark(site, r);
     nt_site_changed(site, false);
   }
-  nt_buf_deinit(&name);
   nt_arena_free(arena);
 }
 
 static void remove_id(nt_source *source, nt_str path) {
   nt_arena *arena = nt_arena_new_sized(512);
-  nt_record *r = nt_records_find(&source->site->records, nt_path_join(arena, source->name, path));
+  nt_record *r = nt_records_find(&source->site->records, id_of(source, path, arena));
   nt_arena_free(arena);
   if (!r || !r->listed) return;
   r->listed = false; /* what it gave goes at the next turn of the documents */
@@ -127,6 +135,7 @@ static void end_scan(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
+  source->whole = end == NOTIS_COMPLETE;
   for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
@@ -216,7 +225,8 @@ static void scan_done(nt_post *post) {
     if (!matches(source, file->path)) continue;
     /* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain:
      * git's racy-stat rule. */
-    bool racy = file->stamp.mtime + 20000000 >= s->started;
+    int64_t changed = file->stamp.ctime > file->stamp.mtime ? file->stamp.ctime : file->stamp.mtime;
+    bool racy = changed + 20000000 >= s->started;
     upsert(source, file->path, nt_str_n((const char *)&file->stamp, sizeof file->stamp), racy);
   }
   end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
@@ -265,7 +275,8 @@ static void open_run(void *ud) {
   source->self = source->plugin->descriptor.data;
   notis_status status = source->plugin->source.open(&nt_services, &call, (const notis_value *)&source->config,
                                                     source->sink, &source->self);
-  if (status == NOTIS_OK) return;
+  source->opened_well = status == NOTIS_OK;
+  if (source->opened_well) return;
   source->self = NULL;
   if (!source->diags.errors) nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name);
 }
@@ -282,6 +293,24 @@ static void on_opened(nt_post *post) {
   site->sources.running--;
   if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
   nt_site_pump(site);
+}
+
+static void begin_open(nt_source *source) {
+  source->state = NT_SOURCE_OPENING;
+  source->site->sources.running++;
+  if (nt_strand_post(source->strand, (nt_task){open_run, open_done, source})) return;
+  nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name); /* no thread to be had */
+  nt_loop_post(source->site->engine->loop, &source->opened);
+}
+
+/* What kept a source from opening may be mended by now. */
+static void open_failed_again(nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state != NT_SOURCE_FAILED || source->opened_well) continue;
+    nt_diags_init(&source->diags, source->arena);
+    begin_open(source);
+  }
 }
 
 static void report_unknown(nt_site *site, const nt_source_config *config) {
@@ -326,14 +355,14 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
 
 static void close_run(void *ud) {
   nt_source *source = ud;
-  if (source->self || source->state == NT_SOURCE_OPEN) source->plugin->source.close(source->self);
+  if (source->opened_well) source->plugin->source.close(source->self);
 }
 
 /* Everything it sent is thrown away: it is called when the site closes or the source is no longer wanted. */
 static void source_free(nt_source *source) {
   mailbox *m = source->mailbox;
   nt_sink_close(source->sink);
-  if (source->state != NT_SOURCE_FAILED) nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
+  nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
   nt_strand_close(source->strand);
   m->source = NULL;
   if (!m->posted) mailbox_free(m); /* otherwise by on_mail */
@@ -366,6 +395,7 @@ void nt_sources_update(nt_site *site) {
   nt_inputs *in = site->inputs;
   if (unchanged(site)) {
     nt_sources_rescan(site);
+    open_failed_again(site);
     return;
   }
   nt_sources_close(site);
@@ -379,8 +409,7 @@ void nt_sources_update(nt_site *site) {
     }
     nt_source *source = source_new(site, &in->sources.items[i], plugin);
     nt_push(&site->sources.items, source);
-    site->sources.running++;
-    nt_strand_post(source->strand, (nt_task){open_run, open_done, source});
+    begin_open(source);
   }
 }
 

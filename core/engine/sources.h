@@ -28,6 +28,7 @@ typedef struct nt_source {
   nt_diags diags;
   nt_source_state state;
   void *self;
+  bool opened_well; /* open() answered OK: close() is due */
   nt_strand *strand;
   notis_sink *sink;
   nt_post opened;
@@ -37,6 +38,7 @@ typedef struct nt_source {
   nt_str path, match;
   bool scanning;     /* between begin and end, or a scan is out */
   bool complete;     /* it has ended a scan since it was opened */
+  bool whole;        /* and the last one was COMPLETE */
   uint64_t generation;
   nt_arena *scan_arena; /* of the diagnostics of the last scan */
   nt_diags scan_diags;
