@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 256 * 1024, ALIGN = alignof(max_align_t) };
+enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 256 * 1024, LARGEST_KEPT = 1024 * 1024, ALIGN = alignof(max_align_t) };
 
 typedef struct block {
   struct block *next;
@@ -81,14 +81,18 @@ static void run_cleanups(nt_arena *arena) {
   }
 }
 
+/* An arena that outgrew its first block gets one as large as all it used, so that the next round needs no other. */
 void nt_arena_reset(nt_arena *arena) {
   run_cleanups(arena);
+  size_t used = arena->size;
+  bool outgrown = arena->current->next && used > arena->first->size && used <= LARGEST_KEPT;
   for (block *b = arena->current, *next; b; b = next) {
     next = b->next;
-    if (b == arena->first) continue;
+    if (b == arena->first && !outgrown) continue;
     arena->size -= HEADER + b->size;
     free(b);
   }
+  if (outgrown) arena->first = block_new(arena, used);
   arena->first->used = 0;
   arena->first->next = NULL;
   arena->current = arena->first;
@@ -96,8 +100,11 @@ void nt_arena_reset(nt_arena *arena) {
 
 void nt_arena_free(nt_arena *arena) {
   if (!arena) return;
-  nt_arena_reset(arena);
-  free(arena->current);
+  run_cleanups(arena);
+  for (block *b = arena->current, *next; b; b = next) {
+    next = b->next;
+    free(b);
+  }
   free(arena);
 }
 

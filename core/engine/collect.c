@@ -17,7 +17,7 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
     if (!kind)
       nt_report(&run->diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
     else if (nt_fields_apply(kind, &raw, &context, doc->arena, &run->diags, &doc->fields))
-      nt_push(&out->documents, nt_frozen_new(doc));
+      nt_push(&out->documents, nt_frozen_new(doc, NULL));
   }
 }
 

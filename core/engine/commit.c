@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PUTS_WAITING = 128 };
+enum { STAGES_WAITING = 16 };
 
 static notis_str out_str(nt_str s) { return (notis_str){s.ptr, s.len}; }
 
@@ -165,7 +165,7 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
   c->arena = nt_arena_new();
   c->ledger_arena = nt_arena_new();
   c->changes_arena = nt_arena_new();
-  c->strand = nt_strand_new(PUTS_WAITING + 8);
+  c->strand = nt_strand_new(STAGES_WAITING + 8);
   c->post.run = on_done;
   start_epoch(c);
   c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
@@ -185,15 +185,6 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
 
 static uint32_t order_of(const nt_page_record *page) { return page->asset ? 0 : page->page.collection.len ? 2 : 1; }
 
-typedef struct staged {
-  nt_post post;
-  nt_commit *commit;
-  nt_page_record *page;
-  nt_buf bytes;
-  nt_hash hash;
-  uint32_t order;
-} staged;
-
 static bool begin(nt_commit *c, notis_call *call) {
   if (!c->begun && !c->failed && c->unfinished) c->failed = !complete_journal(c, call);
   if (!c->begun && !c->failed)
@@ -202,49 +193,46 @@ static bool begin(nt_commit *c, notis_call *call) {
   return !c->failed;
 }
 
-static void put_run(void *ud) {
-  staged *s = ud;
-  nt_commit *c = s->commit;
-  notis_call call = call_of(c, c->changes_arena, &c->diags);
-  const nt_ledger_entry *entry = nt_map_get(&c->ledger, s->page->path);
-  bool staged_before = s->page->staged != NT_HASH_ABSENT; /* by a round that was cancelled */
-  if (!staged_before && entry && entry->hash == s->hash && is_there(c, &call, entry)) return;
-  if (!begin(c, &call)) return;
-  notis_put put = {
-      .size = sizeof put, .path = out_str(s->page->path), .bytes = out_str(nt_buf_str(&s->bytes)), .order = s->order};
-  if (c->plugin->target.put(c->self, &call, &put) == NOTIS_OK)
-    s->page->staged = s->hash;
+static void stage_page(nt_commit *c, notis_call *call, nt_page_record *page, nt_str bytes) {
+  const nt_ledger_entry *entry = nt_map_get(&c->ledger, page->path);
+  bool staged_before = page->staged != NT_HASH_ABSENT; /* by a round that was cancelled */
+  if (!staged_before && entry && entry->hash == page->bytes && is_there(c, call, entry)) return;
+  if (!begin(c, call)) return;
+  notis_put put = {.size = sizeof put, .path = out_str(page->path), .bytes = out_str(bytes), .order = order_of(page)};
+  if (c->plugin->target.put(c->self, call, &put) == NOTIS_OK)
+    page->staged = page->bytes;
   else
     c->failed = true;
 }
 
-static void put_done(void *ud) {
-  staged *s = ud;
-  nt_loop_post(s->commit->site->engine->loop, &s->post);
+static void stage_run(void *ud) {
+  nt_stage *stage = ud;
+  nt_commit *c = &stage->site->commit;
+  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  for (size_t i = 0; i < stage->count; i++) {
+    if (stage->pages[i].made) stage_page(c, &call, stage->pages[i].page, nt_buf_str(&stage->pages[i].bytes));
+    nt_buf_deinit(&stage->pages[i].bytes);
+  }
 }
 
-static void on_put(nt_post *post) {
-  staged *s = (staged *)post;
-  nt_site *site = s->commit->site;
-  s->commit->waiting--;
-  nt_buf_deinit(&s->bytes);
-  free(s);
-  nt_site_pump(site);
+static void stage_done(void *ud) {
+  nt_stage *stage = ud;
+  nt_loop_post(stage->site->engine->loop, &stage->post);
 }
 
-bool nt_commit_put(nt_site *site, nt_page_record *page, nt_buf *bytes) {
+static void on_staged(nt_post *post) {
+  nt_stage *stage = (nt_stage *)post;
+  stage->site->commit.waiting--;
+  stage->done(stage);
+}
+
+bool nt_commit_stage(nt_site *site, nt_stage *stage) {
   nt_commit *c = &site->commit;
-  if (site->engine->options.check) return true;
-  if (c->waiting >= PUTS_WAITING) return false;
-  staged *s = nt_zalloc(sizeof *s);
-  *s = (staged){.commit = c, .page = page, .bytes = *bytes, .hash = page->bytes, .order = order_of(page)};
-  s->post.run = on_put;
-  *bytes = (nt_buf){0};
+  if (c->waiting >= STAGES_WAITING) return false;
+  stage->post.run = on_staged;
   c->waiting++;
-  if (nt_strand_post(c->strand, (nt_task){put_run, put_done, s})) return true;
+  if (nt_strand_post(c->strand, (nt_task){stage_run, stage_done, stage})) return true;
   c->waiting--;
-  *bytes = s->bytes;
-  free(s);
   return false;
 }
 

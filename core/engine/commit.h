@@ -33,14 +33,27 @@ typedef struct nt_commit {
   nt_arena *changes_arena; /* of one epoch */
   nt_changes changes;      /* the strand's until it has finished */
   nt_diags diags;
-  size_t waiting; /* puts on the strand; the loop's */
+  size_t waiting; /* stages on the strand; the loop's */
 } nt_commit;
 
 /* Loop thread, all of them. `done` is called there when the strand has finished. */
 void nt_commit_open(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
-/* Stages a page's bytes, and takes them. The page is passed over when the same bytes are already published. False if
- * the strand is full: come again when one of its puts has come back. */
-bool nt_commit_put(struct nt_site *site, struct nt_page_record *page, nt_buf *bytes);
+/* Some pages on their way to the target; owned by the caller until `done` is called on the loop thread. */
+typedef struct nt_stage {
+  nt_post post;
+  struct nt_site *site;
+  void (*done)(struct nt_stage *stage);
+  size_t count;
+  struct {
+    struct nt_page_record *page;
+    nt_buf bytes; /* freed when staged; empty for a page that has none to give */
+    bool made;
+  } pages[16];
+} nt_stage;
+
+/* Stages the bytes that were made. A page is passed over when the same bytes are already published. False if the
+ * strand is full: come again when a stage has come back. */
+bool nt_commit_stage(struct nt_site *site, nt_stage *stage);
 /* Forgets what an epoch before left; nothing may be out. */
 void nt_commit_begin_epoch(struct nt_site *site);
 /* Removals are what the ledger holds and the plan does not. */

@@ -246,7 +246,7 @@ static void parse(reading *r) {
   nt_frozen *parsed = NULL;
   nt_step_state state = run_item_hooks(r, &text);
   if (state == NT_STEP_OK) state = check_text(r, text) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
-  if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc);
+  if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   if (record->frozen != record->parsed) nt_frozen_free(record->parsed);
   else if (record->parsed) { /* what is in force was the parsed document itself */
@@ -269,7 +269,7 @@ static void add_derived(reading *r, nt_document *doc) {
   if (!kind)
     nt_report(&r->run.diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
   else if (nt_fields_apply(kind, &raw, &context, doc->arena, &r->run.diags, &doc->fields))
-    nt_push(&r->update->derived, nt_frozen_new(doc));
+    nt_push(&r->update->derived, nt_frozen_new(doc, NULL));
 }
 
 static void put_in_force(nt_record *record, nt_frozen *frozen) {
@@ -292,7 +292,7 @@ static void run_hooks(reading *r, nt_vm *vm) {
   r->update->derives = true;
   if (result == NT_HOOK_OK) {
     for (size_t i = 0; i < derived.len; i++) add_derived(r, derived.items[i]);
-    frozen = nt_frozen_new(&doc);
+    frozen = nt_frozen_new(&doc, record->parsed);
     if (frozen->hash == record->parsed->hash) {
       nt_frozen_free(frozen);
       frozen = record->parsed;

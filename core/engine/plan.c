@@ -175,22 +175,29 @@ static void plan_document(planning *p, const nt_record *r) {
   for (size_t i = 0; i < kind->output_count; i++) plan_output(p, r, url, kind->outputs[i], i == 0, kind);
 }
 
+typedef struct claimant {
+  const nt_record *record;
+  const nt_value *date; /* NULL if it has none */
+} claimant;
+
 /* The earlier date keeps an URL, then the smaller id. */
 static int by_claim(const void *a, const void *b) {
-  const nt_record *x = *(nt_record *const *)a, *y = *(nt_record *const *)b;
-  const nt_value *v = nt_map_find(&x->frozen->fields, NT_STR("date")), *w = nt_map_find(&y->frozen->fields, NT_STR("date"));
-  bool v_time = v && v->type == NT_TIME, w_time = w && w->type == NT_TIME;
-  int order = v_time && w_time ? nt_value_cmp(v, w) : w_time - v_time;
-  return order ? order : nt_str_cmp(x->id, y->id);
+  const claimant *x = a, *y = b;
+  int order = x->date && y->date ? nt_value_cmp(x->date, y->date) : !x->date - !y->date;
+  return order ? order : nt_str_cmp(x->record->id, y->record->id);
 }
 
 static void plan_documents(planning *p) {
   nt_site *site = p->site;
-  NT_VEC(const nt_record *) all = {0};
-  for (size_t i = 0; i < site->records.slots.len; i++)
-    if (site->records.slots.items[i]->frozen) nt_push(&all, site->records.slots.items[i]);
+  NT_VEC(claimant) all = {0};
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    if (!r->frozen) continue;
+    const nt_value *date = nt_map_find(&r->frozen->fields, NT_STR("date"));
+    nt_push(&all, ((claimant){r, date && date->type == NT_TIME ? date : NULL}));
+  }
   if (all.len) qsort(all.items, all.len, sizeof *all.items, by_claim);
-  for (size_t i = 0; i < all.len; i++) plan_document(p, all.items[i]);
+  for (size_t i = 0; i < all.len; i++) plan_document(p, all.items[i].record);
   nt_vec_deinit(&all);
 }
 

@@ -23,27 +23,54 @@ static void collect_positions(nt_value *out, nt_arena *arena, nt_str prefix, con
   }
 }
 
-/* Everything is first encoded into one buffer, so that the arena can be made to measure. */
-nt_frozen *nt_frozen_new(const nt_document *document) {
-  nt_buf bytes = {0};
-  nt_arena *scratch = nt_arena_new();
-  size_t ends[4];
-  nt_value_encode(&document->fields, &bytes);
-  ends[0] = bytes.len;
-  nt_node_encode(document->body, &bytes);
-  ends[1] = bytes.len;
-  nt_node_positions_encode(document->positions, document->position_count, &bytes);
-  ends[2] = bytes.len;
-  nt_value places = nt_map_new(scratch);
-  collect_positions(&places, scratch, nt_str_n("", 0), &document->fields, 0);
-  nt_value_encode(&places, &bytes);
-  ends[3] = bytes.len;
-  nt_arena_free(scratch);
+static nt_blob *blob_new(nt_str bytes) {
+  nt_blob *blob = nt_alloc(sizeof *blob + bytes.len);
+  blob->holders = 1;
+  blob->len = bytes.len;
+  if (bytes.len) memcpy(blob->bytes, bytes.ptr, bytes.len);
+  return blob;
+}
 
-  nt_arena *arena = nt_arena_new_sized(bytes.len + 512 + document->fields.as.map->len * (sizeof(nt_entry) + 16));
+static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *before, nt_buf *scratch) {
+  if (before && !document->body) {
+    f->blob = before->blob;
+    f->blob->holders++;
+    f->body_hash = before->body_hash;
+  } else {
+    nt_buf_clear(scratch);
+    nt_node_encode(nt_document_body(document), scratch);
+    f->blob = blob_new(nt_buf_str(scratch));
+    f->body_hash = nt_node_hash(document->body);
+  }
+  f->body = nt_str_n(f->blob->bytes, f->blob->len);
+}
+
+static void freeze_fields(nt_frozen *f, nt_str encoded) {
+  if (!nt_value_decode(nt_arena_str(f->arena, encoded), f->arena, &f->fields)) f->fields = nt_map_new(f->arena);
+  size_t count = f->fields.as.map->len;
+  f->field_hashes = NT_NEW_N(f->arena, nt_hash, count);
+  for (size_t i = 0; i < count; i++) f->field_hashes[i] = nt_value_hash(&f->fields.as.map->entries[i].value);
+  f->fields_hash = nt_hash_bytes(encoded);
+}
+
+/* Fields and positions are first encoded into one buffer, so that the arena can be made to measure: it is kept by the
+ * thousand. */
+nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
+  nt_buf bytes = {0}, scratch = {0};
+  nt_arena *places_arena = nt_arena_new();
+  nt_value places = nt_map_new(places_arena);
+  nt_value_encode(&document->fields, &bytes);
+  size_t fields_end = bytes.len;
+  nt_node_positions_encode(document->positions, document->position_count, &bytes);
+  size_t positions_end = bytes.len;
+  collect_positions(&places, places_arena, nt_str_n("", 0), &document->fields, 0);
+  if (places.as.map->len) nt_value_encode(&places, &bytes);
+  nt_arena_free(places_arena);
+
+  size_t names = document->id.len + document->file.len + document->source.len + document->name.len;
+  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + 16);
+  nt_arena *arena = nt_arena_new_sized(sizeof(nt_frozen) + 320 + names + bytes.len + entries + fields_end * 2);
   nt_frozen *f = NT_NEW(arena, nt_frozen);
-  nt_str kept = nt_arena_str(arena, nt_buf_str(&bytes));
-  nt_buf_deinit(&bytes);
   f->arena = arena;
   f->id = nt_arena_str(arena, document->id);
   f->file = nt_arena_str(arena, document->file);
@@ -51,30 +78,28 @@ nt_frozen *nt_frozen_new(const nt_document *document) {
   f->kind = nt_arena_str(arena, document->kind);
   f->lang = nt_arena_str(arena, document->lang);
   f->name = nt_arena_str(arena, document->name);
-  f->body = nt_str_sub(kept, ends[0], ends[1]);
-  f->positions = nt_str_sub(kept, ends[1], ends[2]);
-  f->field_positions = nt_str_sub(kept, ends[2], ends[3]);
-  f->body_hash = nt_node_hash(document->body);
-  nt_str fields = nt_str_sub(kept, 0, ends[0]);
-  if (!nt_value_decode(fields, arena, &f->fields)) f->fields = nt_map_new(arena);
-  f->field_hashes = NT_NEW_N(arena, nt_hash, f->fields.as.map->len);
-  for (size_t i = 0; i < f->fields.as.map->len; i++)
-    f->field_hashes[i] = nt_value_hash(&f->fields.as.map->entries[i].value);
-  f->fields_hash = nt_hash_bytes(fields);
-  nt_hash names = nt_hash_combine(nt_hash_bytes(f->kind), nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name)));
-  f->hash = nt_hash_combine(nt_hash_combine(names, nt_hash_bytes(f->id)), nt_hash_combine(f->fields_hash, f->body_hash));
+  freeze_body(f, document, before, &scratch);
+  freeze_fields(f, nt_str_sub(nt_buf_str(&bytes), 0, fields_end));
+  f->positions = nt_arena_str(arena, nt_str_sub(nt_buf_str(&bytes), fields_end, positions_end));
+  f->field_positions = nt_arena_str(arena, nt_str_sub(nt_buf_str(&bytes), positions_end, bytes.len));
+  nt_hash named = nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name));
+  named = nt_hash_combine(nt_hash_combine(nt_hash_bytes(f->kind), named), nt_hash_bytes(f->id));
+  f->hash = nt_hash_combine(named, nt_hash_combine(f->fields_hash, f->body_hash));
+  nt_buf_deinit(&scratch);
+  nt_buf_deinit(&bytes);
   return f;
 }
 
 void nt_frozen_free(nt_frozen *frozen) {
-  if (frozen) nt_arena_free(frozen->arena);
+  if (!frozen) return;
+  if (--frozen->blob->holders == 0) free(frozen->blob);
+  nt_arena_free(frozen->arena);
 }
 
 void nt_frozen_thaw(const nt_frozen *f, nt_arena *arena, nt_document *out) {
   *out = (nt_document){.arena = arena, .id = f->id, .file = f->file, .source = f->source, .kind = f->kind, .lang = f->lang, .name = f->name};
   out->fields = nt_value_copy(&f->fields, arena);
-  out->body = nt_node_decode(f->body, arena);
-  if (!out->body) out->body = nt_node_new(arena, NOTIS_NODE_DOCUMENT);
+  out->encoded = f->body;
 }
 
 static const char *const meta_names[] = {"id", "kind", "lang", "source", "file"};

@@ -11,6 +11,14 @@
 #include "engine/trace.h"
 #include "model/document.h"
 
+/* A body's bytes, shared by the parsed document and the one in force when no hook touched it. Both belong to one record,
+ * so whoever has the record counts. */
+typedef struct nt_blob {
+  unsigned holders;
+  size_t len;
+  char bytes[];
+} nt_blob;
+
 /* A document as it is kept: fields decoded, the body as bytes. Never changed once it is in a record. */
 typedef struct nt_frozen {
   nt_arena *arena;
@@ -18,15 +26,17 @@ typedef struct nt_frozen {
   nt_value fields;
   nt_hash *field_hashes; /* one for each entry of fields */
   nt_hash fields_hash;
-  nt_str body; /* nodecode bytes */
+  nt_blob *blob;
+  nt_str body; /* nodecode bytes, in the blob */
   nt_hash body_hash;
   nt_str positions;       /* of the parsed body, nodecode form */
   nt_str field_positions; /* a map of paths to [line, column], encoded */
   nt_hash hash; /* of everything but positions */
 } nt_frozen;
 
-/* Keeps the document; the result owns all it holds. */
-nt_frozen *nt_frozen_new(const nt_document *document);
+/* Keeps the document; the result owns all it holds. A body that nobody asked for is that of `before`, which then must
+ * be what the document was thawed from; NULL otherwise. */
+nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);
 /* A document that hooks may change, with the frozen one's content. */
 void nt_frozen_thaw(const nt_frozen *frozen, nt_arena *arena, nt_document *out);

@@ -178,16 +178,14 @@ static bool bring_up_to_date(rendering *r) {
 }
 
 static void work(nt_job *job, unsigned worker) {
-  nt_render_job *batch = (nt_render_job *)job;
-  nt_site *site = batch->site;
-  for (size_t i = 0; i < batch->count; i++) {
+  nt_stage *stage = &((nt_render_job *)job)->stage;
+  nt_site *site = stage->site;
+  for (size_t i = 0; i < stage->count; i++) {
     if (atomic_load_explicit(&site->cancel, memory_order_relaxed)) return;
-    rendering r = {.site = site,
-                   .seat = &site->seats[worker],
-                   .record = site->plan.pages.items[batch->first + i],
-                   .out = &batch->pages[i].bytes};
-    batch->pages[i].made = bring_up_to_date(&r);
-    if (!batch->pages[i].made) nt_buf_deinit(r.out);
+    rendering r = {
+        .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
+    stage->pages[i].made = bring_up_to_date(&r);
+    if (!stage->pages[i].made) nt_buf_deinit(r.out);
   }
 }
 
@@ -195,27 +193,18 @@ static void work(nt_job *job, unsigned worker) {
 
 nt_render_job *nt_render_job_new(nt_site *site, size_t first) {
   nt_render_job *batch = nt_zalloc(sizeof *batch);
-  size_t left = site->plan.pages.len - first;
-  batch->site = site;
+  nt_stage *stage = &batch->stage;
+  size_t left = site->plan.pages.len - first, room = sizeof stage->pages / sizeof *stage->pages;
   batch->job.work = work;
-  batch->first = first;
-  batch->count = left < NT_RENDER_BATCH ? left : NT_RENDER_BATCH;
+  stage->site = site;
+  stage->count = left < room ? left : room;
+  for (size_t i = 0; i < stage->count; i++) stage->pages[i].page = site->plan.pages.items[first + i];
   return batch;
 }
 
 void nt_render_job_free(nt_render_job *batch) {
-  for (size_t i = 0; i < batch->count; i++) nt_buf_deinit(&batch->pages[i].bytes);
+  for (size_t i = 0; i < batch->stage.count; i++) nt_buf_deinit(&batch->stage.pages[i].bytes);
   free(batch);
-}
-
-bool nt_render_job_hand_over(nt_render_job *batch) {
-  nt_site *site = batch->site;
-  for (; batch->handed < batch->count; batch->handed++) {
-    size_t i = batch->handed;
-    nt_page_record *record = site->plan.pages.items[batch->first + i];
-    if (batch->pages[i].made && !nt_commit_put(site, record, &batch->pages[i].bytes)) return false;
-  }
-  return true;
 }
 
 /* ---- what the engine offers to plugins ---- */

@@ -4,23 +4,14 @@
 
 #include "engine/site.h"
 
-enum { NT_RENDER_BATCH = 16 };
-
 typedef struct nt_render_job {
   nt_job job;
-  nt_site *site;
-  struct nt_render_job *next; /* of those whose bytes wait for the target */
-  size_t first, count;        /* of the plan's pages */
-  size_t handed;              /* how many of them the target has */
-  struct {
-    nt_buf bytes;
-    bool made;
-  } pages[NT_RENDER_BATCH];
+  struct nt_render_job *next; /* of those that wait for the target */
+  nt_stage stage;             /* its pages, in order of the plan */
 } nt_render_job;
 
+/* For the pages of the plan from `first` on, as many as a job takes. */
 nt_render_job *nt_render_job_new(nt_site *site, size_t first);
 void nt_render_job_free(nt_render_job *job);
-/* Loop thread: hands the bytes on; false if the target is full. */
-bool nt_render_job_hand_over(nt_render_job *job);
 
 #endif

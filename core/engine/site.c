@@ -380,18 +380,35 @@ static void start_render(nt_site *site) {
 
 static void render_job_done(nt_post *post) {
   nt_render_job *job = (nt_render_job *)post;
-  nt_site *site = job->site;
+  nt_site *site = job->stage.site;
   site->in_flight--;
   job->next = site->rendered;
   site->rendered = job;
   nt_site_pump(site);
 }
 
+static void staged(nt_stage *stage) {
+  nt_site *site = stage->site;
+  nt_render_job_free((nt_render_job *)((char *)stage - offsetof(nt_render_job, stage)));
+  nt_site_pump(site);
+}
+
+/* Jobs that made nothing new, and all of a check, end here. */
+static bool gives_nothing(const nt_render_job *job) {
+  for (size_t i = 0; i < job->stage.count; i++)
+    if (job->stage.pages[i].made) return job->stage.site->engine->options.check;
+  return true;
+}
+
 static void hand_over(nt_site *site) {
-  while (site->rendered && nt_render_job_hand_over(site->rendered)) {
-    nt_render_job *job = site->rendered;
-    site->rendered = job->next;
-    nt_render_job_free(job);
+  while (site->rendered) {
+    nt_render_job *job = site->rendered, *next = job->next;
+    job->stage.done = staged;
+    if (gives_nothing(job))
+      nt_render_job_free(job);
+    else if (!nt_commit_stage(site, &job->stage))
+      return;
+    site->rendered = next;
   }
 }
 
@@ -424,7 +441,7 @@ static void pump_render(nt_site *site) {
   while (!cancelled && site->cursor < site->plan.pages.len && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
     nt_render_job *job = nt_render_job_new(site, site->cursor);
     job->job.post.run = render_job_done;
-    site->cursor += job->count;
+    site->cursor += job->stage.count;
     site->in_flight++;
     nt_pool_submit(site->engine->pool, site->lane, &job->job);
   }

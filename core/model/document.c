@@ -1,5 +1,13 @@
 #include "model/document.h"
 
+#include "model/nodecode.h"
+
+nt_node *nt_document_body(nt_document *document) {
+  if (!document->body && document->encoded.len) document->body = nt_node_decode(document->encoded, document->arena);
+  if (!document->body) document->body = nt_node_new(document->arena, NOTIS_NODE_DOCUMENT);
+  return document->body;
+}
+
 nt_where nt_document_where(const nt_document *document, const nt_node *node, nt_str field) {
   nt_where where = nt_where_file(document->file, 0, 0);
   where.doc = document->id;

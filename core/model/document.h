@@ -18,11 +18,14 @@ typedef struct nt_document {
   nt_str lang;
   nt_str name;     /* for its permalink: the path within the source, without extension, language and last "index" */
   nt_value fields; /* a map; every field its kind declares is there, null when absent */
-  nt_node *body;   /* a NOTIS_NODE_DOCUMENT, never NULL */
+  nt_node *body;   /* a NOTIS_NODE_DOCUMENT; NULL until somebody asks for it, when `encoded` is set */
+  nt_str encoded;  /* the body's bytes (model/nodecode.h), of a document that was taken out of the memo */
   nt_node_pos *positions;
   size_t position_count; /* nodes with an origin */
 } nt_document;
 
+/* The body, never NULL. A document out of the memo has it decoded now: what no hook asks for is never unpacked. */
+nt_node *nt_document_body(nt_document *document);
 /* A place in this document: a node (may be NULL), or a field (may be empty). */
 nt_where nt_document_where(const nt_document *document, const nt_node *node, nt_str field);
 

@@ -8,7 +8,7 @@ static bool is(nt_str key, const char *word) {
 }
 
 bool nt_document_attr(lua_State *L, nt_document *document, nt_str key, nt_null_mode mode) {
-  if (is(key, "body")) return nt_push_node(L, document->body, document, 0, true), true;
+  if (is(key, "body")) return nt_push_node(L, nt_document_body(document), document, 0, true), true;
   if (is(key, "id")) return nt_lua_push_str(L, document->id), true;
   if (is(key, "kind")) return nt_lua_push_str(L, document->kind), true;
   if (is(key, "lang")) return nt_lua_push_str(L, document->lang), true;
@@ -82,8 +82,9 @@ static int frozen_index(lua_State *L) {
 
 static void set_body(lua_State *L, nt_document *document) {
   nt_node *body = nt_check_body(L, 3, document->arena);
-  while (document->body->first) nt_node_unlink(document->body->first);
-  while (body->first) nt_node_append(document->body, body->first);
+  nt_node *old = nt_document_body(document);
+  while (old->first) nt_node_unlink(old->first);
+  while (body->first) nt_node_append(old, body->first);
   nt_vm_of(L)->mutations++;
 }
 

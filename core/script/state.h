@@ -24,8 +24,11 @@ enum {
   NT_REF_CONFIG,
   NT_REF_FIELD,
   NT_REF_FAULT,
-  NT_REF_BUILDER, /* of a plugin's parse */
-  NT_REF_SINK,
+  NT_REF_SINK, /* the rest are what a plugin's functions are given */
+  NT_REF_BUILDER,
+  NT_REF_FILES,
+  NT_REF_PLUGIN_PAGE,
+  NT_REF_PLUGIN_DOCUMENT,
   NT_REF_KINDS
 };
 
@@ -113,11 +116,14 @@ struct nt_vm {
 
   nt_reader *reader;
   nt_diags *diags;
-  nt_document *document;        /* that a document hook is changing, else NULL */
-  struct nt_hook_state *hook;   /* what the running hook may add to, else NULL */
-  const nt_registered *running; /* the subscriber that is called, for faults without a place */
-  unsigned depth;               /* calls within calls */
-  uint32_t call;                /* number of the outermost call that is running; 0 while none is */
+  nt_document *document;          /* that a document hook is changing, else NULL */
+  struct nt_hook_state *hook;     /* what the running hook may add to, else NULL */
+  const nt_registered *running;   /* the subscriber that is called, for faults without a place */
+  struct nt_plugin_state *plugin; /* of a plugin's VM, else NULL */
+  nt_arena *work;                 /* of a plugin's call, which has no reader */
+  bool plugin_failed;             /* the plugin's function reported an error of its own */
+  unsigned depth;                 /* calls within calls */
+  uint32_t call;                  /* number of the outermost call that is running; 0 while none is */
   uint32_t calls;
   int64_t steps; /* left in this call */
   bool exhausted;
@@ -336,7 +342,7 @@ typedef struct nt_binding {
 } nt_binding;
 extern const nt_binding nt_bind_value, nt_bind_time, nt_bind_markup, nt_bind_frozen, nt_bind_document, nt_bind_node,
     nt_bind_page, nt_bind_config, nt_bind_query, nt_bind_item, nt_bind_collect, nt_bind_field, nt_bind_fault,
-    nt_bind_builder, nt_bind_sink;
+    nt_bind_builder, nt_bind_sink, nt_bind_files, nt_bind_plugin_page, nt_bind_plugin_document;
 /* In a metamethod: pushes the method of that name if there is one. */
 bool nt_method_push(lua_State *L, int key);
 

@@ -82,6 +82,18 @@ nt_str nt_parser_name(nt_parser *p) {
   return nt_parser_next(p)->text;
 }
 
+/* A name to give a value to: not one that the language itself gives a meaning. */
+static nt_str target_name(nt_parser *p) {
+  static const char *const taken[] = {"loop", "self", "super"};
+  const nt_token *token = nt_parser_peek(p, 0);
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    if (is_word(token, taken[i])) {
+      nt_report(p->diags, NT_MSG_template_reserved, nt_parser_where(p, token), token->text);
+      return nt_str_n(NULL, 0);
+    }
+  return nt_parser_name(p);
+}
+
 bool nt_parser_enter(nt_parser *p) {
   if (p->depth < NT_TEMPLATE_DEPTH) {
     p->depth++;
@@ -211,7 +223,7 @@ static bool parse_targets(nt_parser *p, nt_stmt *s) {
   name_vec names = {0};
   bool bracket = nt_parser_skip_sign(p, '('), good;
   do {
-    nt_str name = nt_parser_name(p);
+    nt_str name = target_name(p);
     good = name.ptr != NULL;
     if (good) nt_push(&names, name);
   } while (good && nt_parser_skip_sign(p, ','));
@@ -275,7 +287,7 @@ static bool parse_pairs(nt_parser *p, nt_stmt *s, bool optional) {
   bool good = true;
   while (good && nt_parser_peek(p, 0)->kind != NT_TOKEN_TAG_END && !nt_parser_is_sign(p, ')')) {
     const nt_token *token = nt_parser_peek(p, 0);
-    nt_str name = nt_parser_name(p);
+    nt_str name = target_name(p);
     nt_expr *value = NULL;
     good = name.ptr != NULL;
     for (size_t i = 0; good && i < names.len; i++)
@@ -308,7 +320,7 @@ static bool parse_with(nt_parser *p, const nt_token *word, nt_stmts *out) {
 static bool parse_macro(nt_parser *p, const nt_token *word, nt_stmts *out) {
   static const char *const last[] = {"endmacro", NULL};
   nt_stmt *s = new_stmt(p, NT_STMT_MACRO, nt_parser_peek(p, 0));
-  s->text = nt_parser_name(p);
+  s->text = target_name(p);
   append(out, s);
   end_tag(p, s->text.ptr && nt_parser_expect(p, "(") && parse_pairs(p, s, true) && nt_parser_expect(p, ")"));
   p->in_macro++;
@@ -424,7 +436,7 @@ static bool parse_import(nt_parser *p, const nt_token *word, nt_stmts *out) {
   append(out, s);
   s->expr = nt_parse_expr(p);
   bool good = s->expr && expect_word(p, "as");
-  nt_str name = good ? nt_parser_name(p) : nt_str_n(NULL, 0);
+  nt_str name = good ? target_name(p) : nt_str_n(NULL, 0);
   good = name.ptr != NULL;
   if (good) {
     s->names = nt_arena_copy(p->arena, &name, sizeof name);
@@ -449,7 +461,7 @@ static bool parse_from_names(nt_parser *p, nt_stmt *s) {
     const nt_token *token = nt_parser_peek(p, 0);
     nt_str name = nt_parser_name(p), alias = name;
     good = name.ptr != NULL;
-    if (good && nt_parser_skip_word(p, "as")) good = (alias = nt_parser_name(p)).ptr != NULL;
+    if (good && nt_parser_skip_word(p, "as")) good = (alias = target_name(p)).ptr != NULL;
     if (!good) break;
     nt_push(&names, alias);
     nt_push(&values, name_expr(p, token));

@@ -85,7 +85,8 @@ static bool is_email(nt_str text) {
   nt_str domain = nt_str_sub(text, at + 1, text.len);
   size_t dot = nt_str_find_last(domain, '.');
   return is_word(text) && !has_space(text) && at > 0 && at < text.len && nt_str_find(domain, '@') == domain.len &&
-         dot > 0 && dot + 1 < domain.len && domain.ptr[0] != '.' && nt_str_search(domain, NT_STR("..")) == domain.len;
+         dot > 0 && dot + 1 < domain.len && !nt_str_starts(domain, NT_STR(".")) &&
+         nt_str_search(domain, NT_STR("..")) == domain.len;
 }
 
 static bool is_url(nt_str text) {

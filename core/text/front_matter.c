@@ -9,7 +9,7 @@ static nt_str next_line(nt_str text, size_t *at) {
 }
 
 static nt_str without_trailing_space(nt_str line) {
-  while (line.len && strchr(" \t\r", line.ptr[line.len - 1]) && line.ptr[line.len - 1]) line.len--;
+  while (line.ptr && line.len && line.ptr[line.len - 1] && strchr(" \t\r", line.ptr[line.len - 1])) line.len--;
   return line;
 }
 

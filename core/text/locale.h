@@ -16,7 +16,7 @@ nt_str nt_locale_actual(const nt_locale *locale);
 /* style: "short" 2024-04-10 (sv), "medium", "long" 10 april 2024, "full", "year", "month" april 2024, "time" 09:30,
  * "iso" 2024-04-10, "rfc3339", "rfc822" (RFC 822 as RSS wants it), or an ICU pattern ("d MMMM"). False if the style is none. */
 bool nt_format_date(const nt_locale *locale, nt_time time, nt_str style, nt_buf *out);
-/* decimals < 0: as many as the number needs, at most 6. */
+/* decimals < 0: as many as the number needs, at most 6. Halves are rounded away from zero, as statistics has it. */
 void nt_format_number(const nt_locale *locale, double number, int decimals, nt_buf *out);
 /* 0.12 gives 12 %. */
 void nt_format_percent(const nt_locale *locale, double ratio, int decimals, nt_buf *out);

@@ -23,7 +23,7 @@ static void open_transliterator(void) {
 /* Adds letters and digits of ASCII; everything else becomes one hyphen between them, but an apostrophe nothing. */
 static void put_ascii(nt_str text, size_t start, nt_buf *out) {
   bool gap = false;
-  for (size_t i = 0; i < text.len; i++) {
+  for (size_t i = 0; text.ptr && i < text.len; i++) {
     char c = text.ptr[i];
     if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
@@ -37,7 +37,7 @@ static void put_ascii(nt_str text, size_t start, nt_buf *out) {
 }
 
 static bool is_ascii(nt_str text) {
-  for (size_t i = 0; i < text.len; i++)
+  for (size_t i = 0; text.ptr && i < text.len; i++)
     if ((unsigned char)text.ptr[i] >= 0x80) return false;
   return true;
 }
