@@ -238,8 +238,9 @@ bool nt_commit_stage(nt_site *site, nt_stage *stage) {
 
 /* ---- finishing ---- */
 
-/* A document that is at fault now: what was published of it stays. */
+/* A document or static file that is at fault now: what was published of it stays. */
 static bool at_fault(const nt_site *site, nt_str owner) {
+  if (nt_inputs_is_unlisted(site->inputs, owner)) return true;
   nt_str id = nt_str_sub(owner, 0, nt_str_find_last(owner, '#'));
   const nt_record *r = nt_records_find(&site->records, id.len ? id : owner);
   if (!r || !r->listed || r->frozen) return false;

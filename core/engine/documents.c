@@ -15,6 +15,7 @@ typedef struct reading {
   const nt_source *source;
   nt_buf bytes;
   nt_str file; /* what diagnostics call it */
+  nt_pos head; /* where the front matter opens, or the text begins */
 } reading;
 
 static nt_where at_file(const reading *r, uint32_t line, uint32_t column) { return nt_where_file(r->file, line, column); }
@@ -67,21 +68,6 @@ static bool read_item(reading *r) {
 }
 
 /* ---- parse ---- */
-
-static bool check_text(reading *r, nt_str text) {
-  size_t bad = nt_utf8_check(text), nul = nt_str_find(text, '\0');
-  size_t at = bad < nul ? bad : nul;
-  if (at == text.len) return true;
-  uint32_t line = 1;
-  size_t start = 0;
-  for (size_t i = 0; i < at; i++)
-    if (text.ptr[i] == '\n') {
-      line++;
-      start = i + 1;
-    }
-  nt_report0(&r->run.diags, bad < nul ? NT_MSG_item_invalid_utf8 : NT_MSG_item_nul, at_file(r, line, (uint32_t)(at - start) + 1));
-  return false;
-}
 
 /* The item's path below its source's. */
 static nt_str path_in_source(const reading *r) {
@@ -171,7 +157,7 @@ enum { COMMON_WORDS = sizeof common_words / sizeof *common_words };
 static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
   nt_value own = nt_map_new(arena), common[COMMON_WORDS] = {{0}};
-  own.pos = raw->pos;
+  own.pos = raw->pos.line ? raw->pos : r->head; /* where a missing field is missed */
   for (size_t i = 0; i < raw->as.map->len; i++) {
     const nt_entry *e = &raw->as.map->entries[i];
     bool taken = false;
@@ -198,6 +184,8 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
+  r->head = (nt_pos){.line = split.present ? split.yaml_line - 1 : 1, .column = 1};
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
                      .path = {r->record->path.ptr, r->record->path.len},
@@ -245,7 +233,9 @@ static void parse(reading *r) {
   nt_document doc = {.arena = r->run.reader.arena};
   nt_frozen *parsed = NULL;
   nt_step_state state = run_item_hooks(r, &text);
-  if (state == NT_STEP_OK) state = check_text(r, text) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
+  if (state == NT_STEP_OK)
+    state =
+        nt_config_check_text(text, r->file, &r->run.diags) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
   if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   if (record->frozen != record->parsed) nt_frozen_free(record->parsed);

@@ -52,6 +52,12 @@ typedef struct nt_asset {
   nt_file_stamp stamp;
 } nt_asset;
 
+/* A file or folder of a layer that could not be looked at; what is below it is unknown, not gone. */
+typedef struct nt_unlisted {
+  nt_str path; /* from the layer's root */
+  uint32_t layer;
+} nt_unlisted;
+
 typedef struct nt_inputs {
   unsigned holders; /* loop thread, or a job that has the site to itself */
   nt_arena *arena;
@@ -79,6 +85,7 @@ typedef struct nt_inputs {
   nt_map script_hashes;             /* file -> nt_script_source, of scripts and modules */
   nt_hash vm_hash; /* of scripts, modules and limits: a VM made with another must be made anew */
   nt_hash registrations[NT_EVENTS + 1]; /* which hooks there are for each event; last, which names for templates */
+  NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;
   nt_hash assets_hash;
   nt_value messages; /* language -> map */
@@ -96,6 +103,7 @@ typedef struct nt_inputs_options {
   double removals;
   int64_t now; /* seconds since 1970 */
   nt_locales *locales;
+  nt_where where; /* that names the site */
 } nt_inputs_options;
 
 /* Never NULL; look at `usable` and `diags`. */
@@ -109,6 +117,11 @@ const nt_collection *nt_inputs_collection(const nt_inputs *inputs, nt_str name);
 /* Reads a collection's map; used for those of site.yaml and those that collect hooks add. `where` for diagnostics. */
 bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
                         nt_collection *out);
+
+/* What diagnostics call a layer's file. */
+nt_str nt_inputs_shown(const nt_inputs *inputs, uint32_t layer, nt_str path, nt_arena *arena);
+/* Does the path, from a layer's root, lie in what could not be looked at? */
+bool nt_inputs_is_unlisted(const nt_inputs *inputs, nt_str path);
 
 /* From any thread. */
 nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_template_source *out);

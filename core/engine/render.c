@@ -72,7 +72,9 @@ static bool apply_page_hooks(rendering *r) {
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
   nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, 0, r->out, NULL);
-  nt_config_report_file(result, asset->file, nt_where_file(asset->file, 0, 0), &r->run.diags);
+  if (result == NT_FILE_OK) return true;
+  nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
+  nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
   return result == NT_FILE_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/documents.h"
 #include "engine/engine.h"
+#include "engine/out.h"
 #include "engine/render.h"
 #include "engine/run.h"
 
@@ -170,6 +171,8 @@ static void inputs_work(nt_job *job, unsigned worker) {
   inputs_job *j = (inputs_job *)job;
   nt_site *site = j->site;
   j->inputs = nt_inputs_load(&j->options);
+  if (j->inputs->configured && !nt_out_check_layers(site->engine, site, j->inputs))
+    j->inputs->configured = j->inputs->usable = false;
   if (!j->inputs->usable) return;
   nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
   site->inputs = j->inputs;
@@ -215,7 +218,8 @@ static void load_inputs(nt_site *site) {
                                    .hook_instructions = engine->hook_instructions,
                                    .removals = engine->removals,
                                    .now = nt_engine_now(engine),
-                                   .locales = engine->locales};
+                                   .locales = engine->locales,
+                                   .where = site->where};
   site->in_flight++;
   nt_pool_submit(engine->pool, site->lane, &j->job);
 }

@@ -84,13 +84,19 @@ notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
 
 /* ---- what came and went ---- */
 
-static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
+/* False if another file of the scan has the id already: two names may differ only in how their letters are put
+ * together. A scan comes in the order of the paths, so that the same one has it every time. */
+static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
   nt_site *site = source->site;
   nt_arena *arena = nt_arena_new_sized(512);
   nt_buf name = {0};
   nt_nfc(path, &name);
   nt_str id = nt_path_join(arena, source->name, nt_buf_str(&name));
   nt_record *r = nt_records_get(&site->records, id);
+  bool taken = source->files && r->seen == source->generation && r->listed && !nt_str_eq(r->path, path);
+  nt_buf_deinit(&name);
+  nt_arena_free(arena);
+  if (taken) return false;
   bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
   if (!r->path.len || !nt_str_eq(r->path, path)) r->path = nt_arena_str(site->records.arena, path);
   r->source = source->index;
@@ -104,8 +110,7 @@ static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
     nt_site_mark(site, r);
     nt_site_changed(site, false);
   }
-  nt_buf_deinit(&name);
-  nt_arena_free(arena);
+  return true;
 }
 
 static void remove_id(nt_source *source, nt_str path) {
@@ -210,6 +215,7 @@ static void scan_done(nt_post *post) {
   scan_job *s = (scan_job *)post;
   nt_source *source = s->source;
   nt_site *site = source->site;
+  NT_VEC(nt_str) twins = {0};
   begin_scan(source, s->generation);
   for (size_t i = 0; i < s->list.files.len; i++) {
     nt_file_entry *file = &s->list.files.items[i];
@@ -217,13 +223,19 @@ static void scan_done(nt_post *post) {
     /* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain:
      * git's racy-stat rule. */
     bool racy = file->stamp.mtime + 20000000 >= s->started;
-    upsert(source, file->path, nt_str_n((const char *)&file->stamp, sizeof file->stamp), racy);
+    nt_str stamp = nt_str_n((const char *)&file->stamp, sizeof file->stamp);
+    if (!upsert(source, file->path, stamp, racy)) nt_push(&twins, file->path);
   }
   end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
   for (size_t i = 0; i < s->list.problems.len; i++) {
     nt_str shown = nt_path_join(source->scan_arena, site->name, s->list.problems.items[i].path);
     nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
   }
+  for (size_t i = 0; i < twins.len; i++) {
+    nt_str shown = nt_path_join(source->scan_arena, site->name, twins.items[i]);
+    nt_report(&source->scan_diags, NT_MSG_item_twice, nt_where_file(shown, 0, 0), shown);
+  }
+  nt_vec_deinit(&twins);
   site->sources.running--;
   nt_file_list_deinit(&s->list);
   nt_arena_free(s->arena);
