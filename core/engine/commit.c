@@ -243,7 +243,8 @@ static bool at_fault(const nt_site *site, nt_str owner) {
   if (nt_inputs_is_unlisted(site->inputs, owner)) return true;
   nt_str id = nt_str_sub(owner, 0, nt_str_find_last(owner, '#'));
   const nt_record *r = nt_records_find(&site->records, id.len ? id : owner);
-  if (!r || !r->listed || r->frozen) return false;
+  if (!r || !r->listed) return nt_sources_may_have(site, owner); /* unseen by a scan that did not see everything */
+  if (r->frozen) return false;
   return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
 }
 

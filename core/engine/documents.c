@@ -5,6 +5,7 @@
 #include "engine/run.h"
 #include "model/nodecode.h"
 #include "text/headings.h"
+#include "text/json.h"
 #include "text/yaml.h"
 
 /* One record on its way. */
@@ -153,6 +154,20 @@ static bool parse_markup(void *ud, nt_str text, nt_pos at, nt_arena *arena, nt_d
 static const char *const common_words[] = {"kind", "lang", "slug", "template"};
 enum { COMMON_WORDS = sizeof common_words / sizeof *common_words };
 
+/* The common words are texts; null is as if they were not there. */
+static bool check_common(reading *r, const nt_value *common) {
+  size_t before = r->run.diags.errors;
+  for (size_t c = 0; c < COMMON_WORDS; c++) {
+    if (common[c].type == NT_STRING || common[c].type == NT_NULL) continue;
+    nt_buf shown = {0};
+    nt_json_write(&common[c], 0, &shown);
+    nt_report(&r->run.diags, NT_MSG_fields_not_text, nt_where_pos(r->file, common[c].pos), nt_str_c(common_words[c]),
+              nt_buf_str(&shown));
+    nt_buf_deinit(&shown);
+  }
+  return r->run.diags.errors == before;
+}
+
 /* Holds the raw fields against the kind and completes the document. */
 static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
@@ -168,6 +183,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
       }
     if (!taken) nt_map_put(&own, arena, e->key, e->key_pos, e->value);
   }
+  if (!check_common(r, common)) return false;
   const nt_kind *kind = kind_of(r, common[0].type == NT_STRING ? &common[0] : NULL);
   if (!kind) return false;
   doc->kind = kind->name;
@@ -214,13 +230,15 @@ static nt_step_state run_item_hooks(reading *r, nt_str *text) {
   nt_site *site = r->run.site;
   nt_str kind = r->source->kind;
   nt_run_trace_hooks(&r->run, NT_EVENT_ITEM);
+  r->record->item_hooks = NT_STEP_NONE;
   nt_vm *vm = site->inputs->scripts.len ? nt_seat_vm(site, r->run.seat, NULL) : NULL;
   if (!vm || !nt_vm_wants(vm, NT_EVENT_ITEM, kind)) return NT_STEP_OK;
-  switch (nt_vm_run_item(vm, &r->run.reader, r->record->id, kind, text)) {
-  case NT_HOOK_OK: return NT_STEP_OK;
-  case NT_HOOK_DROPPED: return NT_STEP_DROPPED;
-  default: return NT_STEP_FAILED;
-  }
+  nt_hook_result result = nt_vm_run_item(vm, &r->run.reader, r->record->id, kind, text);
+  nt_step_state state = result == NT_HOOK_OK        ? NT_STEP_OK
+                        : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED
+                                                    : NT_STEP_FAILED;
+  r->record->item_hooks = (uint8_t)state;
+  return state;
 }
 
 static void parse(reading *r) {

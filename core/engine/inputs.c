@@ -68,7 +68,8 @@ static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t
   in->config = in->config.type == NT_MAP ? nt_config_merge(&config, &in->config, in->arena) : config;
   const nt_value *extends = nt_map_find(&config, NT_STR("extends"));
   if (extends && extends->type == NT_STRING) extend(in, options, layer, extends);
-  for (size_t i = 0; extends && extends->type == NT_LIST && i < extends->as.list->len; i++)
+  bool good = nt_config_strings(extends, NT_STR("extends"), &in->files, &in->diags);
+  for (size_t i = 0; good && extends && extends->type == NT_LIST && i < extends->as.list->len; i++)
     extend(in, options, layer, &extends->as.list->items[i]);
 }
 
@@ -171,6 +172,7 @@ static void read_collections(nt_inputs *in) {
     const nt_entry *e = &all->as.map->entries[i];
     nt_collection c;
     nt_where where = nt_config_where(&in->files, e->value.pos.line ? e->value.pos : e->key_pos);
+    nt_config_strings(nt_map_find(&e->value, NT_STR("kind")), NT_STR("kind"), &in->files, &in->diags);
     if (nt_collection_read(e->key, &e->value, where, in->arena, &in->diags, &c)) {
       for (size_t k = 0; k < c.kind_count; k++) check_kind(in, c.kinds[k], e->value.pos);
       nt_push(&in->collections, c);
@@ -304,7 +306,7 @@ static void read_messages(nt_inputs *in, uint32_t layer, const nt_file_entry *fi
   nt_file_result result =
       nt_config_read(in->layers[layer].root, file->path, shown, 1 << 20, in->arena, &in->files, &in->diags, &yaml);
   nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
-  if (yaml.type != NT_MAP) return;
+  if (yaml.type == NT_NULL || !nt_config_holds_map(&yaml, shown, in->diags.errors, &in->diags)) return;
   by_lang = nt_map_new(in->arena);
   nt_map_put(&by_lang, in->arena, nt_path_stem(file->path), yaml.pos, yaml);
   in->messages = nt_config_merge(&in->messages, &by_lang, in->arena);

@@ -92,7 +92,7 @@ typedef struct nt_inputs {
 
   uv_mutex_t lock; /* guards what follows */
   nt_arena *lazy;
-  nt_map templates; /* "layer:name" -> nt_template_source, or a marker of absence */
+  nt_map templates; /* "layer:name" -> what was found, or that nothing was */
   nt_map data;      /* path -> data file */
 } nt_inputs;
 
@@ -123,8 +123,12 @@ nt_str nt_inputs_shown(const nt_inputs *inputs, uint32_t layer, nt_str path, nt_
 /* Does the path, from a layer's root, lie in what could not be looked at? */
 bool nt_inputs_is_unlisted(const nt_inputs *inputs, nt_str path);
 
-/* From any thread. */
-nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_template_source *out);
+/* Could every template that was asked for be read, or was not there? While no worker asks. */
+bool nt_inputs_templates_sound(const nt_inputs *inputs);
+
+/* From any thread; diags may be NULL. */
+nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_diags *diags,
+                           nt_template_source *out);
 nt_read nt_inputs_data(nt_inputs *inputs, nt_str path, nt_diags *diags, const nt_value **out, nt_hash *hash);
 nt_read nt_inputs_message(const nt_inputs *inputs, nt_str lang, nt_str key, nt_str *out);
 /* The hash of a script or module by what diagnostics call it, NT_HASH_ABSENT if there is none. */

@@ -229,7 +229,10 @@ static notis_status service_template(notis_call *call, const nt_page *page, nt_b
 }
 
 static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_arena *arena, nt_value *out) {
-  return nt_yaml_parse(yaml, call->file, at, arena, call->diags, out);
+  if (!nt_yaml_parse(yaml, call->file, at, arena, call->diags, out)) return false;
+  if (out->type == NT_MAP || out->type == NT_NULL) return true;
+  nt_report0(call->diags, NT_MSG_fields_not_fields, nt_where_pos(call->file, out->pos));
+  return false;
 }
 
 static void service_html(notis_call *call, const nt_node *node, nt_buf *out) { nt_html_write(node, NULL, out); }

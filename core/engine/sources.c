@@ -132,6 +132,7 @@ static void end_scan(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
+  source->partial = end == NOTIS_PARTIAL;
   for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
@@ -282,6 +283,12 @@ static void open_run(void *ud) {
   if (!source->diags.errors) nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name);
 }
 
+/* A plugin does not know where its settings are written. */
+static void place_diags(nt_source *source) {
+  for (size_t i = 0; i < source->diags.len; i++)
+    if (!source->diags.items[i].where.line) source->diags.items[i].where = source->where;
+}
+
 static void open_done(void *ud) {
   nt_source *source = ud;
   nt_loop_post(source->site->engine->loop, &source->opened);
@@ -290,6 +297,7 @@ static void open_done(void *ud) {
 static void on_opened(nt_post *post) {
   nt_source *source = (nt_source *)((char *)post - offsetof(nt_source, opened));
   nt_site *site = source->site;
+  place_diags(source);
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
   if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
@@ -325,6 +333,8 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
   source->kind = nt_arena_str(source->arena, config->kind);
   source->plugin = plugin;
   source->config = nt_value_copy(config->config, source->arena);
+  source->where = nt_config_where(&site->inputs->files, config->pos);
+  source->where.file = nt_arena_str(source->arena, source->where.file);
   source->version = source_version(plugin, config->config);
   source->opened.run = on_opened;
   mailbox *m = source->mailbox = nt_zalloc(sizeof *m);
@@ -394,6 +404,22 @@ void nt_sources_update(nt_site *site) {
     site->sources.running++;
     nt_strand_post(source->strand, (nt_task){open_run, open_done, source});
   }
+}
+
+bool nt_sources_sound(const nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++)
+    if (site->sources.items.items[i]->state == NT_SOURCE_FAILED) return false;
+  return true;
+}
+
+bool nt_sources_may_have(const nt_site *site, nt_str id) {
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    const nt_source *source = site->sources.items.items[i];
+    if (source->partial && nt_str_starts(id, source->name) && id.len > source->name.len &&
+        id.ptr[source->name.len] == '/')
+      return true;
+  }
+  return false;
 }
 
 bool nt_sources_quiet(const nt_site *site) {

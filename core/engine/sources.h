@@ -25,6 +25,7 @@ typedef struct nt_source {
   nt_hash version; /* of plugin and configuration: in the trace of what it parsed */
   nt_arena *arena; /* config, diagnostics */
   nt_value config;
+  nt_where where; /* of the configuration */
   nt_diags diags;
   nt_source_state state;
   void *self;
@@ -37,6 +38,7 @@ typedef struct nt_source {
   nt_str path, match;
   bool scanning;     /* between begin and end, or a scan is out */
   bool complete;     /* it has ended a scan since it was opened */
+  bool partial;      /* the last scan did not see everything: what it did not see may still be there */
   uint64_t generation;
   nt_arena *scan_arena; /* of the diagnostics of the last scan */
   nt_diags scan_diags;
@@ -55,6 +57,11 @@ void nt_sources_rescan(struct nt_site *site);
 void nt_sources_close(struct nt_site *site);
 /* Nothing is being opened or scanned, and nothing waits in a sink. */
 bool nt_sources_quiet(const struct nt_site *site);
+
+/* Could every source be opened? */
+bool nt_sources_sound(const struct nt_site *site);
+/* Is the id one of a source that could not say all that it has? */
+bool nt_sources_may_have(const struct nt_site *site, nt_str id);
 
 /* The engine's side of a sink, called on any thread; nt_host_engine's functions. */
 notis_status nt_source_begin(notis_sink *sink, uint64_t generation);

@@ -34,7 +34,7 @@ collections:
 TEMPLATES = {
     "article.html": "<!doctype html><title>{{ doc.title }}</title>\n{{ doc.body }}\n",
     "default.html": "<!doctype html><title>{{ doc.title }}</title>\n{{ doc.body }}\n",
-    "list.html": "<!doctype html><ul>{% for d in items %}<li>{{ d.title }}</li>{% endfor %}</ul>\n",
+    "list.html": "<!doctype html><ul>{% for d in documents %}<li>{{ d.title }}</li>{% endfor %}</ul>\n",
 }
 
 
