@@ -74,11 +74,12 @@ enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
   nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
-  if (result == NT_FILE_TOO_LARGE) {
-    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(asset->file, 0, 0), asset->file);
-    return false;
-  }
-  nt_config_report_file(result, asset->file, nt_where_file(asset->file, 0, 0), &r->run.diags);
+  if (result == NT_FILE_OK) return true;
+  nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
+  if (result == NT_FILE_TOO_LARGE)
+    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(shown, 0, 0), shown);
+  else
+    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
   return result == NT_FILE_OK;
 }
 
@@ -240,7 +241,10 @@ static notis_status service_template(notis_call *call, const nt_page *page, nt_b
 }
 
 static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_arena *arena, nt_value *out) {
-  return nt_yaml_parse(yaml, call->file, at, arena, call->diags, out);
+  if (!nt_yaml_parse(yaml, call->file, at, arena, call->diags, out)) return false;
+  if (out->type == NT_MAP || out->type == NT_NULL) return true;
+  nt_report0(call->diags, NT_MSG_fields_not_fields, nt_where_pos(call->file, out->pos));
+  return false;
 }
 
 static void service_html(notis_call *call, const nt_node *node, nt_buf *out) { nt_html_write(node, NULL, out); }

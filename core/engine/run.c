@@ -156,7 +156,7 @@ static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str n
     r = slot_record(site, nt_key_scope_of(key));
     if (!r) return NT_HASH_ABSENT;
     return name.len ? link_hash(site, r, name) : url_hash(own_url(site, r));
-  case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), &source); return source.hash;
+  case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), NULL, &source); return source.hash;
   case NT_KEY_MESSAGE: {
     size_t slash = nt_str_find(name, '/');
     bool found = nt_inputs_message(site->inputs, nt_str_sub(name, 0, slash), nt_str_sub(name, slash + 1, name.len),
@@ -309,7 +309,7 @@ static nt_read read_message(nt_reader *reader, nt_str lang, nt_str key, nt_str *
 
 static nt_read read_template(nt_reader *reader, nt_str name, uint32_t from_layer, nt_template_source *out) {
   nt_run *run = run_of(reader);
-  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, out);
+  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, reader->diags, out);
   nt_run_trace(run, NT_KEY_TEMPLATE, from_layer, name, out->hash);
   return result;
 }

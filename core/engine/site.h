@@ -51,6 +51,7 @@ typedef struct nt_site {
   struct nt_engine *engine;
   unsigned lane;
   nt_str name; /* its directory from the workspace's root */
+  nt_where where; /* in notis.yaml */
 
   nt_inputs *inputs;
   nt_names *names;

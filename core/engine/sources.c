@@ -95,11 +95,16 @@ static nt_str id_of(const nt_source *source, nt_str path, nt_arena *arena) {
   return id;
 }
 
-static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
+/* False if another file of the scan has the id already: two names may differ only in how their letters are put
+ * together. A scan comes in the order of the paths, so that the same one has it every time. */
+static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
   nt_site *site = source->site;
   nt_arena *arena = nt_arena_new_sized(512);
   nt_str id = id_of(source, path, arena);
   nt_record *r = nt_records_get(&site->records, id);
+  bool taken = source->files && r->seen == source->generation && r->listed && !nt_str_eq(r->path, path);
+  nt_arena_free(arena);
+  if (taken) return false;
   bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
   if (!r->path.len || !nt_str_eq(r->path, path)) r->path = nt_arena_str(site->records.arena, path);
   r->source = source->index;
@@ -113,7 +118,7 @@ static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
     nt_site_mark(site, r);
     nt_site_changed(site, false);
   }
-  nt_arena_free(arena);
+  return true;
 }
 
 static void remove_id(nt_source *source, nt_str path) {
@@ -219,6 +224,7 @@ static void scan_done(nt_post *post) {
   scan_job *s = (scan_job *)post;
   nt_source *source = s->source;
   nt_site *site = source->site;
+  NT_VEC(nt_str) twins = {0};
   begin_scan(source, s->generation);
   for (size_t i = 0; i < s->list.files.len; i++) {
     nt_file_entry *file = &s->list.files.items[i];
@@ -227,13 +233,19 @@ static void scan_done(nt_post *post) {
      * git's racy-stat rule. */
     int64_t changed = file->stamp.ctime > file->stamp.mtime ? file->stamp.ctime : file->stamp.mtime;
     bool racy = changed + 20000000 >= s->started;
-    upsert(source, file->path, nt_str_n((const char *)&file->stamp, sizeof file->stamp), racy);
+    nt_str stamp = nt_str_n((const char *)&file->stamp, sizeof file->stamp);
+    if (!upsert(source, file->path, stamp, racy)) nt_push(&twins, file->path);
   }
   end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
   for (size_t i = 0; i < s->list.problems.len; i++) {
     nt_str shown = nt_path_join(source->scan_arena, site->name, s->list.problems.items[i].path);
     nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
   }
+  for (size_t i = 0; i < twins.len; i++) {
+    nt_str shown = nt_path_join(source->scan_arena, site->name, twins.items[i]);
+    nt_report(&source->scan_diags, NT_MSG_item_twice, nt_where_file(shown, 0, 0), shown);
+  }
+  nt_vec_deinit(&twins);
   site->sources.running--;
   nt_file_list_deinit(&s->list);
   nt_arena_free(s->arena);
@@ -281,6 +293,12 @@ static void open_run(void *ud) {
   if (!source->diags.errors) nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name);
 }
 
+/* A plugin does not know where its settings are written. */
+static void place_diags(nt_source *source) {
+  for (size_t i = 0; i < source->diags.len; i++)
+    if (!source->diags.items[i].where.line) source->diags.items[i].where = source->where;
+}
+
 static void open_done(void *ud) {
   nt_source *source = ud;
   nt_loop_post(source->site->engine->loop, &source->opened);
@@ -289,6 +307,7 @@ static void open_done(void *ud) {
 static void on_opened(nt_post *post) {
   nt_source *source = (nt_source *)((char *)post - offsetof(nt_source, opened));
   nt_site *site = source->site;
+  place_diags(source);
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
   if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
@@ -342,6 +361,8 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
   source->kind = nt_arena_str(source->arena, config->kind);
   source->plugin = plugin;
   source->config = nt_value_copy(config->config, source->arena);
+  source->where = nt_config_where(&site->inputs->files, config->pos);
+  source->where.file = nt_arena_str(source->arena, source->where.file);
   source->version = source_version(plugin, config->config);
   source->opened.run = on_opened;
   mailbox *m = source->mailbox = nt_zalloc(sizeof *m);
@@ -411,6 +432,12 @@ void nt_sources_update(nt_site *site) {
     nt_push(&site->sources.items, source);
     begin_open(source);
   }
+}
+
+bool nt_sources_sound(const nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++)
+    if (site->sources.items.items[i]->state == NT_SOURCE_FAILED) return false;
+  return true;
 }
 
 bool nt_sources_quiet(const nt_site *site) {

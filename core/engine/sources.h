@@ -25,6 +25,7 @@ typedef struct nt_source {
   nt_hash version; /* of plugin and configuration: in the trace of what it parsed */
   nt_arena *arena; /* config, diagnostics */
   nt_value config;
+  nt_where where; /* of the configuration */
   nt_diags diags;
   nt_source_state state;
   void *self;
@@ -57,6 +58,9 @@ void nt_sources_rescan(struct nt_site *site);
 void nt_sources_close(struct nt_site *site);
 /* Nothing is being opened or scanned, and nothing waits in a sink. */
 bool nt_sources_quiet(const struct nt_site *site);
+
+/* Could every source be opened? */
+bool nt_sources_sound(const struct nt_site *site);
 
 /* The engine's side of a sink, called on any thread; nt_host_engine's functions. */
 notis_status nt_source_begin(notis_sink *sink, uint64_t generation);

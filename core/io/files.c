@@ -62,8 +62,8 @@ nt_str nt_root_path(const nt_root *root) {
 
 static int open_beneath(const nt_root *root, const char *path, int flags) {
   log_open(root, path);
-  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK),
-                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  if (!(flags & O_PATH)) flags |= O_NOCTTY | O_NONBLOCK; /* with O_PATH openat2 refuses them */
+  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
   int tries = 3; /* EAGAIN: a rename raced with the resolution */
   long fd;
   do fd = syscall(SYS_openat2, root->fd, path, &how, sizeof how);
@@ -131,7 +131,7 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
   nt_file_result result = NT_FILE_CHANGING;
   for (int tries = 0; tries < READ_TRIES && result == NT_FILE_CHANGING; tries++) {
     out->len = start;
-    if (tries && lseek(fd, 0, SEEK_SET) < 0) break;
+    if (tries) lseek(fd, 0, SEEK_SET); /* not before it is known to be a file */
     result = read_once(fd, limit, out, &before);
     struct stat st;
     if (result != NT_FILE_OK || fstat(fd, &st) != 0) break;
@@ -180,7 +180,9 @@ static void list_entry(lister *l, int dir, nt_str path, const char *name) {
     }
     close(fd);
   }
-  if (S_ISDIR(st.st_mode))
+  if (nt_utf8_check(path) < path.len) /* a name that no address, ledger or message could hold as it is */
+    problem(l, path, NT_FILE_BAD_NAME);
+  else if (S_ISDIR(st.st_mode))
     list_directory(l, path);
   else if (S_ISREG(st.st_mode))
     nt_push(&l->out->files, ((nt_file_entry){path, stamp_of(&st)}));

@@ -341,6 +341,7 @@ static int no_template(lua_State *L, const render_job *job) {
   nt_str names = nt_arena_str(job->run->reader->arena, nt_buf_str(&all));
   nt_buf_deinit(&all);
   nt_where where = {.file = job->run->page->origin};
+  if (job->run->page->document) where = (nt_where){.doc = job->run->page->origin, .field = NT_STR("template")};
   return nt_fail_at(L, job->run, where, NT_MSG_template_absent, (const nt_str[]){names, {NULL, 0}});
 }
 
