@@ -307,6 +307,8 @@ static void add_derived(reading *r, nt_document *doc) {
   const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, doc->kind);
   nt_value raw = doc->fields;
   nt_where where = {.doc = doc->id, .file = r->file};
+  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
+               kind ? kind->hash : NT_HASH_ABSENT);
   size_t mark = nt_str_find_last(doc->id, '#');
   doc->name = nt_str_sub(doc->id, mark + 1, doc->id.len);
   if (!kind)

@@ -88,6 +88,7 @@ typedef struct nt_inputs {
   NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;
   nt_hash assets_hash;
+  nt_hash basics;    /* of what every step may lean on: address, languages, time zone, limits */
   nt_value messages; /* language -> map */
 
   uv_mutex_t lock; /* guards what follows */

@@ -114,11 +114,16 @@ static bool render_page(rendering *r) {
   return status == NOTIS_OK && !out.full && !r->run.diags.errors;
 }
 
+/* Also where no hook has touched the page: one may come to. */
+static void trace_page(rendering *r) {
+  nt_hash hash = nt_hash_combine(r->record->planned, r->record->params.value);
+  nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "hooked"), hash);
+}
+
 static void run_render(rendering *r) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
-  nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "page"), record->planned);
-  if (record->params.state != NT_STEP_NONE) nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "params"), record->params.value);
+  trace_page(r);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   nt_buf_clear(r->out);
   bool good = record->asset ? render_asset(r) : record->redirect.len ? render_redirect(r) : render_page(r);
@@ -139,6 +144,7 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   nt_run_trace_hooks(&r->run, NT_EVENT_OUTPUT);
+  trace_page(r);
   nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "bytes"), record->render.value);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   bool good = nt_vm_run_output(vm, &r->run.reader, r->page, r->out) == NT_HOOK_OK;
@@ -172,6 +178,7 @@ static bool bring_up_to_date(rendering *r) {
   bool output_holds = !hooks || (render_holds && (record->render.state == NT_STEP_FAILED ||
                                                   nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output)));
   bool failed = record->render.state == NT_STEP_FAILED || record->output.state == NT_STEP_FAILED;
+  record->bytes = hooks ? record->output.value : record->render.value; /* an output hook may have gone */
   if (render_holds && output_holds && (failed || is_published(r->site, record))) {
     nt_site_count(r->site, NT_STEP_RENDER, false);
     record->withheld = failed;

@@ -240,9 +240,22 @@ static void load_inputs(nt_site *site) {
   nt_pool_submit(engine->pool, site->lane, &j->job);
 }
 
+/* One round of an epoch: from the inputs if they are to be read again, else from the documents. */
+static void start_round(nt_site *site) {
+  bool refresh = site->refresh || !site->inputs || !site->inputs->usable;
+  site->changed = site->refresh = false;
+  nt_diags_init(&site->faults, site->epoch_arena);
+  if (!refresh) {
+    start_documents(site);
+    return;
+  }
+  enter(site, NT_PHASE_INPUTS);
+  load_inputs(site);
+}
+
 static void on_commit_open(nt_site *site, bool good) {
   if (good)
-    load_inputs(site);
+    start_round(site);
   else
     end_epoch(site, false);
 }
@@ -256,17 +269,12 @@ static void begin_epoch(nt_site *site) {
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   enter(site, NT_PHASE_INPUTS);
-  bool refresh = site->refresh;
-  site->refresh = false;
   if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
   if (!site->engine->options.check) nt_commit_begin_epoch(site);
-  if (refresh || !site->inputs || !site->inputs->usable)
-    load_inputs(site);
-  else
-    start_documents(site);
+  start_round(site);
 }
 
 /* ---- documents ---- */
@@ -275,10 +283,7 @@ static void begin_epoch(nt_site *site) {
 static void start_documents(nt_site *site) {
   enter(site, NT_PHASE_DOCUMENTS);
   nt_sources_update(site);
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    nt_record *r = site->records.slots.items[i];
-    if (r->listed && !r->parent && r->source != NT_SOURCE_NONE) nt_site_mark(site, r);
-  }
+  nt_sources_mark(site);
   nt_site_pump(site);
 }
 
@@ -286,8 +291,19 @@ static void document_job_done(nt_post *post) {
   nt_document_job *job = (nt_document_job *)post;
   nt_site *site = job->site;
   site->in_flight--;
-  nt_document_job_install(job);
+  job->next = site->parsed;
+  site->parsed = job;
   nt_site_pump(site);
+}
+
+/* The only place where records come and go: workers read the table of them without a lock. */
+static void update_records(nt_site *site) {
+  while (site->parsed) {
+    nt_document_job *job = site->parsed;
+    site->parsed = job->next;
+    nt_document_job_install(job);
+  }
+  nt_sources_deliver(site);
 }
 
 static void remove_unlisted(nt_site *site) {
@@ -340,7 +356,8 @@ static bool pages_sound(nt_site *site) {
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
-  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2) {
+  if (!site->in_flight) update_records(site);
+  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 && !nt_sources_waiting(site)) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;
@@ -348,7 +365,7 @@ static void pump_documents(nt_site *site) {
     nt_pool_submit(site->engine->pool, site->lane, &job->job); /* never full: see NT_LANE_LIMIT / 2 */
   }
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
-  site->changed = false; /* all that came until now is in */
+  site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
   if (documents_sound(site) && nt_sources_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
@@ -490,9 +507,8 @@ static void pump_render(nt_site *site) {
   }
   if (site->in_flight || site->rendered || site->commit.waiting) return;
   if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
-    site->changed = false;
     nt_atomic_set(&site->cancel, false);
-    start_documents(site);
+    start_round(site);
   } else if (site->cursor >= site->plan.pages.len) {
     if (!templates_sound(site) || !pages_sound(site) || nt_atomic_get(&site->overrun))
       fail_epoch(site);
@@ -506,6 +522,7 @@ static void pump_render(nt_site *site) {
 void nt_site_pump(nt_site *site) {
   switch (site->phase) {
   case NT_PHASE_IDLE:
+    nt_sources_deliver(site);
     if (site->changed && !site->closing) begin_epoch(site);
     break;
   case NT_PHASE_DOCUMENTS: pump_documents(site); break;

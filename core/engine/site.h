@@ -73,6 +73,7 @@ typedef struct nt_site {
   unsigned cancelled;  /* times running */
   unsigned in_flight;  /* jobs out */
   size_t cursor;       /* of the phase */
+  struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
   bool closing;        /* no more epochs */
   NT_VEC(nt_record *) dirty;

@@ -52,6 +52,8 @@ typedef enum nt_lua_kind {
 } nt_lua_kind;
 nt_lua_kind nt_lua_kind_of(lua_State *L, int index);
 const nt_value *nt_lua_value(lua_State *L, int index); /* also TIME and MARKUP */
+/* The same, but NULL for a map of the configuration: to look at one is not to read, and depend on, all of it. */
+const nt_value *nt_lua_value_read(lua_State *L, int index);
 nt_docref nt_lua_frozen(lua_State *L, int index);
 const nt_node *nt_lua_node(lua_State *L, int index);
 /* The documents of a query userdata, run through the current reader; raises on failure. */

@@ -36,8 +36,8 @@ static nt_kind_of userdata_kind(lua_State *L, const nt_run *run, int index) {
   if (is_safe(L, run, index)) return NT_IS_SAFE;
   switch (nt_lua_kind_of(L, index)) {
   case NT_LUA_VALUE: {
-    const nt_value *value = nt_lua_value(L, index);
-    return !value ? NT_IS_NULL : value->type == NT_LIST ? NT_IS_VALUE_LIST : NT_IS_VALUE_MAP;
+    const nt_value *value = nt_lua_value_read(L, index);
+    return value && value->type == NT_LIST ? NT_IS_VALUE_LIST : NT_IS_VALUE_MAP;
   }
   case NT_LUA_TIME: return NT_IS_TIME;
   case NT_LUA_MARKUP: return NT_IS_MARKUP;

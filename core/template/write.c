@@ -98,7 +98,7 @@ void nt_write_attr(lua_State *L, nt_run *run, int object, nt_str key) {
   if (lua_type(L, object) == LUA_TUSERDATA) {
     nt_lua_kind kind = nt_lua_kind_of(L, object);
     if (kind == NT_LUA_FROZEN && write_document_field(run, nt_lua_frozen(L, object), key)) return;
-    const nt_value *found = kind == NT_LUA_VALUE ? nt_map_find(nt_lua_value(L, object), key) : NULL;
+    const nt_value *found = kind == NT_LUA_VALUE ? nt_map_find(nt_lua_value_read(L, object), key) : NULL;
     if (found) {
       write_value(run, 0, found, run->out);
       return;
