@@ -25,7 +25,7 @@ void nt_push_relative(lua_State *L, const nt_node_ref *from, nt_node *node) {
 }
 
 static nt_node *decode_markup(lua_State *L, nt_value_ref *ref) {
-  if (!ref->markup) ref->markup = nt_node_decode(ref->value.as.string, nt_need_reader(L)->arena);
+  if (!ref->markup) ref->markup = nt_node_decode(ref->value.as.string, nt_work_arena(L));
   if (!ref->markup) nt_raise(L, NT_MSG_script_no_value, NT_STR("markup"));
   return ref->markup;
 }

@@ -141,7 +141,7 @@ static int notis_now(lua_State *L) {
 
 int nt_json_make(lua_State *L) {
   nt_vm *vm = nt_vm_of(L);
-  nt_arena *arena = nt_need_reader(L)->arena;
+  nt_arena *arena = nt_work_arena(L);
   int indent = (int)luaL_optinteger(L, 2, 0);
   nt_value value = nt_check_value(L, 1, arena);
   nt_buf_clear(&vm->scratch);
@@ -151,11 +151,25 @@ int nt_json_make(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"on", notis_on},       {"filter", notis_filter}, {"global", notis_global}, {"is", notis_is},
-    {"block", notis_block}, {"error", notis_error},   {"warn", notis_warn},     {"data", notis_data},
-    {"now", notis_now},     {"json", nt_json_make},   {"slug", nt_slug_make},   {"list", nt_list_mark},
-    {"map", nt_map_mark},   {"node", nt_node_make},   {"text", nt_text_make},   {NULL, NULL}};
+static const luaL_Reg functions[] = {{"on", notis_on},
+                                     {"filter", notis_filter},
+                                     {"global", notis_global},
+                                     {"is", notis_is},
+                                     {"block", notis_block},
+                                     {"error", notis_error},
+                                     {"warn", notis_warn},
+                                     {"data", notis_data},
+                                     {"now", notis_now},
+                                     {"json", nt_json_make},
+                                     {"slug", nt_slug_make},
+                                     {"list", nt_list_mark},
+                                     {"map", nt_map_mark},
+                                     {"node", nt_node_make},
+                                     {"text", nt_text_make},
+                                     {"source", nt_plugin_source},
+                                     {"output", nt_plugin_output},
+                                     {"target", nt_plugin_target},
+                                     {NULL, NULL}};
 
 int nt_notis_open(lua_State *L) {
   luaL_newlib(L, functions);

@@ -4,12 +4,25 @@
 static const luaL_Reg fault_meta[] = {{"__tostring", nt_fault_tostring}, {NULL, NULL}};
 const nt_binding nt_bind_fault = {"error", fault_meta, NULL};
 
-static const nt_binding *const bindings[NT_REF_KINDS] = {
-    [NT_LUA_VALUE] = &nt_bind_value,   [NT_LUA_TIME] = &nt_bind_time,         [NT_LUA_MARKUP] = &nt_bind_markup,
-    [NT_LUA_FROZEN] = &nt_bind_frozen, [NT_LUA_DOCUMENT] = &nt_bind_document, [NT_LUA_NODE] = &nt_bind_node,
-    [NT_LUA_PAGE] = &nt_bind_page,     [NT_LUA_SITE] = &nt_bind_config,       [NT_LUA_QUERY] = &nt_bind_query,
-    [NT_REF_ITEM] = &nt_bind_item,     [NT_REF_COLLECT] = &nt_bind_collect,   [NT_REF_CONFIG] = &nt_bind_config,
-    [NT_REF_FIELD] = &nt_bind_field,   [NT_REF_FAULT] = &nt_bind_fault};
+static const nt_binding *const bindings[NT_REF_KINDS] = {[NT_LUA_VALUE] = &nt_bind_value,
+                                                         [NT_LUA_TIME] = &nt_bind_time,
+                                                         [NT_LUA_MARKUP] = &nt_bind_markup,
+                                                         [NT_LUA_FROZEN] = &nt_bind_frozen,
+                                                         [NT_LUA_DOCUMENT] = &nt_bind_document,
+                                                         [NT_LUA_NODE] = &nt_bind_node,
+                                                         [NT_LUA_PAGE] = &nt_bind_page,
+                                                         [NT_LUA_SITE] = &nt_bind_config,
+                                                         [NT_LUA_QUERY] = &nt_bind_query,
+                                                         [NT_REF_ITEM] = &nt_bind_item,
+                                                         [NT_REF_COLLECT] = &nt_bind_collect,
+                                                         [NT_REF_CONFIG] = &nt_bind_config,
+                                                         [NT_REF_FIELD] = &nt_bind_field,
+                                                         [NT_REF_FAULT] = &nt_bind_fault,
+                                                         [NT_REF_BUILDER] = &nt_bind_builder,
+                                                         [NT_REF_SINK] = &nt_bind_sink,
+                                                         [NT_REF_FILES] = &nt_bind_files,
+                                                         [NT_REF_PLUGIN_PAGE] = &nt_bind_plugin_page,
+                                                         [NT_REF_PLUGIN_DOCUMENT] = &nt_bind_plugin_document};
 
 const char *nt_ref_name(int kind) {
   return bindings[kind] ? bindings[kind]->name : "userdata";

@@ -4,6 +4,7 @@
 
 nt_arena *nt_work_arena(lua_State *L) {
   nt_vm *vm = nt_vm_of(L);
+  if (vm->work) return vm->work;
   return vm->document ? vm->document->arena : nt_need_reader(L)->arena;
 }
 

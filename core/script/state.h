@@ -3,7 +3,7 @@
  *   vm.c       life, load, registrations        sandbox.c  the environment that scripts see
  *   call.c     the one protected call, budget   order.c    ordered iteration, stable sorting
  *   fault.c    errors: codes, places, traces    strings.c  string functions; pattern.c the matcher
- *   freeze.c   sealing, upvalue checks          value.c    values in and out of Lua
+ *   freeze.c   sealing; watch.c upvalue checks  value.c    values in and out of Lua
  *   run.c      the events                       bind_*.c   one noun each
  */
 #ifndef NT_SCRIPT_STATE_H
@@ -24,8 +24,11 @@ enum {
   NT_REF_CONFIG,
   NT_REF_FIELD,
   NT_REF_FAULT,
-  NT_REF_BUILDER, /* of a plugin's parse */
-  NT_REF_SINK,
+  NT_REF_SINK, /* the rest are what a plugin's functions are given */
+  NT_REF_BUILDER,
+  NT_REF_FILES,
+  NT_REF_PLUGIN_PAGE,
+  NT_REF_PLUGIN_DOCUMENT,
   NT_REF_KINDS
 };
 
@@ -38,7 +41,7 @@ typedef struct nt_script_file {
     size_t *items;
     size_t len;
     size_t cap;
-  } requires; /* files, by index */
+  } needs; /* files that it requires, by index, also through others */
 } nt_script_file;
 
 /* One registration: who is called, and which top-level script asked for it. */
@@ -113,11 +116,14 @@ struct nt_vm {
 
   nt_reader *reader;
   nt_diags *diags;
-  nt_document *document;        /* that a document hook is changing, else NULL */
-  struct nt_hook_state *hook;   /* what the running hook may add to, else NULL */
-  const nt_registered *running; /* the subscriber that is called, for faults without a place */
-  unsigned depth;               /* calls within calls */
-  uint32_t call;                /* number of the outermost call that is running; 0 while none is */
+  nt_document *document;          /* that a document hook is changing, else NULL */
+  struct nt_hook_state *hook;     /* what the running hook may add to, else NULL */
+  const nt_registered *running;   /* the subscriber that is called, for faults without a place */
+  struct nt_plugin_state *plugin; /* of a plugin's VM, else NULL */
+  nt_arena *work;                 /* of a plugin's call, which has no reader */
+  bool plugin_failed;             /* the plugin's function reported an error of its own */
+  unsigned depth;                 /* calls within calls */
+  uint32_t call;                  /* number of the outermost call that is running; 0 while none is */
   uint32_t calls;
   int64_t steps; /* left in this call */
   bool exhausted;
@@ -166,8 +172,7 @@ struct nt_vm {
     size_t cap;
   } locales;
   struct {
-    lua_CFunction format, insert, remove, concat, move, unpack, rep, lower, upper, reverse, byte, utf8_len,
-        utf8_codepoint, utf8_offset;
+    lua_CFunction format, insert, remove, concat, move, unpack, rep, byte, utf8_len, utf8_codepoint, utf8_offset;
   } std; /* Lua's own, behind ours that count */
 };
 
@@ -237,6 +242,8 @@ bool nt_is_frozen(lua_State *L, int index);
 void nt_freeze_table(lua_State *L, int index);
 /* Freezes everything reachable from the registrations; reports what cannot be. Protected by the caller. */
 void nt_freeze_all(nt_vm *vm);
+/* Stands for nil in the list of what variables held. */
+extern const char nt_nil_key;
 /* True if nothing changed; changes are undone and reported. */
 bool nt_watch_check(nt_vm *vm, nt_diags *diags);
 int nt_setmetatable(lua_State *L);
@@ -312,7 +319,7 @@ typedef struct nt_item_ref {
 /* NULL if it is none of ours. */
 static inline nt_ref *nt_ref_at(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA) return NULL;
-  nt_ref *ref = lua_touserdata(L, index);
+  nt_ref *ref = (nt_ref *)lua_touserdata(L, index);
   return lua_rawlen(L, index) >= sizeof *ref && ref->magic == NT_REF_MAGIC ? ref : NULL;
 }
 
@@ -336,7 +343,7 @@ typedef struct nt_binding {
 } nt_binding;
 extern const nt_binding nt_bind_value, nt_bind_time, nt_bind_markup, nt_bind_frozen, nt_bind_document, nt_bind_node,
     nt_bind_page, nt_bind_config, nt_bind_query, nt_bind_item, nt_bind_collect, nt_bind_field, nt_bind_fault,
-    nt_bind_builder, nt_bind_sink;
+    nt_bind_builder, nt_bind_sink, nt_bind_files, nt_bind_plugin_page, nt_bind_plugin_document;
 /* In a metamethod: pushes the method of that name if there is one. */
 bool nt_method_push(lua_State *L, int key);
 
