@@ -219,12 +219,6 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   return true;
 }
 
-/* Empty for files: their stamp says when and where they were written, and no document may depend on that. */
-static notis_str fingerprint_of(const reading *r) {
-  nt_str given = r->record->fingerprint;
-  return r->source->files ? (notis_str){"", 0} : (notis_str){given.ptr, given.len};
-}
-
 static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
@@ -235,7 +229,6 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
                      .path = {r->record->path.ptr, r->record->path.len},
-                     .fingerprint = fingerprint_of(r),
                      .bytes = {text.ptr, text.len},
                      .yaml = {split.yaml.ptr, split.yaml.len},
                      .yaml_at = {.line = split.yaml_line, .column = 1},
@@ -276,10 +269,6 @@ static void parse(reading *r) {
   nt_record *record = r->record;
   nt_run_start(&r->run, r->run.site, r->run.seat, NT_RUN_DOCUMENT);
   nt_run_trace(&r->run, NT_KEY_FILE, record->slot, nt_str_n("", 0), record->item);
-  notis_str fingerprint = fingerprint_of(r);
-  if (fingerprint.len) /* the source's own version of the item, which parse may show */
-    nt_run_trace(&r->run, NT_KEY_FILE, record->slot, NT_STR("fingerprint"),
-                 nt_hash_bytes(nt_str_n(fingerprint.ptr, fingerprint.len)));
   nt_str plugin = nt_arena_format(r->run.reader.arena, "source/%.*s", NT_FMT(r->source->name));
   nt_run_trace(&r->run, NT_KEY_PLUGIN, 0, plugin, r->source->version);
   nt_str text = nt_buf_str(&r->bytes);

@@ -184,7 +184,6 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
   case NT_KEY_FILE: {
     const nt_record *r = slot_record(site, nt_key_scope_of(key));
     if (!r || !key.name) return r ? r->item : NT_HASH_ABSENT;
-    if (nt_str_eq(nt_names_str(site->names, key.name), NT_STR("fingerprint"))) return nt_hash_bytes(r->fingerprint);
     return r->parsed ? r->parsed->hash : NT_HASH_ABSENT;
   }
   case NT_KEY_BODY: {

@@ -2,8 +2,7 @@
  * step whose every key still has that hash need not run.
  *
  *     class     scope                     name
- *     FILE      document's slot           "", "fingerprint" or "parsed"           the item's bytes; its source's word for
- *                                                                                 that version; the parsed document
+ *     FILE      document's slot           "" or "parsed"                          the item's bytes; the parsed document
  *     DATA      -                         "data/mal.yaml"                         the parsed value
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
  *               0                         "site/basics"                           address, languages, time zone, limits
