@@ -16,9 +16,11 @@ const char *const nt_fuzz_samples[] = {
     "{% for k, v in page.params if v %}{{ loop.index }}{{ k }}={{ v }}{% else %}none{% endfor %}",
     "{% set x = [1, 2.5, 'a', {'k': none}] %}{% set y %}b{% endset %}{{ x[3].k }}{{ y|length }}{{ x[1:]|join(',') }}",
     "{% macro m(a, b='c') %}[{{ a }}{{ b }}]{% endmacro %}{{ m(1) }}{{ m(b=2, a=3) }}{% include 'base' %}",
-    "{% if a is defined and not 1 > 2 or 3 in [3] %}x{% elif none %}y{% else %}{{ 'q' if true else 1 // 2 ** 3 }}{% endif %}",
+    "{% if a is defined and not 1 > 2 or 3 in [3] %}x{% elif none %}y{% else %}{{ 'q' if true else 1 // 2 ** 3 }}{% "
+    "endif %}",
     "{% with a = 1 %}{% filter upper|trim %} {{- a -}} {% endfilter %}{% endwith %}{% raw %}{{ }}{% endraw %}{# c #}",
-    "{% import 'lib' as l %}{% from 'lib' import f as g %}{{ l.f(1) }}{{ g(2) }}{{ self.a() }}{% block a scoped %}{% endblock %}",
+    "{% import 'lib' as l %}{% from 'lib' import f as g %}{{ l.f(1) }}{{ g(2) }}{{ self.a() }}{% block a scoped %}{% "
+    "endblock %}",
     "{% set n = namespace(c=0) %}{% for i in range(9) %}{% set n.c = n.c + i % 2 %}{% endfor %}{{ n.c|number(2) }}",
     "{{ doc.topics|sort|first|default('x', true)|truncate(3, end='')|replace('a', '&')|e }}{{ 'k'|t(a=1) }}",
     NULL,
