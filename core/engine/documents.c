@@ -5,6 +5,7 @@
 #include "engine/run.h"
 #include "model/nodecode.h"
 #include "text/headings.h"
+#include "text/json.h"
 #include "text/yaml.h"
 
 /* One record on its way. */
@@ -15,9 +16,15 @@ typedef struct reading {
   const nt_source *source;
   nt_buf bytes;
   nt_str file; /* what diagnostics call it */
+  nt_pos head; /* where the front matter opens, or the text begins */
 } reading;
 
 static nt_where at_file(const reading *r, uint32_t line, uint32_t column) { return nt_where_file(r->file, line, column); }
+
+static void put_in_force(nt_record *record, nt_frozen *frozen) {
+  if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
+  record->frozen = frozen;
+}
 
 /* ---- reading the item ---- */
 
@@ -51,6 +58,17 @@ static bool read_plugin(reading *r) {
   return false;
 }
 
+/* Out of force, with all that its steps gave: what comes next begins from nothing. */
+static void withhold(reading *r) {
+  nt_record *record = r->record;
+  put_in_force(record, NULL);
+  nt_frozen_free(record->parsed);
+  record->parsed = NULL;
+  nt_step_deinit(&record->parse);
+  nt_step_deinit(&record->hooks);
+  r->update->derives = true;
+}
+
 /* Fills r->bytes and the record's hash of them; false if there is nothing to parse. */
 static bool read_item(reading *r) {
   nt_record *record = r->record;
@@ -62,26 +80,13 @@ static bool read_item(reading *r) {
     record->stale = false;
   } else if (!r->update->gone) {
     nt_run_finish(&r->run, &record->trouble, NT_STEP_FAILED, 0);
+    record->stale = true;
+    withhold(r);
   }
   return good;
 }
 
 /* ---- parse ---- */
-
-static bool check_text(reading *r, nt_str text) {
-  size_t bad = nt_utf8_check(text), nul = nt_str_find(text, '\0');
-  size_t at = bad < nul ? bad : nul;
-  if (at == text.len) return true;
-  uint32_t line = 1;
-  size_t start = 0;
-  for (size_t i = 0; i < at; i++)
-    if (text.ptr[i] == '\n') {
-      line++;
-      start = i + 1;
-    }
-  nt_report0(&r->run.diags, bad < nul ? NT_MSG_item_invalid_utf8 : NT_MSG_item_nul, at_file(r, line, (uint32_t)(at - start) + 1));
-  return false;
-}
 
 /* The item's path below its source's. */
 static nt_str path_in_source(const reading *r) {
@@ -90,6 +95,13 @@ static nt_str path_in_source(const reading *r) {
 }
 
 /* The kind that the text names, else its source's, else its top folder's, else article. */
+static const nt_kind *look_up_kind(reading *r, nt_str name) {
+  const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, name);
+  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(name)),
+               kind ? kind->hash : NT_HASH_ABSENT);
+  return kind;
+}
+
 static const nt_kind *kind_of(reading *r, const nt_value *named) {
   nt_inputs *in = r->run.site->inputs;
   nt_str name = nt_value_str(named);
@@ -97,11 +109,9 @@ static const nt_kind *kind_of(reading *r, const nt_value *named) {
   if (!name.len) {
     nt_str below = path_in_source(r);
     nt_str top = nt_str_sub(below, 0, nt_str_find(below, '/'));
-    name = top.len < below.len && nt_inputs_kind(in, top) ? top : NT_STR("article");
+    name = top.len < below.len && look_up_kind(r, top) ? top : NT_STR("article");
   }
-  const nt_kind *kind = nt_inputs_kind(in, name);
-  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(name)),
-               kind ? kind->hash : NT_HASH_ABSENT);
+  const nt_kind *kind = look_up_kind(r, name);
   if (kind) return kind;
   nt_buf names = {0};
   for (size_t i = 0; i < in->kinds.len; i++) {
@@ -167,11 +177,25 @@ static bool parse_markup(void *ud, nt_str text, nt_pos at, nt_arena *arena, nt_d
 static const char *const common_words[] = {"kind", "lang", "slug", "template"};
 enum { COMMON_WORDS = sizeof common_words / sizeof *common_words };
 
+/* The common words are texts; null is as if they were not there. */
+static bool check_common(reading *r, const nt_value *common) {
+  size_t before = r->run.diags.errors;
+  for (size_t c = 0; c < COMMON_WORDS; c++) {
+    if (common[c].type == NT_STRING || common[c].type == NT_NULL) continue;
+    nt_buf shown = {0};
+    nt_json_write(&common[c], 0, &shown);
+    nt_report(&r->run.diags, NT_MSG_fields_not_text, nt_where_pos(r->file, common[c].pos), nt_str_c(common_words[c]),
+              nt_buf_str(&shown));
+    nt_buf_deinit(&shown);
+  }
+  return r->run.diags.errors == before;
+}
+
 /* Holds the raw fields against the kind and completes the document. */
 static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
   nt_value own = nt_map_new(arena), common[COMMON_WORDS] = {{0}};
-  own.pos = raw->pos;
+  own.pos = raw->pos.line ? raw->pos : r->head; /* where a missing field is missed */
   for (size_t i = 0; i < raw->as.map->len; i++) {
     const nt_entry *e = &raw->as.map->entries[i];
     bool taken = false;
@@ -182,6 +206,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
       }
     if (!taken) nt_map_put(&own, arena, e->key, e->key_pos, e->value);
   }
+  if (!check_common(r, common)) return false;
   const nt_kind *kind = kind_of(r, common[0].type == NT_STRING ? &common[0] : NULL);
   if (!kind) return false;
   doc->kind = kind->name;
@@ -199,10 +224,11 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_front_matter split;
   if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
+  r->head = (nt_pos){.line = split.present ? split.yaml_line - 1 : 1, .column = 1};
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
                      .path = {r->record->path.ptr, r->record->path.len},
-                     .fingerprint = {r->record->fingerprint.ptr, r->record->fingerprint.len},
                      .bytes = {text.ptr, text.len},
                      .yaml = {split.yaml.ptr, split.yaml.len},
                      .yaml_at = {.line = split.yaml_line, .column = 1},
@@ -218,6 +244,7 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   if (status != NOTIS_OK && !r->run.diags.errors) nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
   if (status != NOTIS_OK || r->run.diags.errors) return false;
   nt_value raw = doc->fields;
+  raw.pos = (nt_pos){.line = split.present ? split.yaml_line : 1, .column = 1}; /* where a missing field is said to be */
   if (!apply_kind(r, &raw, doc)) return false;
   nt_heading_ids(doc->body, arena);
   return true;
@@ -227,13 +254,15 @@ static nt_step_state run_item_hooks(reading *r, nt_str *text) {
   nt_site *site = r->run.site;
   nt_str kind = r->source->kind;
   nt_run_trace_hooks(&r->run, NT_EVENT_ITEM);
+  r->record->item_hooks = NT_STEP_NONE;
   nt_vm *vm = site->inputs->scripts.len ? nt_seat_vm(site, r->run.seat, NULL) : NULL;
   if (!vm || !nt_vm_wants(vm, NT_EVENT_ITEM, kind)) return NT_STEP_OK;
-  switch (nt_vm_run_item(vm, &r->run.reader, r->record->id, kind, text)) {
-  case NT_HOOK_OK: return NT_STEP_OK;
-  case NT_HOOK_DROPPED: return NT_STEP_DROPPED;
-  default: return NT_STEP_FAILED;
-  }
+  nt_hook_result result = nt_vm_run_item(vm, &r->run.reader, r->record->id, kind, text);
+  nt_step_state state = result == NT_HOOK_OK        ? NT_STEP_OK
+                        : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED
+                                                    : NT_STEP_FAILED;
+  r->record->item_hooks = (uint8_t)state;
+  return state;
 }
 
 static void parse(reading *r) {
@@ -246,7 +275,9 @@ static void parse(reading *r) {
   nt_document doc = {.arena = r->run.reader.arena};
   nt_frozen *parsed = NULL;
   nt_step_state state = run_item_hooks(r, &text);
-  if (state == NT_STEP_OK) state = check_text(r, text) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
+  if (state == NT_STEP_OK)
+    state =
+        nt_config_check_text(text, r->file, &r->run.diags) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
   if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   if (record->frozen != record->parsed) nt_frozen_free(record->parsed);
@@ -273,11 +304,6 @@ static void add_derived(reading *r, nt_document *doc) {
     nt_report(&r->run.diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
   else if (nt_fields_apply(kind, &raw, &context, doc->arena, &r->run.diags, &doc->fields))
     nt_push(&r->update->derived, nt_frozen_new(doc, NULL));
-}
-
-static void put_in_force(nt_record *record, nt_frozen *frozen) {
-  if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
-  record->frozen = frozen;
 }
 
 static void run_hooks(reading *r, nt_vm *vm) {
@@ -336,17 +362,14 @@ static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update
   r.source = site->sources.items.items[update->record->source];
   nt_arena *names = nt_arena_new_sized(512);
   r.file = nt_path_join(names, site->name, update->record->path);
-  if (!update->record->stale || read_item(&r)) {
-    bool holds = nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
-    /* The bytes are needed after all: a kind or an item hook changed. */
-    if (!holds && !r.bytes.len && update->record->parse.state != NT_STEP_NONE) holds = !read_item(&r);
+  bool was_stale = update->record->stale, there = !was_stale || read_item(&r);
+  bool holds = there && nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
+  /* The bytes are needed after all: a kind or an item hook changed. */
+  if (there && !holds && !was_stale) there = read_item(&r);
+  if (there) {
     if (!holds) parse(&r);
     nt_site_count(site, NT_STEP_PARSE, !holds);
-    if (!update->gone) bring_into_force(&r);
-  } else if (!update->gone) {
-    put_in_force(update->record, NULL);
-    nt_step_deinit(&update->record->hooks); /* its value has gone, and what it derived goes */
-    update->derives = true;
+    bring_into_force(&r);
   }
   nt_buf_deinit(&r.bytes);
   nt_arena_free(names);

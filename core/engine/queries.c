@@ -213,7 +213,7 @@ static bool evaluate_collection(evaluation *ev, nt_str name) {
   nt_site *site = ev->site;
   bool with_added = ev->q->phase == NT_AFTER_COLLECT;
   const nt_collection *c = nt_plan_collection(site, name, with_added);
-  nt_str path = nt_arena_format(ev->arena, "collections.%.*s", NT_FMT(name));
+  nt_str path = nt_arena_format(ev->arena, "collections/%.*s", NT_FMT(name));
   nt_key key = nt_key_of(NT_KEY_CONFIG, 0, nt_names_id(site->names, path));
   nt_tracer_add(&ev->tracer, key, nt_key_now(site, NT_RUN_PAGE, key));
   nt_key added = nt_key_of(NT_KEY_CONFIG, 1, nt_names_id(site->names, name));

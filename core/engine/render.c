@@ -69,10 +69,17 @@ static bool apply_page_hooks(rendering *r) {
 
 /* ---- render ---- */
 
+enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
+
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
-  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, 0, r->out, NULL);
-  nt_config_report_file(result, asset->file, nt_where_file(asset->file, 0, 0), &r->run.diags);
+  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
+  if (result == NT_FILE_OK) return true;
+  nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
+  if (result == NT_FILE_TOO_LARGE)
+    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(shown, 0, 0), shown);
+  else
+    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
   return result == NT_FILE_OK;
 }
 
@@ -160,11 +167,16 @@ static bool bring_up_to_date(rendering *r) {
   nt_page_record *record = r->record;
   nt_vm *vm = NULL;
   record->withheld = !apply_page_hooks(r);
-  if (record->withheld) return false;
+  if (record->withheld) { /* what the page gave before is no longer said of it */
+    nt_step_deinit(&record->render);
+    nt_step_deinit(&record->output);
+    return false;
+  }
   bool hooks = wants_output_hooks(r, &vm);
   if (!hooks) nt_step_deinit(&record->output);
   bool render_holds = nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->render);
-  bool output_holds = !hooks || (render_holds && nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output));
+  bool output_holds = !hooks || (render_holds && (record->render.state == NT_STEP_FAILED ||
+                                                  nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output)));
   bool failed = record->render.state == NT_STEP_FAILED || record->output.state == NT_STEP_FAILED;
   record->bytes = hooks ? record->output.value : record->render.value; /* an output hook may have gone */
   if (render_holds && output_holds && (failed || is_published(r->site, record))) {
@@ -178,6 +190,8 @@ static bool bring_up_to_date(rendering *r) {
   if (hooks && record->render.state == NT_STEP_OK) {
     nt_site_count(r->site, NT_STEP_OUTPUT, true);
     run_output_hooks(r, vm);
+  } else {
+    nt_step_deinit(&record->output);
   }
   record->withheld = record->render.state != NT_STEP_OK || (hooks && record->output.state != NT_STEP_OK);
   record->bytes = record->withheld ? NT_HASH_ABSENT : hooks ? record->output.value : record->render.value;
@@ -234,7 +248,10 @@ static notis_status service_template(notis_call *call, const nt_page *page, nt_b
 }
 
 static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_arena *arena, nt_value *out) {
-  return nt_yaml_parse(yaml, call->file, at, arena, call->diags, out);
+  if (!nt_yaml_parse(yaml, call->file, at, arena, call->diags, out)) return false;
+  if (out->type == NT_MAP || out->type == NT_NULL) return true;
+  nt_report0(call->diags, NT_MSG_fields_not_fields, nt_where_pos(call->file, out->pos));
+  return false;
 }
 
 static void service_html(notis_call *call, const nt_node *node, nt_buf *out) { nt_html_write(node, NULL, out); }

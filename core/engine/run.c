@@ -24,6 +24,10 @@ static nt_hash config_hash(const nt_site *site, nt_str path) {
     const nt_kind *kind = nt_inputs_kind(site->inputs, nt_str_sub(path, 6, path.len));
     return kind ? kind->hash : NT_HASH_ABSENT;
   }
+  if (nt_str_starts(path, NT_STR("collections/"))) { /* whose name may hold a dot */
+    const nt_collection *c = nt_inputs_collection(site->inputs, nt_str_sub(path, 12, path.len));
+    return c ? nt_value_hash(&c->config) : NT_HASH_ABSENT;
+  }
   if (nt_str_eq(path, NT_STR("site/basics"))) return site->inputs->basics;
   bool type_only = nt_str_starts(path, NT_STR("type:"));
   if (type_only) path = nt_str_sub(path, 5, path.len);
@@ -33,7 +37,7 @@ static nt_hash config_hash(const nt_site *site, nt_str path) {
 }
 
 static nt_hash added_hash(const nt_site *site, nt_str path) {
-  const nt_value *v = nt_map_path(&site->plan.collections, path);
+  const nt_value *v = nt_map_find(&site->plan.collections, path);
   return v ? nt_value_hash(v) : NT_HASH_ABSENT;
 }
 
@@ -160,7 +164,7 @@ static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str n
     r = slot_record(site, nt_key_scope_of(key));
     if (!r) return NT_HASH_ABSENT;
     return name.len ? link_hash(site, r, name) : url_hash(own_url(site, r));
-  case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), &source); return source.hash;
+  case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), NULL, &source); return source.hash;
   case NT_KEY_MESSAGE: {
     size_t slash = nt_str_find(name, '/');
     bool found = nt_inputs_message(site->inputs, nt_str_sub(name, 0, slash), nt_str_sub(name, slash + 1, name.len),
@@ -315,7 +319,7 @@ static nt_read read_message(nt_reader *reader, nt_str lang, nt_str key, nt_str *
 
 static nt_read read_template(nt_reader *reader, nt_str name, uint32_t from_layer, nt_template_source *out) {
   nt_run *run = run_of(reader);
-  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, out);
+  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, reader->diags, out);
   nt_run_trace(run, NT_KEY_TEMPLATE, from_layer, name, out->hash);
   return result;
 }
@@ -367,12 +371,16 @@ void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash valu
   if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
 }
 
+void nt_seat_drop_vm(nt_seat *seat) {
+  nt_vm_free(seat->vm);
+  nt_inputs_free(seat->vm_inputs);
+  seat->vm = NULL;
+  seat->vm_inputs = NULL;
+}
+
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
   nt_inputs *in = site->inputs;
-  if (seat->vm && (seat->vm_scripts != in->vm_hash || nt_vm_is_dead(seat->vm))) {
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (seat->vm && (seat->vm_scripts != in->vm_hash || nt_vm_is_dead(seat->vm))) nt_seat_drop_vm(seat);
   if (!seat->vm) {
     nt_vm_options options = {.instructions = in->hook_instructions,
                              .memory = in->hook_memory,
@@ -384,6 +392,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
     nt_diags own;
     nt_diags_init(&own, arena);
     seat->vm = nt_vm_new(&options);
+    seat->vm_inputs = nt_inputs_share(in);
     seat->vm_scripts = in->vm_hash;
     seat->vm_usable = nt_vm_load(seat->vm, in->scripts.items, in->scripts.len, &own);
     for (size_t i = 0; diags && i < own.len; i++) nt_diags_add(diags, &own.items[i]);
@@ -393,7 +402,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
 }
 
 void nt_seat_deinit(nt_seat *seat) {
-  nt_vm_free(seat->vm);
+  nt_seat_drop_vm(seat);
   nt_map_deinit(&seat->names.known);
   nt_tracer_deinit(&seat->tracer);
   nt_arena_free(seat->arena);

@@ -9,6 +9,7 @@
 
 #include "engine/documents.h"
 #include "engine/engine.h"
+#include "engine/out.h"
 #include "engine/render.h"
 #include "engine/run.h"
 
@@ -84,7 +85,25 @@ static int by_place(const void *a, const void *b) {
   if (!order) order = (x->where.column > y->where.column) - (x->where.column < y->where.column);
   if (!order) order = (x->code > y->code) - (x->code < y->code);
   for (size_t i = 0; !order && i < NT_DIAG_ARGS; i++) order = nt_str_cmp(x->args[i], y->args[i]);
-  return order;
+  if (!order) order = (x->where.node > y->where.node) - (x->where.node < y->where.node);
+  if (!order) order = nt_str_cmp(x->where.field, y->where.field);
+  if (!order) order = nt_str_cmp(x->hint, y->hint);
+  return order ? order : nt_str_cmp(x->trace, y->trace);
+}
+
+/* Steps that met the same thing, as every page meets its template, say it once. Sorted by place. */
+static void drop_repeated(nt_diags *diags) {
+  size_t kept = 0;
+  for (size_t i = 0; i < diags->len; i++) {
+    const nt_diag *d = &diags->items[i], *last = kept ? &diags->items[kept - 1] : NULL;
+    bool placed = d->where.line || d->where.doc.len;
+    if (last && placed && by_place(last, d) == 0 && nt_str_eq(last->hint, d->hint)) {
+      diags->errors -= d->severity == NT_ERROR;
+      continue;
+    }
+    diags->items[kept++] = *d;
+  }
+  diags->len = kept;
 }
 
 /* A place by document and node becomes one by line and column. */
@@ -122,6 +141,7 @@ static void gather(nt_site *site) {
   if (site->commit.arena) add_diags(site, site->commit.diags.items, site->commit.diags.len);
   for (size_t i = 0; i < site->diags.len; i++) locate(site, &site->diags.items[i].where);
   if (site->diags.len) qsort(site->diags.items, site->diags.len, sizeof *site->diags.items, by_place);
+  drop_repeated(&site->diags);
 }
 
 static void end_epoch(nt_site *site, bool good) {
@@ -170,14 +190,13 @@ static void inputs_work(nt_job *job, unsigned worker) {
   inputs_job *j = (inputs_job *)job;
   nt_site *site = j->site;
   j->inputs = nt_inputs_load(&j->options);
+  if (j->inputs->configured && !nt_out_check_layers(site->engine, site, j->inputs))
+    j->inputs->configured = j->inputs->usable = false;
   if (!j->inputs->usable) return;
   nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
   site->inputs = j->inputs;
   nt_seat *seat = &site->seats[worker];
-  if (seat->vm && seat->vm_scripts == j->inputs->vm_hash && !seat->vm_usable) { /* say again why */
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (!seat->vm_usable) nt_seat_drop_vm(seat); /* say again why */
   nt_vm *vm = nt_seat_vm(site, seat, &j->inputs->diags);
   if (vm) {
     for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
@@ -215,7 +234,8 @@ static void load_inputs(nt_site *site) {
                                    .hook_instructions = engine->hook_instructions,
                                    .removals = engine->removals,
                                    .now = nt_engine_now(engine),
-                                   .locales = engine->locales};
+                                   .locales = engine->locales,
+                                   .where = site->where};
   site->in_flight++;
   nt_pool_submit(engine->pool, site->lane, &j->job);
 }
@@ -249,7 +269,7 @@ static void begin_epoch(nt_site *site) {
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   enter(site, NT_PHASE_INPUTS);
-  if (!site->commit.arena && !site->engine->options.check) {
+  if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
@@ -294,30 +314,50 @@ static void remove_unlisted(nt_site *site) {
   }
 }
 
-/* A hook that raises on more than a fifth of its documents is at fault itself. */
-static bool hooks_sound(nt_site *site) {
-  size_t ran = 0, failed = 0, in_force = 0, withheld = 0;
+/* A hook that raises on more than a fifth of its documents or pages is at fault itself. */
+static bool hooks_sound(nt_site *site, nt_code code, size_t failed, size_t ran) {
+  if (failed <= 1 || failed * 5 <= ran) return true;
+  nt_arena *arena = site->epoch_arena;
+  nt_report(&site->faults, code, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
+            nt_arena_format(arena, "%zu", ran));
+  return false;
+}
+
+static bool documents_sound(nt_site *site) {
+  size_t ran = 0, failed = 0, items = 0, items_failed = 0, in_force = 0, withheld = 0;
   for (size_t i = 0; i < site->records.slots.len; i++) {
     const nt_record *r = site->records.slots.items[i];
-    if (r->hooks.state != NT_STEP_NONE) ran++;
-    if (r->hooks.state == NT_STEP_FAILED) failed++;
-    if (r->frozen) in_force++;
-    else if (r->listed) withheld++;
+    ran += r->hooks.state != NT_STEP_NONE;
+    failed += r->hooks.state == NT_STEP_FAILED;
+    items += r->listed && r->item_hooks != NT_STEP_NONE;
+    items_failed += r->listed && r->item_hooks == NT_STEP_FAILED;
+    in_force += r->frozen != NULL;
+    withheld += !r->frozen && r->listed;
   }
   nt_atomic_set(&site->counters.documents, in_force);
   nt_atomic_set(&site->counters.withheld, withheld);
-  if (failed <= 1 || failed * 5 <= ran) return true;
-  nt_arena *arena = site->epoch_arena;
-  nt_report(&site->faults, NT_MSG_hooks_failing, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
-            nt_arena_format(arena, "%zu", ran));
-  return false;
+  return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
+         hooks_sound(site, NT_MSG_hooks_failing, failed, ran);
+}
+
+static bool pages_sound(nt_site *site) {
+  size_t params = 0, params_failed = 0, outputs = 0, outputs_failed = 0;
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_page_record *page = site->plan.pages.items[i];
+    params += page->params.state != NT_STEP_NONE;
+    params_failed += page->params.state == NT_STEP_FAILED;
+    outputs += page->output.state != NT_STEP_NONE;
+    outputs_failed += page->output.state == NT_STEP_FAILED;
+  }
+  return hooks_sound(site, NT_MSG_hooks_failing_pages, params_failed, params) &&
+         hooks_sound(site, NT_MSG_hooks_failing_pages, outputs_failed, outputs);
 }
 
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
   if (!site->in_flight) update_records(site);
-  while (site->dirty.len && site->in_flight < NT_LANE_LIMIT / 2 && !nt_sources_waiting(site)) {
+  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 && !nt_sources_waiting(site)) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;
@@ -327,7 +367,7 @@ static void pump_documents(nt_site *site) {
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
   site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
-  if (hooks_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
+  if (documents_sound(site) && nt_sources_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
   else
     fail_epoch(site);
@@ -435,12 +475,14 @@ static void start_commit(nt_site *site) {
   nt_commit_finish(site, on_committed);
 }
 
-/* A template that does not load stops the commit; one that fails on a page withholds that page. */
+/* A template that does not load stops the commit; one that fails on a page, or that only a text asks for, withholds
+ * that page. */
 static bool templates_sound(const nt_site *site) {
+  if (!nt_inputs_templates_sound(site->inputs)) return false;
   for (size_t i = 0; i < site->plan.pages.len; i++) {
     const nt_step *step = &site->plan.pages.items[i]->render;
     for (size_t d = 0; step->state == NT_STEP_FAILED && d < step->diag_count; d++)
-      if (nt_template_is_unusable(step->diags[d].code)) return false;
+      if (nt_template_is_unusable(step->diags[d].code) && !step->diags[d].where.doc.len) return false;
   }
   return true;
 }
@@ -468,7 +510,7 @@ static void pump_render(nt_site *site) {
     nt_atomic_set(&site->cancel, false);
     start_round(site);
   } else if (site->cursor >= site->plan.pages.len) {
-    if (!templates_sound(site) || nt_atomic_get(&site->overrun))
+    if (!templates_sound(site) || !pages_sound(site) || nt_atomic_get(&site->overrun))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);

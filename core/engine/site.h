@@ -19,11 +19,11 @@
 #include "io/pool.h"
 #include "template/template.h"
 
-
 /* What one worker keeps for one site. */
 typedef struct nt_seat {
   nt_vm *vm;
-  nt_hash vm_scripts; /* what it was loaded with */
+  nt_inputs *vm_inputs; /* a share of those it was made with: it asks them for modules */
+  nt_hash vm_scripts;   /* what it was loaded with */
   bool vm_usable;
   nt_names_cache names;
   nt_tracer tracer;
@@ -51,6 +51,7 @@ typedef struct nt_site {
   struct nt_engine *engine;
   unsigned lane;
   nt_str name; /* its directory from the workspace's root */
+  nt_where where; /* in notis.yaml */
 
   nt_inputs *inputs;
   nt_names *names;

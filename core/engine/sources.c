@@ -77,20 +77,34 @@ notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
   nt_source *source = nt_sink_ud(sink); /* called from open(), before anyone else looks at the source */
   if (source->state != NT_SOURCE_OPENING) return NOTIS_ERROR;
   source->files = true;
-  source->path = nt_arena_str(source->arena, path);
+  nt_str normal = nt_str_n("", 0); /* "" and "." are the whole site */
+  if (path.len && !nt_path_normal(path, source->arena, &normal) && !nt_str_eq(nt_str_trim(path), NT_STR("."))) return NOTIS_ERROR;
+  source->path = normal;
   source->match = nt_arena_str(source->arena, match);
   return NOTIS_OK;
 }
 
 /* ---- what came and went ---- */
 
-static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
-  nt_site *site = source->site;
-  nt_arena *arena = nt_arena_new_sized(512);
+/* Not a path to be joined: what a source calls its items may well begin with '/'. */
+static nt_str id_of(const nt_source *source, nt_str path, nt_arena *arena) {
   nt_buf name = {0};
   nt_nfc(path, &name);
-  nt_str id = nt_path_join(arena, source->name, nt_buf_str(&name));
+  nt_str id = nt_arena_format(arena, "%.*s/%.*s", NT_FMT(source->name), NT_FMT(nt_buf_str(&name)));
+  nt_buf_deinit(&name);
+  return id;
+}
+
+/* False if another file of the scan has the id already: two names may differ only in how their letters are put
+ * together. A scan comes in the order of the paths, so that the same one has it every time. */
+static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
+  nt_site *site = source->site;
+  nt_arena *arena = nt_arena_new_sized(512);
+  nt_str id = id_of(source, path, arena);
   nt_record *r = nt_records_get(&site->records, id);
+  bool taken = source->files && r->seen == source->generation && r->listed && !nt_str_eq(r->path, path);
+  nt_arena_free(arena);
+  if (taken) return false;
   bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
   if (!r->path.len || !nt_str_eq(r->path, path)) r->path = nt_arena_str(site->records.arena, path);
   r->source = source->index;
@@ -104,16 +118,12 @@ static void upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
     nt_site_mark(site, r);
     nt_site_changed(site, false);
   }
-  nt_buf_deinit(&name);
-  nt_arena_free(arena);
+  return true;
 }
 
 static void remove_id(nt_source *source, nt_str path) {
   nt_arena *arena = nt_arena_new_sized(512);
-  nt_buf name = {0};
-  nt_nfc(path, &name);
-  nt_record *r = nt_records_find(&source->site->records, nt_path_join(arena, source->name, nt_buf_str(&name)));
-  nt_buf_deinit(&name);
+  nt_record *r = nt_records_find(&source->site->records, id_of(source, path, arena));
   nt_arena_free(arena);
   if (!r || !r->listed) return;
   r->listed = false; /* what it gave goes at the next turn of the documents */
@@ -132,6 +142,7 @@ static void end_scan(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
+  source->whole = end == NOTIS_COMPLETE;
   for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
@@ -238,20 +249,28 @@ static bool matches(const nt_source *source, nt_str path) {
 
 static void apply_scan(scan_job *s) {
   nt_source *source = s->source;
+  NT_VEC(nt_str) twins = {0};
   begin_scan(source, 0);
   for (size_t i = 0; i < s->list.files.len; i++) {
     nt_file_entry *file = &s->list.files.items[i];
     if (!matches(source, file->path)) continue;
     /* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain:
      * git's racy-stat rule. */
-    bool racy = file->stamp.mtime + 20000000 >= s->started;
-    upsert(source, file->path, nt_str_n((const char *)&file->stamp, sizeof file->stamp), racy);
+    int64_t changed = file->stamp.ctime > file->stamp.mtime ? file->stamp.ctime : file->stamp.mtime;
+    bool racy = changed + 20000000 >= s->started;
+    nt_str stamp = nt_str_n((const char *)&file->stamp, sizeof file->stamp);
+    if (!upsert(source, file->path, stamp, racy)) nt_push(&twins, file->path);
   }
   end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
   for (size_t i = 0; i < s->list.problems.len; i++) {
     nt_str shown = nt_path_join(source->scan_arena, source->site->name, s->list.problems.items[i].path);
     nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
   }
+  for (size_t i = 0; i < twins.len; i++) {
+    nt_str shown = nt_path_join(source->scan_arena, source->site->name, twins.items[i]);
+    nt_report(&source->scan_diags, NT_MSG_item_twice, nt_where_file(shown, 0, 0), shown);
+  }
+  nt_vec_deinit(&twins);
   source->site->sources.running--;
   nt_file_list_deinit(&s->list);
   nt_arena_free(s->arena);
@@ -323,9 +342,16 @@ static void open_run(void *ud) {
   source->self = source->plugin->descriptor.data;
   notis_status status = source->plugin->source.open(&nt_services, &call, (const notis_value *)&source->config,
                                                     source->sink, &source->self);
-  if (status == NOTIS_OK) return;
+  source->opened_well = status == NOTIS_OK;
+  if (source->opened_well) return;
   source->self = NULL;
   if (!source->diags.errors) nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name);
+}
+
+/* A plugin does not know where its settings are written. */
+static void place_diags(nt_source *source) {
+  for (size_t i = 0; i < source->diags.len; i++)
+    if (!source->diags.items[i].where.line) source->diags.items[i].where = source->where;
 }
 
 static void open_done(void *ud) {
@@ -336,11 +362,30 @@ static void open_done(void *ud) {
 static void on_opened(nt_post *post) {
   nt_source *source = (nt_source *)((char *)post - offsetof(nt_source, opened));
   nt_site *site = source->site;
+  place_diags(source);
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
   if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
   nt_sources_mark(site);
   nt_site_pump(site);
+}
+
+static void begin_open(nt_source *source) {
+  source->state = NT_SOURCE_OPENING;
+  source->site->sources.running++;
+  if (nt_strand_post(source->strand, (nt_task){open_run, open_done, source})) return;
+  nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name); /* no thread to be had */
+  nt_loop_post(source->site->engine->loop, &source->opened);
+}
+
+/* What kept a source from opening may be mended by now. */
+static void open_failed_again(nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state != NT_SOURCE_FAILED || source->opened_well) continue;
+    nt_diags_init(&source->diags, source->arena);
+    begin_open(source);
+  }
 }
 
 static void report_unknown(nt_site *site, const nt_source_config *config) {
@@ -372,6 +417,8 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
   source->kind = nt_arena_str(source->arena, config->kind);
   source->plugin = plugin;
   source->config = nt_value_copy(config->config, source->arena);
+  source->where = nt_config_where(&site->inputs->files, config->pos);
+  source->where.file = nt_arena_str(source->arena, source->where.file);
   source->version = source_version(plugin, config->config);
   source->opened.run = on_opened;
   mailbox *m = source->mailbox = nt_zalloc(sizeof *m);
@@ -385,14 +432,14 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
 
 static void close_run(void *ud) {
   nt_source *source = ud;
-  if (source->self || source->state == NT_SOURCE_OPEN) source->plugin->source.close(source->self);
+  if (source->opened_well) source->plugin->source.close(source->self);
 }
 
 /* Everything it sent is thrown away: it is called when the site closes or the source is no longer wanted. */
 static void source_free(nt_source *source) {
   mailbox *m = source->mailbox;
   nt_sink_close(source->sink);
-  if (source->state != NT_SOURCE_FAILED) nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
+  nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
   nt_strand_close(source->strand);
   m->source = NULL;
   if (!m->posted) mailbox_free(m); /* otherwise by on_mail */
@@ -447,6 +494,7 @@ void nt_sources_update(nt_site *site) {
   nt_inputs *in = site->inputs;
   if (unchanged(site)) {
     nt_sources_rescan(site);
+    open_failed_again(site);
     return;
   }
   nt_arena *arena = nt_arena_new();
@@ -461,8 +509,7 @@ void nt_sources_update(nt_site *site) {
     }
     nt_source *source = source_new(site, &in->sources.items[i], plugin);
     nt_push(&site->sources.items, source);
-    site->sources.running++;
-    nt_strand_post(source->strand, (nt_task){open_run, open_done, source});
+    begin_open(source);
   }
   hand_over_records(site, before, count);
   nt_arena_free(arena);
@@ -474,6 +521,12 @@ void nt_sources_mark(nt_site *site) {
     if (!r->listed || r->parent || r->source == NT_SOURCE_NONE) continue;
     if (site->sources.items.items[r->source]->state == NT_SOURCE_OPEN) nt_site_mark(site, r);
   }
+}
+
+bool nt_sources_sound(const nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++)
+    if (site->sources.items.items[i]->state == NT_SOURCE_FAILED) return false;
+  return true;
 }
 
 bool nt_sources_quiet(const nt_site *site) {

@@ -27,9 +27,11 @@ typedef struct nt_source {
   nt_hash version; /* of plugin and configuration: in the trace of what it parsed */
   nt_arena *arena; /* config, diagnostics */
   nt_value config;
+  nt_where where; /* of the configuration */
   nt_diags diags;
   nt_source_state state;
   void *self;
+  bool opened_well; /* open() answered OK: close() is due */
   nt_strand *strand;
   notis_sink *sink;
   nt_post opened;
@@ -39,6 +41,7 @@ typedef struct nt_source {
   nt_str path, match;
   bool scanning;        /* between begin and end */
   bool complete;        /* it has ended a scan since it was opened */
+  bool whole;           /* and the last one was COMPLETE */
   uint64_t generation;  /* of the scan that is open or was last, in the site's own count */
   uint64_t announced;   /* the same, as the source calls it */
   nt_arena *scan_arena; /* of the diagnostics of the last scan */
@@ -65,6 +68,9 @@ void nt_sources_deliver(struct nt_site *site);
 bool nt_sources_waiting(const struct nt_site *site);
 /* Nothing is being opened or scanned, and nothing waits in a sink. */
 bool nt_sources_quiet(const struct nt_site *site);
+
+/* Could every source be opened? */
+bool nt_sources_sound(const struct nt_site *site);
 
 /* The engine's side of a sink, called on any thread; nt_host_engine's functions. */
 notis_status nt_source_begin(notis_sink *sink, uint64_t generation);

@@ -62,8 +62,8 @@ nt_str nt_root_path(const nt_root *root) {
 
 static int open_beneath(const nt_root *root, const char *path, int flags) {
   log_open(root, path);
-  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK),
-                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  if (!(flags & O_PATH)) flags |= O_NOCTTY | O_NONBLOCK; /* with O_PATH openat2 refuses them */
+  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
   int tries = 3; /* EAGAIN: a rename raced with the resolution */
   long fd;
   do fd = syscall(SYS_openat2, root->fd, path, &how, sizeof how);
@@ -80,6 +80,7 @@ static nt_file_result result_of(int error) {
   case EXDEV:
   case ELOOP: return NT_FILE_OUTSIDE;
   case EISDIR: return NT_FILE_DIRECTORY;
+  case ENXIO: return NT_FILE_SPECIAL; /* a socket */
   default: return NT_FILE_FAILED;
   }
 }
@@ -112,8 +113,9 @@ static nt_file_result read_once(int fd, uint64_t limit, nt_buf *out, nt_file_sta
     if (got < 0) return result_of(errno);
     out->len += (size_t)got;
     if (limit && out->len - start > limit) return NT_FILE_TOO_LARGE;
-    if ((size_t)got < room) return NT_FILE_OK; /* less than was asked for: the end of an ordinary file */
-    nt_buf_reserve(out, out->cap);
+    /* Less than was asked for is the end, unless a file system has only been slow to give the rest. */
+    if (got == 0 || ((size_t)got < room && out->len - start >= stamp->size)) return NT_FILE_OK;
+    if (out->len == out->cap) nt_buf_reserve(out, out->cap);
   }
 }
 
@@ -129,7 +131,7 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
   nt_file_result result = NT_FILE_CHANGING;
   for (int tries = 0; tries < READ_TRIES && result == NT_FILE_CHANGING; tries++) {
     out->len = start;
-    if (tries && lseek(fd, 0, SEEK_SET) < 0) break;
+    if (tries) lseek(fd, 0, SEEK_SET); /* not before it is known to be a file */
     result = read_once(fd, limit, out, &before);
     struct stat st;
     if (result != NT_FILE_OK || fstat(fd, &st) != 0) break;
@@ -165,7 +167,10 @@ static void list_directory(lister *l, nt_str path);
 
 static void list_entry(lister *l, int dir, nt_str path, const char *name) {
   struct stat st;
-  if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) return; /* gone since: no longer a file of ours */
+  if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) problem(l, path, result_of(errno)); /* ENOENT: gone since, no longer a file of ours */
+    return;
+  }
   if (S_ISLNK(st.st_mode)) {
     int fd = open_beneath(l->root, path.ptr, O_PATH);
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -175,7 +180,9 @@ static void list_entry(lister *l, int dir, nt_str path, const char *name) {
     }
     close(fd);
   }
-  if (S_ISDIR(st.st_mode))
+  if (nt_utf8_check(path) < path.len) /* a name that no address, ledger or message could hold as it is */
+    problem(l, path, NT_FILE_BAD_NAME);
+  else if (S_ISDIR(st.st_mode))
     list_directory(l, path);
   else if (S_ISREG(st.st_mode))
     nt_push(&l->out->files, ((nt_file_entry){path, stamp_of(&st)}));
@@ -205,8 +212,9 @@ static void list_directory(lister *l, nt_str path) {
   }
   l->above[l->depth].device = st.st_dev;
   l->above[l->depth++].inode = st.st_ino;
-  for (struct dirent *e; (e = readdir(dir));)
+  for (struct dirent *e; errno = 0, (e = readdir(dir));)
     if (e->d_name[0] != '.') list_entry(l, fd, nt_path_join(l->arena, path, nt_str_c(e->d_name)), e->d_name);
+  if (errno) problem(l, path, result_of(errno)); /* a part of a directory must not pass for all of it */
   l->depth--;
   closedir(dir);
 }

@@ -87,6 +87,8 @@ static int compare_down(const void *a, const void *b) {
 /* Keys of the table's items in order; in the reader's arena. */
 static sort_key *sorted_keys(lua_State *L, nt_run *run, int table, lua_Integer count, int attribute,
                              bool case_sensitive, bool reverse) {
+  enum { STEPS_PER_ITEM = 16 };
+  nt_vm_charge(L, (uint64_t)count * STEPS_PER_ITEM);
   sort_key *keys = NT_NEW_N(run->reader->arena, sort_key, (size_t)count + 1);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, table, i);
@@ -195,6 +197,7 @@ static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
       lua_call(L, 1, 1);
     }
     bool known = false;
+    nt_vm_charge(L, (uint64_t)kept * 4);
     for (lua_Integer k = 1; k <= kept && !known; k++) {
       lua_rawgeti(L, 6, k);
       known = nt_equal(L, run, 8, -1);

@@ -35,7 +35,9 @@ nt_str nt_filter_text(lua_State *L, nt_run *run, const char *filter) {
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind >= NT_IS_LIST && kind != NT_IS_MARKUP && kind != NT_IS_NODE && kind != NT_IS_TIME)
     nt_bad_input(L, run, filter, "string");
-  return nt_text(L, run, 1);
+  nt_str text = nt_text(L, run, 1);
+  nt_vm_charge(L, text.len / NT_BYTES_PER_STEP);
+  return text;
 }
 
 int nt_filter_return(lua_State *L, nt_run *run, nt_buf *text) {
@@ -59,6 +61,11 @@ static bool is_letter(uint32_t c) {
   return nt_letter_lower(c) != c || nt_letter_upper(c) != c || c == 0xDF || (c >= '0' && c <= '9') || c == '\'';
 }
 
+/* After which a new word begins in a title: Jinja's rule. */
+static bool begins_word(uint32_t c) {
+  return c < 0x80 && strchr(" \t\r\n\f\v-({[<", (int)c) && c;
+}
+
 typedef enum case_mode { LOWER, UPPER, TITLE, CAPITALIZE } case_mode;
 
 static int change_case(lua_State *L, const char *filter, case_mode mode) {
@@ -73,7 +80,7 @@ static int change_case(lua_State *L, const char *filter, case_mode mode) {
       nt_buf_c(&out, "SS");
     else
       put_letter(&out, upper ? nt_letter_upper(c) : nt_letter_lower(c));
-    first = mode == TITLE && !is_letter(c) && c < 0x250;
+    first = mode == TITLE && begins_word(c);
   }
   return nt_filter_return(L, run, &out);
 }

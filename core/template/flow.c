@@ -131,18 +131,17 @@ static int op_bind(lua_State *L) { /* T, macro, … -> parameters; nil where a d
 
 /* ---- contexts ---- */
 
-/* The metatable is kept in the parent under a name that no variable has. */
+static const char meta_key = 0; /* where a context keeps the metatable of those that see it */
+
 void nt_push_derived(lua_State *L, int parent) {
   lua_newtable(L);
-  lua_pushliteral(L, "\0meta");
-  if (lua_rawget(L, parent) == LUA_TNIL) {
+  if (lua_rawgetp(L, parent, &meta_key) == LUA_TNIL) {
     lua_pop(L, 1);
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, parent);
     lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "\0meta");
-    lua_pushvalue(L, -2);
-    lua_rawset(L, parent);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, parent, &meta_key);
   }
   lua_setmetatable(L, -2);
 }
@@ -353,6 +352,7 @@ static int global_range(lua_State *L) {
   if (step == 0) nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("range"), NT_STR("0"), NT_STR("1, 2 … -1, -2"));
   lua_newtable(L);
   for (lua_Integer i = from; step > 0 ? i < to : i > to;) {
+    if (made % 1000 == 0) nt_vm_charge(L, 1000 / NT_ITEMS_PER_STEP);
     if (made == NT_TEMPLATE_RANGE) nt_fail(L, run, NT_MSG_template_range, NT_STR("100000"));
     lua_pushinteger(L, i);
     lua_rawseti(L, 4, ++made);

@@ -87,9 +87,7 @@ static lua_Integer push_script_items(lua_State *L, nt_run *run, int table, bool 
   return -1;
 }
 
-lua_Integer nt_push_items(lua_State *L, nt_run *run, int index, bool pairs) {
-  index = lua_absindex(L, index);
-  luaL_checkstack(L, 10, NULL);
+static lua_Integer push_items(lua_State *L, nt_run *run, int index, bool pairs) {
   switch (nt_is(L, run, index)) {
   case NT_IS_UNDEFINED:
   case NT_IS_NULL: lua_newtable(L); return 0;
@@ -103,6 +101,13 @@ lua_Integer nt_push_items(lua_State *L, nt_run *run, int index, bool pairs) {
   case NT_IS_TABLE: return push_script_items(L, run, index, pairs);
   default: return -1;
   }
+}
+
+lua_Integer nt_push_items(lua_State *L, nt_run *run, int index, bool pairs) {
+  luaL_checkstack(L, 10, NULL);
+  lua_Integer count = push_items(L, run, lua_absindex(L, index), pairs);
+  if (count > 0) nt_vm_charge(L, 1 + (uint64_t)count / NT_ITEMS_PER_STEP);
+  return count;
 }
 
 /* ---- attributes ---- */

@@ -150,6 +150,7 @@ void nt_run_open(lua_State *L, nt_run *run) {
   lua_newtable(L);
   set_functions(L, run, nt_write_ops);
   set_functions(L, run, nt_operate_ops);
+  set_functions(L, run, nt_call_ops);
   set_functions(L, run, nt_flow_ops);
   open_driver(L, run, top + 1);
   open_tables(L, run, top + 1);
@@ -173,7 +174,7 @@ typedef NT_VEC(nt_str) name_vec;
 static void add_names_of(lua_State *L, nt_run *run, int table, name_vec *names) {
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
     nt_str key = nt_lua_str(L, -2);
-    if (key.len && key.ptr[0] != '\0') nt_push(names, nt_arena_str(run->reader->arena, key));
+    if (key.len) nt_push(names, nt_arena_str(run->reader->arena, key));
   }
 }
 
@@ -341,6 +342,7 @@ static int no_template(lua_State *L, const render_job *job) {
   nt_str names = nt_arena_str(job->run->reader->arena, nt_buf_str(&all));
   nt_buf_deinit(&all);
   nt_where where = {.file = job->run->page->origin};
+  if (job->run->page->document) where = (nt_where){.doc = job->run->page->origin, .field = NT_STR("template")};
   return nt_fail_at(L, job->run, where, NT_MSG_template_absent, (const nt_str[]){names, {NULL, 0}});
 }
 
@@ -362,7 +364,7 @@ static void begin_render(nt_run *run, nt_template_cache *cache, nt_reader *reade
   run->reader = reader;
   run->page = page;
   run->out = run->page_out = out;
-  run->catching = run->includes = 0;
+  run->catching = run->includes = run->written = 0;
   run->render++;
   run->lenient = run->failed = false;
   run->script_name = nt_str_n(NULL, 0);

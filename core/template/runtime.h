@@ -1,9 +1,10 @@
 /* What the runtime's files share: the state of one VM's templates, the kinds of values that templates meet, and errors.
  *
  *   cache.c      compiled templates, shared by the workers     value.c    kinds, truth, equality, order, text
- *   runtime.c    the render, loading into a VM                 operate.c  attributes, arithmetic, calls
- *   write.c      values into the buffer, escaped               flow.c     loops, macros, includes, blocks
- *   fault.c      errors at the template's place                filters_*.c, tests.c
+ *   runtime.c    the render, loading into a VM                 items.c    elements, attributes, values as data
+ *   write.c      values into the buffer, escaped               operate.c  attributes, comparison, arithmetic
+ *   fault.c      errors at the template's place                call.c     calls, the border to scripts
+ *   flow.c       loops, macros, includes, blocks               filters_*.c, tests.c
  */
 #ifndef NT_TEMPLATE_RUNTIME_H
 #define NT_TEMPLATE_RUNTIME_H
@@ -16,6 +17,8 @@
 
 #include <lauxlib.h>
 
+/* Work in C is charged to the budget: about as long as an instruction takes. */
+enum { NT_ITEMS_PER_STEP = 2, NT_BYTES_PER_STEP = 8, NT_BYTES_AT_ONCE = 4096 };
 enum { NT_TEMPLATE_INCLUDES = 50, NT_TEMPLATE_RANGE = 100000, NT_VALUE_DEPTH = 40 };
 
 /* ---- compiled templates (cache.c) ---- */
@@ -59,6 +62,7 @@ typedef struct nt_run {
   size_t catching;
   nt_buf *page_out;
   size_t includes;
+  size_t written; /* bytes not yet charged */
   uint64_t render;
   bool lenient; /* an unknown name is undefined, not an error */
   bool failed;
@@ -83,7 +87,7 @@ typedef struct nt_run {
 
 /* The run behind a function of ours. */
 static inline nt_run *nt_run_of(lua_State *L) {
-  return lua_touserdata(L, lua_upvalueindex(1));
+  return (nt_run *)lua_touserdata(L, lua_upvalueindex(1));
 }
 /* Made when the VM first needs it. */
 nt_run *nt_run_get(nt_vm *vm);
@@ -154,7 +158,7 @@ void nt_push_path(lua_State *L, nt_run *run, int object, nt_str path);
 bool nt_to_value(lua_State *L, nt_run *run, int index, int depth, nt_value *out);
 void nt_float_text(double number, nt_buf *out);
 
-/* ---- between templates and scripts (operate.c) ---- */
+/* ---- between templates and scripts (call.c) ---- */
 
 /* Replaces the value at the index by what a script sees. */
 void nt_to_script(lua_State *L, nt_run *run, int index);
@@ -193,7 +197,7 @@ void nt_forward_diags(nt_run *run, const nt_diags *from, nt_diags *to);
 
 /* ---- the functions that chunks call ---- */
 
-extern const luaL_Reg nt_operate_ops[], nt_flow_ops[], nt_write_ops[];
+extern const luaL_Reg nt_operate_ops[], nt_call_ops[], nt_flow_ops[], nt_write_ops[];
 extern const luaL_Reg nt_filters_text[], nt_filters_list[], nt_filters_format[], nt_tests[], nt_globals[];
 /* The functions that a string or a map has after a dot; NULL if there is none. */
 lua_CFunction nt_method_find(nt_kind_of kind, nt_str name);

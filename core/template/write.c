@@ -114,22 +114,38 @@ static void put_literal(nt_run *run, const nt_compiled *compiled, lua_Integer li
   if (literal) nt_buf_put(run->out, compiled->literals[literal - 1]);
 }
 
+/* Pages are paid for by their bytes, so that a loop cannot write for ever. */
+static void charge(lua_State *L, nt_run *run, size_t before) {
+  run->written += run->out->len - before;
+  if (run->written < NT_BYTES_AT_ONCE) return;
+  size_t steps = run->written / NT_BYTES_PER_STEP;
+  run->written = 0;
+  nt_vm_charge(L, steps);
+}
+
 static int op_lit(lua_State *L) {
-  put_literal(nt_run_of(L), lua_touserdata(L, 1), lua_tointeger(L, 2));
+  nt_run *run = nt_run_of(L);
+  size_t before = run->out->len;
+  put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
+  charge(L, run, before);
   return 0;
 }
 
 static int op_out(lua_State *L) {
   nt_run *run = nt_run_of(L);
+  size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   nt_write(L, run, 3, run->out);
+  charge(L, run, before);
   return 0;
 }
 
 static int op_outa(lua_State *L) {
   nt_run *run = nt_run_of(L);
+  size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   nt_write_attr(L, run, 3, nt_lua_str(L, 4));
+  charge(L, run, before);
   return 0;
 }
 

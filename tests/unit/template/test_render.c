@@ -435,7 +435,14 @@ static void endless_templates_are_stopped(void **state) {
   assert_true(s.fake.diags.errors > 0);
   assert_true(nt_str_eq(s.fake.diags.items[0].where.file, NT_STR("layer0/templates/loop")));
   assert_int_equal(s.fake.diags.items[0].where.line, 1);
+  fake_add_template(&s.fake, "write", 0,
+                    "{% set x = 'abcdefghij' * 10000 %}{% for a in range(99999) %}{{ x }}{% endfor %}");
+  fake_add_template(&s.fake, "work", 0, "{% for a in range(99999) %}{{ range(99999)|sort|unique|length }}{% endfor %}");
   assert_string_equal(stage_render(&s, "macro"), "");
+  assert_true(s.fake.diags.errors > 0);
+  assert_string_equal(stage_render(&s, "write"), "");
+  assert_true(s.fake.diags.errors > 0);
+  assert_string_equal(stage_render(&s, "work"), "");
   assert_true(s.fake.diags.errors > 0);
   stage_end(&s);
 }
