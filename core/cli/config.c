@@ -73,7 +73,8 @@ int nt_cli_config(nt_cli *cli) {
                                  .hook_instructions = engine->hook_instructions,
                                  .removals = engine->removals,
                                  .now = nt_engine_now(engine),
-                                 .locales = engine->locales};
+                                 .locales = engine->locales,
+                                 .where = engine->sites[i].where};
     nt_inputs *in = nt_inputs_load(&options);
     nt_cli_diags(cli, engine, engine->sites[i].name, &in->diags);
     if (!in->configured) code = NT_EXIT_USAGE;

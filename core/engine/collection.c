@@ -51,6 +51,12 @@ static void read_ids(nt_collection *c, const nt_value *ids, nt_arena *arena) {
   for (size_t i = 0; i < ids->as.list->len; i++) c->ids[c->id_count++] = nt_value_str(&ids->as.list->items[i]);
 }
 
+static void report_negative(reading *r, const nt_value *v) {
+  if (!v || v->type != NT_INT || v->as.integer >= 0) return;
+  nt_str number = nt_arena_format(r->arena, "%lld", (long long)v->as.integer);
+  nt_report(r->diags, NT_MSG_config_bad_amount, nt_where_pos(r->where.file, v->pos), number);
+}
+
 bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
                         nt_collection *out) {
   reading r = {arena, diags, where};
@@ -63,6 +69,8 @@ bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_
   read_sort(out, nt_map_find(config, NT_STR("sort")), arena);
   read_ids(out, nt_map_find(config, NT_STR("documents")), arena);
   const nt_value *limit = nt_map_find(config, NT_STR("limit")), *per_page = nt_map_find(config, NT_STR("per_page"));
+  report_negative(&r, limit);
+  report_negative(&r, per_page);
   if (limit && limit->type == NT_INT && limit->as.integer > 0)
     out->query = nt_query_slice(arena, out->query, 0, (uint64_t)limit->as.integer);
   if (per_page && per_page->type == NT_INT && per_page->as.integer > 0) out->per_page = (uint64_t)per_page->as.integer;

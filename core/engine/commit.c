@@ -251,8 +251,9 @@ bool nt_commit_stage(nt_site *site, nt_stage *stage) {
 
 /* ---- finishing ---- */
 
-/* A document that is at fault now: what was published of it stays. */
+/* A document or static file that is at fault now: what was published of it stays. */
 static bool at_fault(const nt_site *site, nt_str owner) {
+  if (nt_inputs_is_unlisted(site->inputs, owner)) return true;
   const nt_record *r = nt_records_find(&site->records, owner);
   if (!r) r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
   if (r && r->parent) r = site->records.slots.items[r->parent - 1];
@@ -343,8 +344,8 @@ static void finish_run(void *ud) {
       c->failed = !carry_out(c, &call);
       c->unfinished = c->failed;
       if (c->failed) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
-      atomic_fetch_add(&c->site->counters.put, changes->list.len - removed);
-      atomic_fetch_add(&c->site->counters.removed, removed);
+      nt_atomic_add(&c->site->counters.put, changes->list.len - removed);
+      nt_atomic_add(&c->site->counters.removed, removed);
       c->begun = false;
     }
   }

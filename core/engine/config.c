@@ -13,7 +13,8 @@ void nt_config_report_file(nt_file_result result, nt_str shown, nt_where where, 
       [NT_FILE_ABSENT] = NT_MSG_file_absent,     [NT_FILE_DENIED] = NT_MSG_file_denied,
       [NT_FILE_OUTSIDE] = NT_MSG_file_outside,   [NT_FILE_DIRECTORY] = NT_MSG_file_directory,
       [NT_FILE_SPECIAL] = NT_MSG_file_special,   [NT_FILE_TOO_LARGE] = NT_MSG_file_too_large,
-      [NT_FILE_CHANGING] = NT_MSG_file_changing, [NT_FILE_FAILED] = NT_MSG_file_failed,
+      [NT_FILE_CHANGING] = NT_MSG_file_changing, [NT_FILE_BAD_NAME] = NT_MSG_file_bad_name,
+      [NT_FILE_FAILED] = NT_MSG_file_failed,
   };
   if (result != NT_FILE_OK) nt_report(diags, codes[result], where, shown);
 }
@@ -30,6 +31,28 @@ nt_file_result nt_config_read(nt_root *root, nt_str path, nt_str shown, uint64_t
   }
   nt_buf_deinit(&bytes);
   return result;
+}
+
+bool nt_config_check_text(nt_str text, nt_str shown, nt_diags *diags) {
+  size_t bad = nt_utf8_check(text), nul = nt_str_find(text, '\0');
+  size_t at = bad < nul ? bad : nul;
+  if (at == text.len) return true;
+  uint32_t line = 1;
+  size_t start = 0;
+  for (size_t i = 0; i < at; i++)
+    if (text.ptr[i] == '\n') {
+      line++;
+      start = i + 1;
+    }
+  nt_report0(diags, bad < nul ? NT_MSG_item_invalid_utf8 : NT_MSG_item_nul,
+             nt_where_file(shown, line, (uint32_t)(at - start) + 1));
+  return false;
+}
+
+bool nt_config_holds_map(const nt_value *value, nt_str shown, size_t errors_before, nt_diags *diags) {
+  if (value->type == NT_MAP) return true;
+  if (diags->errors == errors_before) nt_report(diags, NT_MSG_config_not_map, nt_where_file(shown, 1, 1), shown);
+  return false;
 }
 
 nt_value nt_config_merge(const nt_value *under, const nt_value *over, nt_arena *arena) {
@@ -79,8 +102,8 @@ const nt_schema nt_schema_workspace = {(const nt_schema_key[]){{"notis", T_INT, 
 static const nt_schema language = {(const nt_schema_key[]){{"name", T_STRING}, {"path", T_STRING}, {0}}};
 static const nt_schema languages = {(const nt_schema_key[]){{"*", T_MAP, &language}, {0}}};
 /* The rest of a source's map belongs to its plugin. */
-static const nt_schema source = {
-    (const nt_schema_key[]){{"use", T_STRING, NULL, true}, {"kind", T_STRING}, {"*", T_ANY}, {0}}};
+static const nt_schema source = {(const nt_schema_key[]){
+    {"use", T_STRING, NULL, true}, {"kind", T_STRING}, {"path", T_STRING}, {"match", T_STRING}, {"*", T_ANY}, {0}}};
 static const nt_schema sources = {(const nt_schema_key[]){{"*", T_MAP, &source}, {0}}};
 static const nt_schema output = {(const nt_schema_key[]){{"*", T_ANY}, {0}}};
 static const nt_schema outputs = {(const nt_schema_key[]){{"*", T_MAP, &output}, {0}}};
@@ -178,6 +201,18 @@ bool nt_schema_check(const nt_schema *schema, const nt_value *map, nt_pos at, co
   for (const nt_schema_key *k = schema->keys; k->name; k++)
     if (k->required && !nt_map_find(map, nt_str_c(k->name)))
       nt_report(diags, NT_MSG_config_missing_key, nt_config_where(files, at), nt_str_c(k->name));
+  return diags->errors == before;
+}
+
+bool nt_config_strings(const nt_value *list, nt_str key, const nt_config_files *files, nt_diags *diags) {
+  size_t before = diags->errors;
+  for (size_t i = 0; list && list->type == NT_LIST && i < list->as.list->len; i++) {
+    const nt_value *v = &list->as.list->items[i];
+    if (nt_value_str(v).len) continue;
+    nt_str type = nt_str_c(v->type == NT_STRING ? "\"\"" : nt_type_name(v->type));
+    nt_report(diags, NT_MSG_config_wrong_type, nt_config_where(files, v->pos), key, nt_str_c(nt_type_name(NT_STRING)),
+              type);
+  }
   return diags->errors == before;
 }
 

@@ -18,6 +18,13 @@ nt_file_result nt_config_read(nt_root *root, nt_str path, nt_str shown, uint64_t
 /* Says in words what is wrong with a file. */
 void nt_config_report_file(nt_file_result result, nt_str shown, nt_where where, nt_diags *diags);
 
+/* False after saying where the text is not valid UTF-8 or holds a NUL. */
+bool nt_config_check_text(nt_str text, nt_str shown, nt_diags *diags);
+/* False after saying that it is no map, unless reading it has said what is wrong already. */
+bool nt_config_holds_map(const nt_value *value, nt_str shown, size_t errors_before, nt_diags *diags);
+/* Is every item of the list a text with something in it? False after reporting those that are not. */
+bool nt_config_strings(const nt_value *list, nt_str key, const nt_config_files *files, nt_diags *diags);
+
 nt_where nt_config_where(const nt_config_files *files, nt_pos pos);
 
 /* `over` laid upon `under`: maps merge by key, anything else replaces; positions stay with their values. */

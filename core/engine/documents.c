@@ -5,6 +5,7 @@
 #include "engine/run.h"
 #include "model/nodecode.h"
 #include "text/headings.h"
+#include "text/json.h"
 #include "text/yaml.h"
 
 /* One record on its way. */
@@ -15,6 +16,7 @@ typedef struct reading {
   const nt_source *source;
   nt_buf bytes;
   nt_str file; /* what diagnostics call it */
+  nt_pos head; /* where the front matter opens, or the text begins */
 } reading;
 
 static nt_where at_file(const reading *r, uint32_t line, uint32_t column) { return nt_where_file(r->file, line, column); }
@@ -85,21 +87,6 @@ static bool read_item(reading *r) {
 }
 
 /* ---- parse ---- */
-
-static bool check_text(reading *r, nt_str text) {
-  size_t bad = nt_utf8_check(text), nul = nt_str_find(text, '\0');
-  size_t at = bad < nul ? bad : nul;
-  if (at == text.len) return true;
-  uint32_t line = 1;
-  size_t start = 0;
-  for (size_t i = 0; i < at; i++)
-    if (text.ptr[i] == '\n') {
-      line++;
-      start = i + 1;
-    }
-  nt_report0(&r->run.diags, bad < nul ? NT_MSG_item_invalid_utf8 : NT_MSG_item_nul, at_file(r, line, (uint32_t)(at - start) + 1));
-  return false;
-}
 
 /* The item's path below its source's. */
 static nt_str path_in_source(const reading *r) {
@@ -190,11 +177,25 @@ static bool parse_markup(void *ud, nt_str text, nt_pos at, nt_arena *arena, nt_d
 static const char *const common_words[] = {"kind", "lang", "slug", "template"};
 enum { COMMON_WORDS = sizeof common_words / sizeof *common_words };
 
+/* The common words are texts; null is as if they were not there. */
+static bool check_common(reading *r, const nt_value *common) {
+  size_t before = r->run.diags.errors;
+  for (size_t c = 0; c < COMMON_WORDS; c++) {
+    if (common[c].type == NT_STRING || common[c].type == NT_NULL) continue;
+    nt_buf shown = {0};
+    nt_json_write(&common[c], 0, &shown);
+    nt_report(&r->run.diags, NT_MSG_fields_not_text, nt_where_pos(r->file, common[c].pos), nt_str_c(common_words[c]),
+              nt_buf_str(&shown));
+    nt_buf_deinit(&shown);
+  }
+  return r->run.diags.errors == before;
+}
+
 /* Holds the raw fields against the kind and completes the document. */
 static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
   nt_value own = nt_map_new(arena), common[COMMON_WORDS] = {{0}};
-  own.pos = raw->pos;
+  own.pos = raw->pos.line ? raw->pos : r->head; /* where a missing field is missed */
   for (size_t i = 0; i < raw->as.map->len; i++) {
     const nt_entry *e = &raw->as.map->entries[i];
     bool taken = false;
@@ -205,6 +206,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
       }
     if (!taken) nt_map_put(&own, arena, e->key, e->key_pos, e->value);
   }
+  if (!check_common(r, common)) return false;
   const nt_kind *kind = kind_of(r, common[0].type == NT_STRING ? &common[0] : NULL);
   if (!kind) return false;
   doc->kind = kind->name;
@@ -217,20 +219,16 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   return true;
 }
 
-/* Empty for files: their stamp says when and where they were written, and no document may depend on that. */
-static notis_str fingerprint_of(const reading *r) {
-  nt_str given = r->record->fingerprint;
-  return r->source->files ? (notis_str){"", 0} : (notis_str){given.ptr, given.len};
-}
-
 static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
+  r->head = (nt_pos){.line = split.present ? split.yaml_line - 1 : 1, .column = 1};
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
                      .path = {r->record->path.ptr, r->record->path.len},
-                     .fingerprint = fingerprint_of(r),
                      .bytes = {text.ptr, text.len},
                      .yaml = {split.yaml.ptr, split.yaml.len},
                      .yaml_at = {.line = split.yaml_line, .column = 1},
@@ -246,6 +244,7 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   if (status != NOTIS_OK && !r->run.diags.errors) nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
   if (status != NOTIS_OK || r->run.diags.errors) return false;
   nt_value raw = doc->fields;
+  raw.pos = (nt_pos){.line = split.present ? split.yaml_line : 1, .column = 1}; /* where a missing field is said to be */
   if (!apply_kind(r, &raw, doc)) return false;
   nt_heading_ids(doc->body, arena);
   return true;
@@ -255,30 +254,30 @@ static nt_step_state run_item_hooks(reading *r, nt_str *text) {
   nt_site *site = r->run.site;
   nt_str kind = r->source->kind;
   nt_run_trace_hooks(&r->run, NT_EVENT_ITEM);
+  r->record->item_hooks = NT_STEP_NONE;
   nt_vm *vm = site->inputs->scripts.len ? nt_seat_vm(site, r->run.seat, NULL) : NULL;
   if (!vm || !nt_vm_wants(vm, NT_EVENT_ITEM, kind)) return NT_STEP_OK;
-  switch (nt_vm_run_item(vm, &r->run.reader, r->record->id, kind, text)) {
-  case NT_HOOK_OK: return NT_STEP_OK;
-  case NT_HOOK_DROPPED: return NT_STEP_DROPPED;
-  default: return NT_STEP_FAILED;
-  }
+  nt_hook_result result = nt_vm_run_item(vm, &r->run.reader, r->record->id, kind, text);
+  nt_step_state state = result == NT_HOOK_OK        ? NT_STEP_OK
+                        : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED
+                                                    : NT_STEP_FAILED;
+  r->record->item_hooks = (uint8_t)state;
+  return state;
 }
 
 static void parse(reading *r) {
   nt_record *record = r->record;
   nt_run_start(&r->run, r->run.site, r->run.seat, NT_RUN_DOCUMENT);
   nt_run_trace(&r->run, NT_KEY_FILE, record->slot, nt_str_n("", 0), record->item);
-  notis_str fingerprint = fingerprint_of(r);
-  if (fingerprint.len) /* the source's own version of the item, which parse may show */
-    nt_run_trace(&r->run, NT_KEY_FILE, record->slot, NT_STR("fingerprint"),
-                 nt_hash_bytes(nt_str_n(fingerprint.ptr, fingerprint.len)));
   nt_str plugin = nt_arena_format(r->run.reader.arena, "source/%.*s", NT_FMT(r->source->name));
   nt_run_trace(&r->run, NT_KEY_PLUGIN, 0, plugin, r->source->version);
   nt_str text = nt_buf_str(&r->bytes);
   nt_document doc = {.arena = r->run.reader.arena};
   nt_frozen *parsed = NULL;
   nt_step_state state = run_item_hooks(r, &text);
-  if (state == NT_STEP_OK) state = check_text(r, text) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
+  if (state == NT_STEP_OK)
+    state =
+        nt_config_check_text(text, r->file, &r->run.diags) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
   if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   if (record->frozen != record->parsed) nt_frozen_free(record->parsed);
@@ -297,6 +296,8 @@ static void add_derived(reading *r, nt_document *doc) {
   const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, doc->kind);
   nt_value raw = doc->fields;
   nt_where where = {.doc = doc->id, .file = r->file};
+  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
+               kind ? kind->hash : NT_HASH_ABSENT);
   size_t mark = nt_str_find_last(doc->id, '#');
   doc->name = nt_str_sub(doc->id, mark + 1, doc->id.len);
   if (!kind)
@@ -380,7 +381,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
   for (size_t i = 0; i < batch->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed))
+    if (nt_atomic_get(&site->cancel))
       batch->updates[i].skipped = true;
     else
       update_record(site, &site->seats[worker], &batch->updates[i]);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "engine/config.h"
+#include "engine/out.h"
 #include "host/durable.h"
 
 #include <errno.h>
@@ -48,6 +49,20 @@ static void read_limits(workspace *w) {
     nt_report(&e->diags, NT_MSG_config_bad_amount, nt_config_where(&w->files, removals->pos), nt_value_str(removals));
 }
 
+enum { MOST_WORKERS = 256 };
+
+static void read_workers(workspace *w) {
+  nt_engine *e = w->engine;
+  const nt_value *v = nt_map_find(&w->config, NT_STR("workers"));
+  if (!v || nt_str_eq(nt_value_str(v), NT_STR("auto"))) return;
+  if (v->type != NT_INT || v->as.integer < 1 || v->as.integer > MOST_WORKERS) {
+    nt_str given = v->type == NT_INT ? nt_arena_format(e->arena, "%lld", (long long)v->as.integer) : nt_value_str(v);
+    nt_report(&e->diags, NT_MSG_config_bad_workers, nt_config_where(&w->files, v->pos), given);
+  } else if (!e->options.workers) {
+    e->options.workers = (unsigned)v->as.integer;
+  }
+}
+
 static bool read_workspace(workspace *w) {
   nt_engine *e = w->engine;
   nt_root *root = nt_root_open(e->root);
@@ -59,26 +74,20 @@ static bool read_workspace(workspace *w) {
     nt_report(&e->diags, NT_MSG_workspace_absent, (nt_where){0}, given);
   else
     nt_config_report_file(result, notis_yaml, nt_where_file(notis_yaml, 0, 0), &e->diags);
-  if (result != NT_FILE_OK || e->diags.errors) return false;
-  if (w->config.type != NT_MAP) {
-    nt_report(&e->diags, NT_MSG_config_not_map, nt_where_file(notis_yaml, 1, 1), notis_yaml);
+  if (result != NT_FILE_OK || !nt_config_holds_map(&w->config, notis_yaml, 0, &e->diags) || e->diags.errors)
     return false;
-  }
   if (!nt_schema_check(&nt_schema_workspace, &w->config, w->config.pos, &w->files, &e->diags)) return false;
   const nt_value *version = nt_map_find(&w->config, NT_STR("notis"));
   if (version->as.integer != 1)
     nt_report(&e->diags, NT_MSG_config_bad_version, where_of(w, "notis"),
               nt_arena_format(e->arena, "%lld", (long long)version->as.integer));
+  nt_config_strings(nt_map_find(&w->config, NT_STR("sites")), NT_STR("sites"), &w->files, &e->diags);
+  nt_config_strings(nt_map_find(&w->config, NT_STR("plugins")), NT_STR("plugins"), &w->files, &e->diags);
+  read_workers(w);
   read_limits(w);
   nt_str out = nt_value_str(nt_map_find(&w->config, NT_STR("out")));
   e->out = e->options.out.len ? e->options.out : out.len ? out : NT_STR("public/{site}");
   return e->diags.errors == 0;
-}
-
-static unsigned worker_count(const workspace *w) {
-  const nt_value *workers = nt_map_find(&w->config, NT_STR("workers"));
-  if (w->engine->options.workers) return w->engine->options.workers;
-  return workers && workers->type == NT_INT && workers->as.integer > 0 ? (unsigned)workers->as.integer : 0;
 }
 
 /* ---- sites ---- */
@@ -112,8 +121,10 @@ static void open_sites(workspace *w) {
   check_wanted(w, sites);
   if (e->diags.errors) return;
   size_t count = sites->as.list->len;
-  e->pool = nt_pool_new(e->loop, worker_count(w), count ? (unsigned)count : 1, e->options.shuffle_seed);
+  e->pool = nt_pool_new(e->loop, e->options.workers, count ? (unsigned)count : 1, e->options.shuffle_seed);
   e->sites = nt_zalloc((count ? count : 1) * sizeof *e->sites);
+  nt_str *dirs = nt_arena_alloc(e->arena, (count + 1) * sizeof *dirs);
+  size_t dir_count = 0;
   for (size_t i = 0; i < count; i++) {
     const nt_value *v = &sites->as.list->items[i];
     nt_str name;
@@ -121,10 +132,16 @@ static void open_sites(workspace *w) {
       nt_report(&e->diags, NT_MSG_site_absent, nt_config_where(&w->files, v->pos), nt_value_str(v), NT_STR("site.yaml"));
       continue;
     }
-    if (!is_wanted(e, name)) continue;
+    for (size_t k = 0; k < e->site_count; k++)
+      if (nt_str_eq(e->sites[k].name, name))
+        nt_report(&e->diags, NT_MSG_site_twice, nt_config_where(&w->files, v->pos), name);
+    dirs[dir_count++] = name;
+    if (!is_wanted(e, name) || e->diags.errors) continue;
     nt_site_init(&e->sites[e->site_count], e, (unsigned)i, name);
+    e->sites[e->site_count].where = nt_config_where(&w->files, v->pos);
     e->site_count++;
   }
+  nt_out_check(e, dirs, dir_count, e->options.out.len ? (nt_where){0} : where_of(w, "out"));
 }
 
 /* ---- plugins ---- */

@@ -56,6 +56,7 @@ static void extend(nt_inputs *in, const nt_inputs_options *options, uint32_t lay
 
 static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t layer) {
   nt_value config;
+  size_t errors = in->diags.errors;
   nt_str shown = shown_path(in, layer, NT_STR("site.yaml"));
   nt_file_result result = nt_config_read(in->layers[layer].root, NT_STR("site.yaml"), shown, 1 << 20, in->arena,
                                          &in->files, &in->diags, &config);
@@ -63,15 +64,12 @@ static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t
     nt_report(&in->diags, NT_MSG_site_absent, nt_where_file(shown, 0, 0), options->site, shown);
   else if (result != NT_FILE_OK && result != NT_FILE_ABSENT)
     nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
-  if (result != NT_FILE_OK) return;
-  if (config.type != NT_MAP) {
-    nt_report(&in->diags, NT_MSG_config_not_map, nt_where_file(shown, 1, 1), shown);
-    return;
-  }
+  if (result != NT_FILE_OK || !nt_config_holds_map(&config, shown, errors, &in->diags)) return;
   in->config = in->config.type == NT_MAP ? nt_config_merge(&config, &in->config, in->arena) : config;
   const nt_value *extends = nt_map_find(&config, NT_STR("extends"));
   if (extends && extends->type == NT_STRING) extend(in, options, layer, extends);
-  for (size_t i = 0; extends && extends->type == NT_LIST && i < extends->as.list->len; i++)
+  bool good = nt_config_strings(extends, NT_STR("extends"), &in->files, &in->diags);
+  for (size_t i = 0; good && extends && extends->type == NT_LIST && i < extends->as.list->len; i++)
     extend(in, options, layer, &extends->as.list->items[i]);
 }
 
@@ -105,6 +103,16 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
   if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);
   in->now = nt_date_in_zone((nt_time){.seconds = options->now}, in->zone);
+}
+
+static nt_hash basics_hash(const nt_inputs *in) {
+  static const char *const keys[] = {"url", "languages", "timezone"};
+  nt_hash hash = nt_hash_combine(in->item_limit, in->hook_instructions);
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const nt_value *v = nt_map_find(&in->config, nt_str_c(keys[i]));
+    hash = nt_hash_combine(hash, v ? nt_value_hash(v) : NT_HASH_ABSENT);
+  }
+  return hash;
 }
 
 static void lower_limit(nt_inputs *in, const nt_value *limits, const char *key, uint64_t *limit) {
@@ -174,6 +182,7 @@ static void read_collections(nt_inputs *in) {
     const nt_entry *e = &all->as.map->entries[i];
     nt_collection c;
     nt_where where = nt_config_where(&in->files, e->value.pos.line ? e->value.pos : e->key_pos);
+    nt_config_strings(nt_map_find(&e->value, NT_STR("kind")), NT_STR("kind"), &in->files, &in->diags);
     if (nt_collection_read(e->key, &e->value, where, in->arena, &in->diags, &c)) {
       for (size_t k = 0; k < c.kind_count; k++) check_kind(in, c.kinds[k], e->value.pos);
       nt_push(&in->collections, c);
@@ -182,6 +191,36 @@ static void read_collections(nt_inputs *in) {
 }
 
 /* ---- files of the layers ---- */
+
+nt_str nt_inputs_shown(const nt_inputs *in, uint32_t layer, nt_str path, nt_arena *arena) {
+  return nt_path_join(arena, in->layers[layer].dir, path);
+}
+
+bool nt_inputs_is_unlisted(const nt_inputs *in, nt_str path) {
+  for (size_t i = 0; i < in->unlisted.len; i++) {
+    nt_str p = in->unlisted.items[i].path;
+    if (nt_str_starts(path, p) && (path.len == p.len || path.ptr[p.len] == '/')) return true;
+  }
+  return false;
+}
+
+static bool said_before(const nt_inputs *in, uint32_t layer, nt_str path) {
+  for (size_t i = 0; i < in->unlisted.len; i++)
+    if (in->unlisted.items[i].layer == layer && nt_str_eq(in->unlisted.items[i].path, path)) return true;
+  return false;
+}
+
+/* What could not be listed. That there is no such folder is no fault. */
+static void report_problems(nt_inputs *in, uint32_t layer, const char *dir, const nt_file_list *list) {
+  for (size_t i = 0; i < list->problems.len; i++) {
+    const nt_file_problem *p = &list->problems.items[i];
+    nt_str shown = shown_path(in, layer, p->path);
+    bool absent = p->result == NT_FILE_ABSENT && nt_str_eq(p->path, nt_str_c(dir));
+    if (absent || said_before(in, layer, p->path)) continue;
+    nt_config_report_file(p->result, shown, nt_where_file(shown, 0, 0), &in->diags);
+    nt_push(&in->unlisted, ((nt_unlisted){p->path, layer}));
+  }
+}
 
 /* Calls fn for each file below `dir` of every layer, the nearest layer's first. Another layer's file with a path that
  * was seen before is hidden, and passed over. */
@@ -197,11 +236,7 @@ static void each_file(nt_inputs *in, const char *dir, const char *glob,
       nt_map_set(&seen, file->path, file);
       fn(in, layer, file);
     }
-    for (size_t i = 0; i < list.problems.len; i++) {
-      nt_file_problem *p = &list.problems.items[i];
-      nt_str shown = shown_path(in, layer, p->path);
-      if (p->result != NT_FILE_ABSENT) nt_config_report_file(p->result, shown, nt_where_file(shown, 0, 0), &in->diags);
-    }
+    report_problems(in, layer, dir, &list);
     nt_file_list_deinit(&list);
   }
   nt_map_deinit(&seen);
@@ -210,15 +245,15 @@ static void each_file(nt_inputs *in, const char *dir, const char *glob,
 static void read_kind(nt_inputs *in, uint32_t layer, const nt_file_entry *file) {
   nt_value yaml;
   nt_kind kind = {0};
+  size_t errors = in->diags.errors;
   nt_str shown = shown_path(in, layer, file->path), name = nt_path_stem(file->path);
   nt_file_result result =
       nt_config_read(in->layers[layer].root, file->path, shown, 1 << 20, in->arena, &in->files, &in->diags, &yaml);
   if (result != NT_FILE_OK)
     nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
-  else if (yaml.type == NT_MAP && nt_kind_read(name, shown, &yaml, in->arena, &in->diags, &kind))
+  else if (nt_config_holds_map(&yaml, shown, errors, &in->diags) &&
+           nt_kind_read(name, shown, &yaml, in->arena, &in->diags, &kind))
     nt_push(&in->kinds, kind);
-  else if (yaml.type != NT_MAP)
-    nt_report(&in->diags, NT_MSG_config_not_map, nt_where_file(shown, 1, 1), shown);
 }
 
 static bool read_script(nt_inputs *in, uint32_t layer, nt_str path, nt_script_source *out) {
@@ -230,7 +265,7 @@ static bool read_script(nt_inputs *in, uint32_t layer, nt_str path, nt_script_so
   nt_buf_deinit(&bytes);
   if (result != NT_FILE_OK && result != NT_FILE_ABSENT)
     nt_config_report_file(result, out->file, nt_where_file(out->file, 0, 0), &in->diags);
-  return result == NT_FILE_OK;
+  return result == NT_FILE_OK && nt_config_check_text(out->bytes, out->file, &in->diags);
 }
 
 /* Shared scripts before the region's own: the furthest layer first, by name within each. */
@@ -243,6 +278,7 @@ static void read_scripts(nt_inputs *in) {
       if (!nt_glob(NT_STR("scripts/*.lua"), list.files.items[i].path)) continue;
       if (read_script(in, layer, list.files.items[i].path, &script)) nt_push(&in->scripts, script);
     }
+    report_problems(in, layer, "scripts", &list);
     nt_file_list_deinit(&list);
   }
   for (size_t i = 0; i < in->scripts.len; i++)
@@ -280,7 +316,7 @@ static void read_messages(nt_inputs *in, uint32_t layer, const nt_file_entry *fi
   nt_file_result result =
       nt_config_read(in->layers[layer].root, file->path, shown, 1 << 20, in->arena, &in->files, &in->diags, &yaml);
   nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
-  if (yaml.type != NT_MAP) return;
+  if (yaml.type == NT_NULL || !nt_config_holds_map(&yaml, shown, in->diags.errors, &in->diags)) return;
   by_lang = nt_map_new(in->arena);
   nt_map_put(&by_lang, in->arena, nt_path_stem(file->path), yaml.pos, yaml);
   in->messages = nt_config_merge(&in->messages, &by_lang, in->arena);
@@ -294,6 +330,7 @@ static void read_all_messages(nt_inputs *in) {
     nt_file_list_read(in->layers[layer].root, NT_STR("i18n"), in->arena, &list);
     for (size_t i = 0; i < list.files.len; i++)
       if (nt_glob(NT_STR("i18n/*.yaml"), list.files.items[i].path)) read_messages(in, layer, &list.files.items[i]);
+    report_problems(in, layer, "i18n", &list);
     nt_file_list_deinit(&list);
   }
 }
@@ -307,7 +344,7 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   nt_diags_init(&in->diags, in->arena);
   if (!add_layer(in, options, options->site)) {
     nt_str shown = nt_path_join(in->arena, options->site, NT_STR("site.yaml"));
-    nt_report(&in->diags, NT_MSG_site_absent, nt_where_file(NT_STR("notis.yaml"), 0, 0), options->site, shown);
+    nt_report(&in->diags, NT_MSG_site_absent, options->where, options->site, shown);
     return in;
   }
   read_layer(in, options, 0);
@@ -317,15 +354,16 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   if (!nt_inputs_kind(in, NT_STR("article"))) nt_push(&in->kinds, *nt_kind_article(in->arena));
   read_basics(in, options);
   read_limits(in, options);
+  in->basics = basics_hash(in);
   read_sources(in);
   read_collections(in);
   each_file(in, "scripts/lib", "scripts/lib/**/*.lua", read_module);
   read_scripts(in);
   read_all_messages(in);
-  each_file(in, "static", "static/**", read_asset);
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->hook_memory, in->hook_instructions));
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine((uintptr_t)in->locale, (uintptr_t)in->zone));
   in->usable = in->configured = in->diags.errors == 0;
+  each_file(in, "static", "static/**", read_asset); /* one that cannot be published is withheld alone */
   return in;
 }
 
@@ -343,6 +381,7 @@ void nt_inputs_free(nt_inputs *in) {
   nt_vec_deinit(&in->collections);
   nt_vec_deinit(&in->scripts);
   nt_vec_deinit(&in->assets);
+  nt_vec_deinit(&in->unlisted);
   nt_map_deinit(&in->script_hashes);
   nt_map_deinit(&in->templates);
   nt_map_deinit(&in->data);

@@ -52,6 +52,12 @@ typedef struct nt_asset {
   nt_file_stamp stamp;
 } nt_asset;
 
+/* A file or folder of a layer that could not be looked at; what is below it is unknown, not gone. */
+typedef struct nt_unlisted {
+  nt_str path; /* from the layer's root */
+  uint32_t layer;
+} nt_unlisted;
+
 typedef struct nt_inputs {
   unsigned holders; /* the site, its plan, and each VM that was made with them; counted atomically */
   nt_arena *arena;
@@ -79,13 +85,15 @@ typedef struct nt_inputs {
   nt_map script_hashes;             /* file -> nt_script_source, of scripts and modules */
   nt_hash vm_hash; /* of scripts, modules and limits: a VM made with another must be made anew */
   nt_hash registrations[NT_EVENTS + 1]; /* which hooks there are for each event; last, which names for templates */
+  NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;
   nt_hash assets_hash;
+  nt_hash basics;    /* of what every step may lean on: address, languages, time zone, limits */
   nt_value messages; /* language -> map */
 
   uv_mutex_t lock; /* guards what follows */
   nt_arena *lazy;
-  nt_map templates; /* "layer:name" -> nt_template_source, or a marker of absence */
+  nt_map templates; /* "layer:name" -> what was found, or that nothing was */
   nt_map data;      /* path -> data file */
 } nt_inputs;
 
@@ -96,6 +104,7 @@ typedef struct nt_inputs_options {
   double removals;
   int64_t now; /* seconds since 1970 */
   nt_locales *locales;
+  nt_where where; /* that names the site */
 } nt_inputs_options;
 
 /* Never NULL; look at `usable` and `diags`. */
@@ -111,8 +120,17 @@ const nt_collection *nt_inputs_collection(const nt_inputs *inputs, nt_str name);
 bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
                         nt_collection *out);
 
-/* From any thread. */
-nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_template_source *out);
+/* What diagnostics call a layer's file. */
+nt_str nt_inputs_shown(const nt_inputs *inputs, uint32_t layer, nt_str path, nt_arena *arena);
+/* Does the path, from a layer's root, lie in what could not be looked at? */
+bool nt_inputs_is_unlisted(const nt_inputs *inputs, nt_str path);
+
+/* Could every template that was asked for be read, or was not there? While no worker asks. */
+bool nt_inputs_templates_sound(const nt_inputs *inputs);
+
+/* From any thread; diags may be NULL. */
+nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_diags *diags,
+                           nt_template_source *out);
 nt_read nt_inputs_data(nt_inputs *inputs, nt_str path, nt_diags *diags, const nt_value **out, nt_hash *hash);
 nt_read nt_inputs_message(const nt_inputs *inputs, nt_str lang, nt_str key, nt_str *out);
 /* The hash of a script or module by what diagnostics call it, NT_HASH_ABSENT if there is none. */

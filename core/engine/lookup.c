@@ -26,36 +26,62 @@ static nt_file_result read_nearest(nt_inputs *in, nt_str path, uint32_t *layer, 
   return result;
 }
 
-static nt_template_source *load_template(nt_inputs *in, nt_str name, uint32_t layer) {
+typedef struct template_file {
+  nt_template_source source;
+  nt_file_result result;
+  nt_str shown; /* the file that is or could not be read */
+} template_file;
+
+static template_file *load_template(nt_inputs *in, nt_str name, uint32_t layer) {
   nt_buf bytes = {0};
-  nt_template_source *t = NT_NEW(in->lazy, nt_template_source);
-  nt_str path = nt_path_join(in->lazy, NT_STR("templates"), name);
-  t->name = nt_arena_str(in->lazy, name);
-  if (read_nearest(in, path, &layer, &bytes) == NT_FILE_OK) {
-    t->bytes = nt_arena_str(in->lazy, nt_buf_str(&bytes));
-    t->file = nt_path_join(in->lazy, in->layers[layer].dir, path);
-    t->layer = layer;
-    t->hash = nt_hash_combine(nt_hash_bytes(t->bytes), nt_hash_bytes(t->file));
+  template_file *t = NT_NEW(in->lazy, template_file);
+  nt_str path = NT_STR("templates"), normal;
+  t->source.name = nt_arena_str(in->lazy, name);
+  t->result = NT_FILE_ABSENT;
+  if (nt_path_normal(name, in->lazy, &normal)) { /* nothing but what lies in templates/ is one */
+    path = nt_path_join(in->lazy, path, normal);
+    t->result = read_nearest(in, path, &layer, &bytes);
+  }
+  if (t->result != NT_FILE_ABSENT) t->shown = nt_inputs_shown(in, layer, path, in->lazy);
+  if (t->result == NT_FILE_OK) {
+    t->source.bytes = nt_arena_str(in->lazy, nt_buf_str(&bytes));
+    t->source.file = t->shown;
+    t->source.layer = layer;
+    t->source.hash = nt_hash_combine(nt_hash_bytes(t->source.bytes), nt_hash_bytes(t->shown));
+  } else if (t->result != NT_FILE_ABSENT) {
+    t->source.hash = nt_hash_combine(t->result, nt_hash_bytes(t->shown)); /* neither absent nor what it will be */
   }
   nt_buf_deinit(&bytes);
   return t;
 }
 
-nt_read nt_inputs_template(nt_inputs *in, nt_str name, uint32_t from_layer, nt_template_source *out) {
+nt_read nt_inputs_template(nt_inputs *in, nt_str name, uint32_t from_layer, nt_diags *diags, nt_template_source *out) {
   char key[512];
   int length = snprintf(key, sizeof key, "%u:%.*s", from_layer, NT_FMT(name));
   *out = (nt_template_source){.hash = NT_HASH_ABSENT};
   if (length < 0 || (size_t)length >= sizeof key) return NT_READ_ABSENT;
   nt_str id = nt_str_n(key, (size_t)length);
   uv_mutex_lock(&in->lock);
-  nt_template_source *found = nt_map_get(&in->templates, id);
+  template_file *found = nt_map_get(&in->templates, id);
   if (!found) {
     found = load_template(in, name, from_layer);
     nt_map_set(&in->templates, nt_arena_str(in->lazy, id), found);
   }
   uv_mutex_unlock(&in->lock);
-  *out = *found;
-  return found->hash == NT_HASH_ABSENT ? NT_READ_ABSENT : NT_READ_OK;
+  *out = found->source;
+  if (found->result == NT_FILE_OK || found->result == NT_FILE_ABSENT)
+    return found->result == NT_FILE_OK ? NT_READ_OK : NT_READ_ABSENT;
+  if (diags) nt_config_report_file(found->result, found->shown, nt_where_file(found->shown, 0, 0), diags);
+  return NT_READ_FAILED;
+}
+
+bool nt_inputs_templates_sound(const nt_inputs *in) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&in->templates, &i, &e);) {
+    const template_file *t = e->value;
+    if (t->result != NT_FILE_OK && t->result != NT_FILE_ABSENT) return false;
+  }
+  return true;
 }
 
 static data_file *load_data(nt_inputs *in, nt_str path) {
@@ -73,8 +99,9 @@ static data_file *load_data(nt_inputs *in, nt_str path) {
   } else {
     d->result = result == NT_FILE_ABSENT ? NT_READ_ABSENT : NT_READ_FAILED;
     if (result != NT_FILE_ABSENT) {
+      nt_str shown = nt_inputs_shown(in, layer, path, in->lazy);
       d->hash = nt_hash_combine((nt_hash)result, 2); /* a file that is there and cannot be read is not an absent one */
-      nt_config_report_file(result, path, nt_where_file(path, 0, 0), &d->diags);
+      nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &d->diags);
     }
   }
   nt_buf_deinit(&bytes);

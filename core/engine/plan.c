@@ -11,6 +11,7 @@ typedef struct planning {
   nt_plan *plan;
   nt_arena *arena;
   nt_diags *diags;
+  nt_map folders; /* each folder that a page lies in -> the first page there */
 } planning;
 
 void nt_plan_init(nt_plan *plan) {
@@ -93,8 +94,28 @@ static nt_hash page_hash(const nt_page *page, const nt_page_record *record, cons
   return hash;
 }
 
-/* The page gets its path, unless somebody has it. */
+/* The page that makes this path impossible: one that lies below it, or one that it would lie below. */
+static const nt_page_record *in_the_way(planning *p, nt_str path) {
+  const nt_page_record *below = nt_map_get(&p->folders, path);
+  for (nt_str dir = nt_path_dir(path); !below && dir.len; dir = nt_path_dir(dir)) {
+    const nt_page_record *above = nt_map_get(&p->plan->records, dir);
+    if (above && above->present) return above;
+  }
+  return below;
+}
+
+static void keep_folders(planning *p, nt_page_record *record) {
+  for (nt_str dir = nt_path_dir(record->path); dir.len && !nt_map_has(&p->folders, dir); dir = nt_path_dir(dir))
+    nt_map_set(&p->folders, dir, record);
+}
+
+/* The page gets its path, unless somebody has it or is in the way. */
 static nt_page_record *claim(planning *p, const nt_page *page, nt_str owner, nt_where where) {
+  const nt_page_record *other = in_the_way(p, page->path);
+  if (other) {
+    nt_report(p->diags, NT_MSG_path_blocked, where, owner, page->path, other->owner, other->path);
+    return NULL;
+  }
   nt_page_record *record = nt_map_get(&p->plan->records, page->path);
   if (record && record->present) {
     nt_report(p->diags, NT_MSG_path_taken, where, owner, page->path, record->owner);
@@ -113,6 +134,7 @@ static nt_page_record *claim(planning *p, const nt_page *page, nt_str owner, nt_
   record->asset = NULL;
   record->redirect = nt_str_n("", 0);
   nt_push(&p->plan->pages, record);
+  keep_folders(p, record);
   return record;
 }
 
@@ -284,7 +306,8 @@ static void plan_redirect(planning *p, const nt_entry *e) {
 static void plan_asset(planning *p, const nt_asset *asset) {
   nt_page page = {.path = asset->path, .params = nt_map_new(p->arena), .origin = asset->file};
   page.url = nt_arena_format(p->arena, "/%.*s", NT_FMT(asset->path));
-  nt_page_record *record = claim(p, &page, asset->file, nt_where_file(asset->file, 0, 0));
+  nt_str shown = nt_inputs_shown(p->site->inputs, asset->layer, asset->file, p->arena);
+  nt_page_record *record = claim(p, &page, asset->file, nt_where_file(shown, 0, 0));
   if (record) record->asset = asset;
 }
 
@@ -349,6 +372,7 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   for (size_t i = 0; i < nt_value_len(&plan->redirects); i++) plan_redirect(&p, &plan->redirects.as.map->entries[i]);
   for (size_t i = 0; i < site->inputs->assets.len; i++) plan_asset(&p, &site->inputs->assets.items[i]);
   trace_rest(&run);
+  nt_map_deinit(&p.folders);
   if (plan->pages.len) qsort(plan->pages.items, plan->pages.len, sizeof *plan->pages.items, by_path);
   nt_hash hash = 1;
   for (size_t i = 0; i < plan->pages.len; i++) {

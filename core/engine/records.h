@@ -30,7 +30,7 @@ typedef struct nt_frozen {
   nt_str body; /* nodecode bytes, in the blob */
   nt_hash body_hash;
   nt_str positions;       /* of the parsed body, nodecode form */
-  nt_str field_positions; /* a map of paths to [line, column], encoded */
+  nt_str field_positions; /* where each field was written */
   nt_hash hash; /* of everything but positions */
 } nt_frozen;
 
@@ -64,6 +64,7 @@ typedef struct nt_record {
   nt_hash item;      /* the hash of its bytes as last read */
   nt_step trouble;   /* diagnostics of an item that could not be read at all */
   nt_step parse;
+  uint8_t item_hooks; /* nt_step_state: what they came to when it was parsed */
   nt_frozen *parsed; /* the parse step's value */
   nt_step hooks;
   nt_frozen *frozen; /* what is in force; may be the same as `parsed`; NULL when withheld */

@@ -74,11 +74,12 @@ enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
   nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
-  if (result == NT_FILE_TOO_LARGE) {
-    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(asset->file, 0, 0), asset->file);
-    return false;
-  }
-  nt_config_report_file(result, asset->file, nt_where_file(asset->file, 0, 0), &r->run.diags);
+  if (result == NT_FILE_OK) return true;
+  nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
+  if (result == NT_FILE_TOO_LARGE)
+    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(shown, 0, 0), shown);
+  else
+    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
   return result == NT_FILE_OK;
 }
 
@@ -113,11 +114,16 @@ static bool render_page(rendering *r) {
   return status == NOTIS_OK && !out.full && !r->run.diags.errors;
 }
 
+/* Also where no hook has touched the page: one may come to. */
+static void trace_page(rendering *r) {
+  nt_hash hash = nt_hash_combine(r->record->planned, r->record->params.value);
+  nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "hooked"), hash);
+}
+
 static void run_render(rendering *r) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
-  nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "page"), record->planned);
-  if (record->params.state != NT_STEP_NONE) nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "params"), record->params.value);
+  trace_page(r);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   nt_buf_clear(r->out);
   bool good = record->asset ? render_asset(r) : record->redirect.len ? render_redirect(r) : render_page(r);
@@ -138,6 +144,7 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   nt_run_trace_hooks(&r->run, NT_EVENT_OUTPUT);
+  trace_page(r);
   nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "bytes"), record->render.value);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   bool good = nt_vm_run_output(vm, &r->run.reader, r->page, r->out) == NT_HOOK_OK;
@@ -171,6 +178,7 @@ static bool bring_up_to_date(rendering *r) {
   bool output_holds = !hooks || (render_holds && (record->render.state == NT_STEP_FAILED ||
                                                   nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output)));
   bool failed = record->render.state == NT_STEP_FAILED || record->output.state == NT_STEP_FAILED;
+  record->bytes = hooks ? record->output.value : record->render.value; /* an output hook may have gone */
   if (render_holds && output_holds && (failed || is_published(r->site, record))) {
     nt_site_count(r->site, NT_STEP_RENDER, false);
     record->withheld = failed;
@@ -194,7 +202,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_stage *stage = &((nt_render_job *)job)->stage;
   nt_site *site = stage->site;
   for (size_t i = 0; i < stage->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed)) return;
+    if (nt_atomic_get(&site->cancel)) return;
     rendering r = {
         .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
     stage->pages[i].made = bring_up_to_date(&r);
@@ -240,7 +248,10 @@ static notis_status service_template(notis_call *call, const nt_page *page, nt_b
 }
 
 static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_arena *arena, nt_value *out) {
-  return nt_yaml_parse(yaml, call->file, at, arena, call->diags, out);
+  if (!nt_yaml_parse(yaml, call->file, at, arena, call->diags, out)) return false;
+  if (out->type == NT_MAP || out->type == NT_NULL) return true;
+  nt_report0(call->diags, NT_MSG_fields_not_fields, nt_where_pos(call->file, out->pos));
+  return false;
 }
 
 static void service_html(notis_call *call, const nt_node *node, nt_buf *out) { nt_html_write(node, NULL, out); }

@@ -28,6 +28,7 @@ static nt_hash config_hash(const nt_site *site, nt_str path) {
     const nt_collection *c = nt_inputs_collection(site->inputs, nt_str_sub(path, 12, path.len));
     return c ? nt_value_hash(&c->config) : NT_HASH_ABSENT;
   }
+  if (nt_str_eq(path, NT_STR("site/basics"))) return site->inputs->basics;
   bool type_only = nt_str_starts(path, NT_STR("type:"));
   if (type_only) path = nt_str_sub(path, 5, path.len);
   const nt_value *v = path.len ? nt_map_path(&site->inputs->config, path) : &site->inputs->config;
@@ -40,11 +41,18 @@ static nt_hash added_hash(const nt_site *site, nt_str path) {
   return v ? nt_value_hash(v) : NT_HASH_ABSENT;
 }
 
+/* Collect hooks do not see what they themselves gave the time before. */
+static const nt_record *record_by_id(const nt_site *site, nt_run_scope scope, nt_str id) {
+  const nt_record *r = nt_records_find(&site->records, id);
+  if (!r || !r->frozen || scope == NT_RUN_DOCUMENT) return NULL;
+  return scope == NT_RUN_COLLECT && r->source == NT_SOURCE_NONE ? NULL : r;
+}
+
 static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name) {
   nt_str text = nt_names_str(site->names, name);
   if (nt_str_starts(text, NT_STR("id:"))) {
-    const nt_record *r = nt_records_find(&site->records, nt_str_sub(text, 3, text.len));
-    return r && r->frozen ? r->id_hash : NT_HASH_ABSENT;
+    const nt_record *r = record_by_id(site, scope, nt_str_sub(text, 3, text.len));
+    return r ? r->id_hash + r->generation : NT_HASH_ABSENT;
   }
   if (nt_str_starts(text, NT_STR("page:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 5, text.len));
@@ -52,9 +60,9 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
   }
   if (nt_str_eq(text, NT_STR("assets"))) return site->inputs->assets_hash;
   if (nt_str_eq(text, NT_STR("collected"))) return site->plan.collect.value;
-  if (nt_str_starts(text, NT_STR("params:"))) {
+  if (nt_str_starts(text, NT_STR("hooked:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 7, text.len));
-    return page ? page->params.value : NT_HASH_ABSENT;
+    return page ? nt_hash_combine(page->planned, page->params.value) : NT_HASH_ABSENT;
   }
   if (nt_str_starts(text, NT_STR("bytes:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 6, text.len));
@@ -156,7 +164,7 @@ static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str n
     r = slot_record(site, nt_key_scope_of(key));
     if (!r) return NT_HASH_ABSENT;
     return name.len ? link_hash(site, r, name) : url_hash(own_url(site, r));
-  case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), &source); return source.hash;
+  case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), NULL, &source); return source.hash;
   case NT_KEY_MESSAGE: {
     size_t slash = nt_str_find(name, '/');
     bool found = nt_inputs_message(site->inputs, nt_str_sub(name, 0, slash), nt_str_sub(name, slash + 1, name.len),
@@ -176,7 +184,6 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
   case NT_KEY_FILE: {
     const nt_record *r = slot_record(site, nt_key_scope_of(key));
     if (!r || !key.name) return r ? r->item : NT_HASH_ABSENT;
-    if (nt_str_eq(nt_names_str(site->names, key.name), NT_STR("fingerprint"))) return nt_hash_bytes(r->fingerprint);
     return r->parsed ? r->parsed->hash : NT_HASH_ABSENT;
   }
   case NT_KEY_BODY: {
@@ -237,7 +244,7 @@ static const nt_node *read_body(nt_reader *reader, nt_docref ref) {
 static nt_str read_url(nt_reader *reader, nt_docref ref) {
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, ref);
-  if (!r) return nt_str_n("", 0);
+  if (!r || run->scope != NT_RUN_PAGE) return nt_str_n("", 0); /* addresses are known when everything is planned */
   nt_str url = own_url(run->site, r);
   nt_run_trace(run, NT_KEY_URL, r->slot, nt_str_n("", 0), url_hash(url));
   return url;
@@ -245,17 +252,20 @@ static nt_str read_url(nt_reader *reader, nt_docref ref) {
 
 static nt_docref read_find(nt_reader *reader, nt_str id) {
   nt_run *run = run_of(reader);
-  const nt_record *r = nt_records_find(&run->site->records, id);
-  bool there = r && r->frozen;
+  if (run->scope == NT_RUN_DOCUMENT) { /* other workers are still at the others */
+    nt_report0(reader->diags, NT_MSG_query_too_early, (nt_where){0});
+    return 0;
+  }
+  const nt_record *r = record_by_id(run->site, run->scope, id);
   nt_run_trace(run, NT_KEY_QUERY, 0, nt_arena_format(reader->arena, "id:%.*s", NT_FMT(id)),
-               there ? r->id_hash : NT_HASH_ABSENT);
-  return there ? nt_record_ref(r) : 0;
+               r ? r->id_hash + r->generation : NT_HASH_ABSENT);
+  return r ? nt_record_ref(r) : 0;
 }
 
 static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url) {
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, from);
-  if (!r || !is_relative(link)) return NT_READ_ABSENT;
+  if (!r || run->scope != NT_RUN_PAGE || !is_relative(link)) return NT_READ_ABSENT;
   *url = resolve_link(run->site, r, link, reader->arena);
   nt_run_trace(run, NT_KEY_URL, r->slot, link, url_hash(*url));
   return url->len ? NT_READ_OK : NT_READ_ABSENT;
@@ -309,7 +319,7 @@ static nt_read read_message(nt_reader *reader, nt_str lang, nt_str key, nt_str *
 
 static nt_read read_template(nt_reader *reader, nt_str name, uint32_t from_layer, nt_template_source *out) {
   nt_run *run = run_of(reader);
-  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, out);
+  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, reader->diags, out);
   nt_run_trace(run, NT_KEY_TEMPLATE, from_layer, name, out->hash);
   return result;
 }
@@ -351,13 +361,14 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
   nt_diags_init(&run->diags, seat->arena);
   run->reader = (nt_reader){.ops = &reader_ops, .arena = seat->arena, .diags = &run->diags, .lang = site->inputs->lang};
   run->reader.site_url = site->inputs->url;
+  nt_run_trace(run, NT_KEY_CONFIG, 0, NT_STR("site/basics"), site->inputs->basics);
 }
 
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value) {
   nt_step_set(step, &run->seat->tracer, state, value, &run->diags);
   nt_vm *vm = run->seat->vm;
   step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
-  if (step->fleeting) atomic_store(&run->site->overrun, true);
+  if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
 }
 
 void nt_seat_drop_vm(nt_seat *seat) {

@@ -9,6 +9,7 @@
 
 #include "engine/documents.h"
 #include "engine/engine.h"
+#include "engine/out.h"
 #include "engine/render.h"
 #include "engine/run.h"
 
@@ -59,7 +60,7 @@ void nt_site_mark(nt_site *site, nt_record *record) {
 }
 
 void nt_site_count(nt_site *site, nt_step_kind kind, bool ran) {
-  atomic_fetch_add_explicit(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1, memory_order_relaxed);
+  nt_atomic_add(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1);
 }
 
 static void enter(nt_site *site, nt_epoch_phase phase) {
@@ -88,6 +89,21 @@ static int by_place(const void *a, const void *b) {
   if (!order) order = nt_str_cmp(x->where.field, y->where.field);
   if (!order) order = nt_str_cmp(x->hint, y->hint);
   return order ? order : nt_str_cmp(x->trace, y->trace);
+}
+
+/* Steps that met the same thing, as every page meets its template, say it once. Sorted by place. */
+static void drop_repeated(nt_diags *diags) {
+  size_t kept = 0;
+  for (size_t i = 0; i < diags->len; i++) {
+    const nt_diag *d = &diags->items[i], *last = kept ? &diags->items[kept - 1] : NULL;
+    bool placed = d->where.line || d->where.doc.len;
+    if (last && placed && by_place(last, d) == 0 && nt_str_eq(last->hint, d->hint)) {
+      diags->errors -= d->severity == NT_ERROR;
+      continue;
+    }
+    diags->items[kept++] = *d;
+  }
+  diags->len = kept;
 }
 
 /* A place by document and node becomes one by line and column. */
@@ -125,6 +141,7 @@ static void gather(nt_site *site) {
   if (site->commit.arena) add_diags(site, site->commit.diags.items, site->commit.diags.len);
   for (size_t i = 0; i < site->diags.len; i++) locate(site, &site->diags.items[i].where);
   if (site->diags.len) qsort(site->diags.items, site->diags.len, sizeof *site->diags.items, by_place);
+  drop_repeated(&site->diags);
 }
 
 static void end_epoch(nt_site *site, bool good) {
@@ -173,6 +190,8 @@ static void inputs_work(nt_job *job, unsigned worker) {
   inputs_job *j = (inputs_job *)job;
   nt_site *site = j->site;
   j->inputs = nt_inputs_load(&j->options);
+  if (j->inputs->configured && !nt_out_check_layers(site->engine, site, j->inputs))
+    j->inputs->configured = j->inputs->usable = false;
   if (!j->inputs->usable) return;
   nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
   site->inputs = j->inputs;
@@ -215,14 +234,28 @@ static void load_inputs(nt_site *site) {
                                    .hook_instructions = engine->hook_instructions,
                                    .removals = engine->removals,
                                    .now = nt_engine_now(engine),
-                                   .locales = engine->locales};
+                                   .locales = engine->locales,
+                                   .where = site->where};
   site->in_flight++;
   nt_pool_submit(engine->pool, site->lane, &j->job);
 }
 
+/* One round of an epoch: from the inputs if they are to be read again, else from the documents. */
+static void start_round(nt_site *site) {
+  bool refresh = site->refresh || !site->inputs || !site->inputs->usable;
+  site->changed = site->refresh = false;
+  nt_diags_init(&site->faults, site->epoch_arena);
+  if (!refresh) {
+    start_documents(site);
+    return;
+  }
+  enter(site, NT_PHASE_INPUTS);
+  load_inputs(site);
+}
+
 static void on_commit_open(nt_site *site, bool good) {
   if (good)
-    load_inputs(site);
+    start_round(site);
   else
     end_epoch(site, false);
 }
@@ -230,23 +263,18 @@ static void on_commit_open(nt_site *site, bool good) {
 static void begin_epoch(nt_site *site) {
   site->epoch++;
   site->changed = false;
-  atomic_store(&site->cancel, false);
-  atomic_store(&site->overrun, false);
+  nt_atomic_set(&site->cancel, false);
+  nt_atomic_set(&site->overrun, false);
   nt_arena_reset(site->epoch_arena);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   enter(site, NT_PHASE_INPUTS);
-  bool refresh = site->refresh;
-  site->refresh = false;
   if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
   if (!site->engine->options.check) nt_commit_begin_epoch(site);
-  if (refresh || !site->inputs || !site->inputs->usable)
-    load_inputs(site);
-  else
-    start_documents(site);
+  start_round(site);
 }
 
 /* ---- documents ---- */
@@ -255,10 +283,7 @@ static void begin_epoch(nt_site *site) {
 static void start_documents(nt_site *site) {
   enter(site, NT_PHASE_DOCUMENTS);
   nt_sources_update(site);
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    nt_record *r = site->records.slots.items[i];
-    if (r->listed && !r->parent && r->source != NT_SOURCE_NONE) nt_site_mark(site, r);
-  }
+  nt_sources_mark(site);
   nt_site_pump(site);
 }
 
@@ -266,8 +291,19 @@ static void document_job_done(nt_post *post) {
   nt_document_job *job = (nt_document_job *)post;
   nt_site *site = job->site;
   site->in_flight--;
-  nt_document_job_install(job);
+  job->next = site->parsed;
+  site->parsed = job;
   nt_site_pump(site);
+}
+
+/* The only place where records come and go: workers read the table of them without a lock. */
+static void update_records(nt_site *site) {
+  while (site->parsed) {
+    nt_document_job *job = site->parsed;
+    site->parsed = job->next;
+    nt_document_job_install(job);
+  }
+  nt_sources_deliver(site);
 }
 
 static void remove_unlisted(nt_site *site) {
@@ -278,29 +314,50 @@ static void remove_unlisted(nt_site *site) {
   }
 }
 
-/* A hook that raises on more than a fifth of its documents is at fault itself. */
-static bool hooks_sound(nt_site *site) {
-  size_t ran = 0, failed = 0, in_force = 0, withheld = 0;
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
-    if (r->hooks.state != NT_STEP_NONE) ran++;
-    if (r->hooks.state == NT_STEP_FAILED) failed++;
-    if (r->frozen) in_force++;
-    else if (r->listed) withheld++;
-  }
-  atomic_store(&site->counters.documents, in_force);
-  atomic_store(&site->counters.withheld, withheld);
+/* A hook that raises on more than a fifth of its documents or pages is at fault itself. */
+static bool hooks_sound(nt_site *site, nt_code code, size_t failed, size_t ran) {
   if (failed <= 1 || failed * 5 <= ran) return true;
   nt_arena *arena = site->epoch_arena;
-  nt_report(&site->faults, NT_MSG_hooks_failing, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
+  nt_report(&site->faults, code, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
             nt_arena_format(arena, "%zu", ran));
   return false;
+}
+
+static bool documents_sound(nt_site *site) {
+  size_t ran = 0, failed = 0, items = 0, items_failed = 0, in_force = 0, withheld = 0;
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    ran += r->hooks.state != NT_STEP_NONE;
+    failed += r->hooks.state == NT_STEP_FAILED;
+    items += r->listed && r->item_hooks != NT_STEP_NONE;
+    items_failed += r->listed && r->item_hooks == NT_STEP_FAILED;
+    in_force += r->frozen != NULL;
+    withheld += !r->frozen && r->listed;
+  }
+  nt_atomic_set(&site->counters.documents, in_force);
+  nt_atomic_set(&site->counters.withheld, withheld);
+  return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
+         hooks_sound(site, NT_MSG_hooks_failing, failed, ran);
+}
+
+static bool pages_sound(nt_site *site) {
+  size_t params = 0, params_failed = 0, outputs = 0, outputs_failed = 0;
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_page_record *page = site->plan.pages.items[i];
+    params += page->params.state != NT_STEP_NONE;
+    params_failed += page->params.state == NT_STEP_FAILED;
+    outputs += page->output.state != NT_STEP_NONE;
+    outputs_failed += page->output.state == NT_STEP_FAILED;
+  }
+  return hooks_sound(site, NT_MSG_hooks_failing_pages, params_failed, params) &&
+         hooks_sound(site, NT_MSG_hooks_failing_pages, outputs_failed, outputs);
 }
 
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
-  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2) {
+  if (!site->in_flight) update_records(site);
+  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 && !nt_sources_waiting(site)) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;
@@ -308,9 +365,9 @@ static void pump_documents(nt_site *site) {
     nt_pool_submit(site->engine->pool, site->lane, &job->job); /* never full: see NT_LANE_LIMIT / 2 */
   }
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
-  site->changed = false; /* all that came until now is in */
+  site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
-  if (hooks_sound(site) && !site->faults.errors && !atomic_load(&site->overrun))
+  if (documents_sound(site) && nt_sources_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
   else
     fail_epoch(site);
@@ -418,26 +475,28 @@ static void start_commit(nt_site *site) {
   nt_commit_finish(site, on_committed);
 }
 
-/* A template that does not load stops the commit; one that fails on a page withholds that page. */
+/* A template that does not load stops the commit; one that fails on a page, or that only a text asks for, withholds
+ * that page. */
 static bool templates_sound(const nt_site *site) {
+  if (!nt_inputs_templates_sound(site->inputs)) return false;
   for (size_t i = 0; i < site->plan.pages.len; i++) {
     const nt_step *step = &site->plan.pages.items[i]->render;
     for (size_t d = 0; step->state == NT_STEP_FAILED && d < step->diag_count; d++)
-      if (nt_template_is_unusable(step->diags[d].code)) return false;
+      if (nt_template_is_unusable(step->diags[d].code) && !step->diags[d].where.doc.len) return false;
   }
   return true;
 }
 
 /* New changes cancel an epoch, but not for ever. */
 static void cancel_if_changed(nt_site *site) {
-  if (!site->changed || site->cancelled >= MOST_CANCELLED || atomic_load(&site->cancel)) return;
+  if (!site->changed || site->cancelled >= MOST_CANCELLED || nt_atomic_get(&site->cancel)) return;
   site->cancelled++;
-  atomic_store(&site->cancel, true);
+  nt_atomic_set(&site->cancel, true);
 }
 
 static void pump_render(nt_site *site) {
   cancel_if_changed(site);
-  bool cancelled = atomic_load(&site->cancel);
+  bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);
   while (!cancelled && site->cursor < site->plan.pages.len && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
     nt_render_job *job = nt_render_job_new(site, site->cursor);
@@ -448,11 +507,10 @@ static void pump_render(nt_site *site) {
   }
   if (site->in_flight || site->rendered || site->commit.waiting) return;
   if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
-    site->changed = false;
-    atomic_store(&site->cancel, false);
-    start_documents(site);
+    nt_atomic_set(&site->cancel, false);
+    start_round(site);
   } else if (site->cursor >= site->plan.pages.len) {
-    if (!templates_sound(site) || atomic_load(&site->overrun))
+    if (!templates_sound(site) || !pages_sound(site) || nt_atomic_get(&site->overrun))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);
@@ -464,6 +522,7 @@ static void pump_render(nt_site *site) {
 void nt_site_pump(nt_site *site) {
   switch (site->phase) {
   case NT_PHASE_IDLE:
+    nt_sources_deliver(site);
     if (site->changed && !site->closing) begin_epoch(site);
     break;
   case NT_PHASE_DOCUMENTS: pump_documents(site); break;

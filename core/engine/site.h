@@ -32,9 +32,9 @@ typedef struct nt_seat {
 } nt_seat;
 
 typedef struct nt_site_counters {
-  atomic_uint_fast64_t run[NT_STEP_KINDS];  /* steps that ran */
-  atomic_uint_fast64_t kept[NT_STEP_KINDS]; /* steps whose trace still held */
-  atomic_uint_fast64_t put, removed, documents, withheld;
+  nt_atomic run[NT_STEP_KINDS];  /* steps that ran */
+  nt_atomic kept[NT_STEP_KINDS]; /* steps whose trace still held */
+  nt_atomic put, removed, documents, withheld;
 } nt_site_counters;
 
 typedef enum nt_epoch_phase {
@@ -51,6 +51,7 @@ typedef struct nt_site {
   struct nt_engine *engine;
   unsigned lane;
   nt_str name; /* its directory from the workspace's root */
+  nt_where where; /* in notis.yaml */
 
   nt_inputs *inputs;
   nt_names *names;
@@ -67,11 +68,12 @@ typedef struct nt_site {
   uint64_t epoch;
   bool changed;        /* something came since the epoch began */
   bool refresh;        /* the inputs are to be read again */
-  atomic_bool overrun; /* a step ran out of memory: the commit is withheld */
-  atomic_bool cancel;  /* jobs leave what they have not begun */
+  nt_atomic overrun; /* a step ran out of memory: the commit is withheld */
+  nt_atomic cancel;  /* jobs leave what they have not begun */
   unsigned cancelled;  /* times running */
   unsigned in_flight;  /* jobs out */
   size_t cursor;       /* of the phase */
+  struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
   bool closing;        /* no more epochs */
   NT_VEC(nt_record *) dirty;

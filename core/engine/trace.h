@@ -2,13 +2,14 @@
  * step whose every key still has that hash need not run.
  *
  *     class     scope                     name
- *     FILE      document's slot           "", "fingerprint" or "parsed"           the item's bytes; its source's word for
- *                                                                                 that version; the parsed document
+ *     FILE      document's slot           "" or "parsed"                          the item's bytes; the parsed document
  *     DATA      -                         "data/mal.yaml"                         the parsed value
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
+ *               0                         "site/basics"                           address, languages, time zone, limits
  *     FIELD     document's slot, or ALL   field name; "" all of them              the value; ALL: the whole column
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
+ *                                         "hooked:…"                              the page as page hooks left it
  *     URL       document's slot           "" its own; else a link in it           where it leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text

@@ -131,7 +131,7 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
   nt_file_result result = NT_FILE_CHANGING;
   for (int tries = 0; tries < READ_TRIES && result == NT_FILE_CHANGING; tries++) {
     out->len = start;
-    if (tries && lseek(fd, 0, SEEK_SET) < 0) break;
+    if (tries) lseek(fd, 0, SEEK_SET); /* not before it is known to be a file */
     result = read_once(fd, limit, out, &before);
     struct stat st;
     if (result != NT_FILE_OK || fstat(fd, &st) != 0) break;
@@ -180,7 +180,9 @@ static void list_entry(lister *l, int dir, nt_str path, const char *name) {
     }
     close(fd);
   }
-  if (S_ISDIR(st.st_mode))
+  if (nt_utf8_check(path) < path.len) /* a name that no address, ledger or message could hold as it is */
+    problem(l, path, NT_FILE_BAD_NAME);
+  else if (S_ISDIR(st.st_mode))
     list_directory(l, path);
   else if (S_ISREG(st.st_mode))
     nt_push(&l->out->files, ((nt_file_entry){path, stamp_of(&st)}));

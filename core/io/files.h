@@ -21,6 +21,7 @@ typedef enum nt_file_result {
   NT_FILE_DIRECTORY, /* a directory where a file should be */
   NT_FILE_SPECIAL,   /* a device, socket or pipe */
   NT_FILE_TOO_LARGE,
+  NT_FILE_BAD_NAME, /* its name is not valid UTF-8 */
   NT_FILE_CHANGING, /* it changed while it was read, again and again */
   NT_FILE_FAILED
 } nt_file_result;
