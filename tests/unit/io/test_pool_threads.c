@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { JOBS = 40 };
+enum { JOBS = 40, GATE = 99 };
 
 typedef struct counted {
   nt_job job;
@@ -17,6 +17,7 @@ typedef struct round {
   nt_loop *loop;
   nt_pool *pool;
   uv_mutex_t gate; /* held while jobs are submitted, so that none is taken by then */
+  uv_sem_t taken;  /* the worker stands at the gate */
   counted jobs[2][JOBS];
   unsigned order[2 * JOBS + 1]; /* lane * 100 + number, as one worker ran them */
   unsigned ran, returned, expected;
@@ -37,6 +38,7 @@ static bool all_returned(void *ud) {
 
 static void wait_for_gate(nt_job *job, unsigned worker) {
   counted *c = (counted *)job;
+  if (c->number == GATE) uv_sem_post(&c->round->taken);
   uv_mutex_lock(&c->round->gate);
   uv_mutex_unlock(&c->round->gate);
 }
@@ -44,12 +46,14 @@ static void wait_for_gate(nt_job *job, unsigned worker) {
 /* One worker is kept at the gate until both lanes are filled; then the order in which it takes them is free of chance.
  */
 static void run_lanes(round_of *r, unsigned first, unsigned second, uint64_t seed) {
-  counted gate = {.round = r, .job.work = wait_for_gate, .job.post.run = returned};
+  counted gate = {.round = r, .number = GATE, .job.work = wait_for_gate, .job.post.run = returned};
   r->loop = nt_loop_new(seed);
   r->pool = nt_pool_new(r->loop, 1, 2, seed);
   uv_mutex_init(&r->gate);
   uv_mutex_lock(&r->gate);
+  uv_sem_init(&r->taken, 0);
   assert_true(nt_pool_submit(r->pool, 0, &gate.job));
+  uv_sem_wait(&r->taken);
   unsigned counts[2] = {first, second};
   for (unsigned lane = 0; lane < 2; lane++)
     for (unsigned i = 0; i < counts[lane]; i++) {
@@ -62,6 +66,7 @@ static void run_lanes(round_of *r, unsigned first, unsigned second, uint64_t see
   nt_pool_free(r->pool);
   assert_true(nt_loop_free(r->loop));
   uv_mutex_destroy(&r->gate);
+  uv_sem_destroy(&r->taken);
 }
 
 static void lanes_take_turns(void **state) {
@@ -98,20 +103,26 @@ static void a_lane_is_bounded(void **state) {
   r.pool = nt_pool_new(r.loop, 1, 2, 0);
   uv_mutex_init(&r.gate);
   uv_mutex_lock(&r.gate);
+  counted first = gate;
+  first.number = GATE;
+  uv_sem_init(&r.taken, 0);
+  assert_true(nt_pool_submit(r.pool, 0, &first.job));
+  uv_sem_wait(&r.taken);
   unsigned taken = 0;
   for (unsigned i = 0; i <= NT_LANE_LIMIT; i++) {
     jobs[i] = gate;
     taken += nt_pool_submit(r.pool, 0, &jobs[i].job);
   }
-  assert_in_range(taken, NT_LANE_LIMIT, NT_LANE_LIMIT + 1); /* one may be in the worker's hands by now */
+  assert_int_equal(taken, NT_LANE_LIMIT);
   counted other = gate;
   assert_true(nt_pool_submit(r.pool, 1, &other.job)); /* the other lane has room of its own */
-  r.expected = taken + 1;
+  r.expected = taken + 2;
   uv_mutex_unlock(&r.gate);
   nt_loop_run_until(r.loop, all_returned, &r);
   nt_pool_free(r.pool);
   assert_true(nt_loop_free(r.loop));
   uv_mutex_destroy(&r.gate);
+  uv_sem_destroy(&r.taken);
   free(jobs);
 }
 
