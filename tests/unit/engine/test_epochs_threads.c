@@ -95,7 +95,7 @@ static void assert_published(fixture *f, const char *path, const char *expected)
 }
 
 static uint64_t runs(fixture *f, nt_step_kind kind) {
-  return site_of(f)->counters.run[kind];
+  return nt_atomic_get(&site_of(f)->counters.run[kind]);
 }
 
 static const char page_a[] = "<p>A</p><p>Alfa.</p>\n", page_b[] = "<p>B</p><p>Beta.</p>\n";
