@@ -181,7 +181,7 @@ static void collections(void **state) {
 static void odd_collections(void **state) {
   fixture *f = *state;
   nt_collection c;
-  assert_true(read_collection(f, "kind: { a: b }\nsort: 7\nwhere: x\ndocuments: y\nlimit: -3\nper_page: no\n", &c));
+  assert_true(read_collection(f, "kind: { a: b }\nsort: 7\nwhere: x\ndocuments: y\nlimit: many\nper_page: no\n", &c));
   assert_int_equal(c.kind_count, 0);
   assert_int_equal(c.per_page, 0);
   assert_int_equal(c.query->limit, 0);
