@@ -1,18 +1,22 @@
 /* notis build, notis check */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "text/json.h"
 
 static void print_json_summary(const nt_site *site, double seconds) {
   const nt_site_counters *c = &site->counters;
-  printf("{\"type\":\"site\",\"site\":\"%.*s\",\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
+  nt_buf name = {0}; /* a folder's name may hold anything */
+  nt_json_string(site->name, &name);
+  printf("{\"type\":\"site\",\"site\":%.*s,\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
          "\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{",
-         NT_FMT(site->name), site->failed || site->engine->options.check ? "false" : "true",
+         NT_FMT(nt_buf_str(&name)), site->failed || site->engine->options.check ? "false" : "true",
          (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld), site->plan.pages.len,
          (unsigned long long)nt_atomic_get(&c->put), (unsigned long long)nt_atomic_get(&c->removed), seconds);
   for (int kind = 0; kind < NT_STEP_KINDS; kind++)
     printf("%s\"%s\":{\"run\":%llu,\"kept\":%llu}", kind ? "," : "", nt_step_kind_name((nt_step_kind)kind),
            (unsigned long long)nt_atomic_get(&c->run[kind]), (unsigned long long)nt_atomic_get(&c->kept[kind]));
   printf("}}\n");
+  nt_buf_deinit(&name);
 }
 
 static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {

@@ -4,7 +4,7 @@
 /* ---- calls ---- */
 
 static int op_callee(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_FUNCTION) nt_fail(L, run, NT_MSG_template_not_callable, nt_is_name(kind));
   lua_settop(L, 1);
@@ -13,7 +13,7 @@ static int op_callee(lua_State *L) {
 
 /* Upvalues: the run, the object, the function, its name. */
 static int call_bound(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_pushvalue(L, lua_upvalueindex(3));
   lua_insert(L, 1);
   if (!lua_isnil(L, lua_upvalueindex(2))) {
@@ -32,7 +32,7 @@ static int call_builtin(lua_State *L) {
   return function(L);
 }
 
-static bool push_builtin(lua_State *L, nt_run *run, int object, nt_kind_of kind, nt_str name) {
+static bool push_builtin(lua_State *L, nt_rendering *run, int object, nt_kind_of kind, nt_str name) {
   lua_CFunction function = nt_method_find(kind, name);
   if (!function) return false;
   lua_pushlightuserdata(L, run);
@@ -42,7 +42,7 @@ static bool push_builtin(lua_State *L, nt_run *run, int object, nt_kind_of kind,
   return true;
 }
 
-static bool push_bound(lua_State *L, nt_run *run, int object, nt_str name) {
+static bool push_bound(lua_State *L, nt_rendering *run, int object, nt_str name) {
   lua_pushlightuserdata(L, run);
   lua_pushvalue(L, object);
   nt_lua_push_str(L, name);
@@ -56,7 +56,7 @@ static bool push_bound(lua_State *L, nt_run *run, int object, nt_str name) {
 }
 
 static int op_method(lua_State *L) { /* object, name */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   nt_str name = nt_lua_str(L, 2), file = {NULL, 0};
   if (kind == NT_IS_UNDEFINED) nt_fail(L, run, NT_MSG_template_undefined_use, name);
@@ -75,9 +75,9 @@ static int op_method(lua_State *L) { /* object, name */
 
 /* ---- the border to scripts ---- */
 
-static void list_to_script(lua_State *L, nt_run *run, int index, int depth);
+static void list_to_script(lua_State *L, nt_rendering *run, int index, int depth);
 
-static void deep_to_script(lua_State *L, nt_run *run, int index, int depth) {
+static void deep_to_script(lua_State *L, nt_rendering *run, int index, int depth) {
   nt_kind_of kind = nt_is(L, run, index);
   if (depth < 0) nt_fail(L, run, NT_MSG_template_bad_argument, run->script_name, nt_is_name(kind), NT_STR("< 40"));
   switch (kind) {
@@ -96,7 +96,7 @@ static void deep_to_script(lua_State *L, nt_run *run, int index, int depth) {
   lua_replace(L, index);
 }
 
-static void list_to_script(lua_State *L, nt_run *run, int index, int depth) {
+static void list_to_script(lua_State *L, nt_rendering *run, int index, int depth) {
   bool list = nt_is(L, run, index) == NT_IS_LIST;
   luaL_checkstack(L, 10, NULL);
   lua_newtable(L);
@@ -119,11 +119,11 @@ static void list_to_script(lua_State *L, nt_run *run, int index, int depth) {
   lua_settop(L, made);
 }
 
-void nt_to_script(lua_State *L, nt_run *run, int index) {
+void nt_to_script(lua_State *L, nt_rendering *run, int index) {
   deep_to_script(L, run, lua_absindex(L, index), NT_VALUE_DEPTH);
 }
 
-void nt_from_script(lua_State *L, nt_run *run) {
+void nt_from_script(lua_State *L, nt_rendering *run) {
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
     nt_lua_push_null(L);
@@ -137,7 +137,7 @@ void nt_from_script(lua_State *L, nt_run *run) {
   }
 }
 
-void nt_call_script(lua_State *L, nt_run *run, nt_str name, int count) {
+void nt_call_script(lua_State *L, nt_rendering *run, nt_str name, int count) {
   nt_str outer = run->script_name, file = {NULL, 0};
   int first = lua_gettop(L) - count + 1;
   const nt_template_place *place = nt_find_place(L, run, 0, &file);
@@ -156,7 +156,7 @@ static int call_registered(lua_State *L) {
   return call_bound(L);
 }
 
-static bool push_registered(lua_State *L, nt_run *run, nt_registry registry, nt_str name) {
+static bool push_registered(lua_State *L, nt_rendering *run, nt_registry registry, nt_str name) {
   lua_pushlightuserdata(L, run);
   lua_pushnil(L);
   if (!nt_vm_push_registered(run->vm, registry, name)) {
@@ -177,14 +177,14 @@ static bool push_known(lua_State *L, int ref, nt_str name) {
   return found;
 }
 
-void nt_push_filter(lua_State *L, nt_run *run, nt_str name) {
+void nt_push_filter(lua_State *L, nt_rendering *run, nt_str name) {
   if (push_known(L, run->filters_ref, name) || push_registered(L, run, NT_REGISTRY_FILTER, name)) return;
   nt_str near = nt_template_filter_nearest(name);
   if (near.len) nt_fail(L, run, NT_MSG_template_unknown_filter_near, name, near);
   nt_fail(L, run, NT_MSG_template_unknown_filter, name);
 }
 
-void nt_push_test(lua_State *L, nt_run *run, nt_str name) {
+void nt_push_test(lua_State *L, nt_rendering *run, nt_str name) {
   if (push_known(L, run->tests_ref, name) || push_registered(L, run, NT_REGISTRY_TEST, name)) return;
   nt_str near = nt_template_test_nearest(name);
   if (near.len) nt_fail(L, run, NT_MSG_template_unknown_test_near, name, near);
@@ -199,7 +199,7 @@ static int op_filter(lua_State *L) { /* name, input, … */
 }
 
 static int op_test(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_push_test(L, run, nt_lua_str(L, 1));
   lua_replace(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);

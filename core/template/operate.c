@@ -6,7 +6,7 @@
 
 /* ---- names ---- */
 
-static void find_in(lua_State *L, nt_run *run, int context, int name, bool lenient) {
+static void find_in(lua_State *L, nt_rendering *run, int context, int name, bool lenient) {
   lua_pushvalue(L, name);
   run->lenient = lenient;
   lua_gettable(L, context);
@@ -48,7 +48,7 @@ static int op_attr(lua_State *L) {
 }
 
 /* The names under which the object has something, for "did you mean". */
-static void try_keys(lua_State *L, nt_run *run, int object, nt_nearest *near) {
+static void try_keys(lua_State *L, nt_rendering *run, int object, nt_nearest *near) {
   static const char *const page[] = {"path",  "url",   "output", "template", "document", "kind", "collection", "number",
                                      "count", "first", "shown",  "prev",     "next",     "lang", "params",     NULL};
   static const char *const document[] = {"body", "url", "id", "kind", "lang", "source", "file", NULL};
@@ -70,7 +70,7 @@ static void try_keys(lua_State *L, nt_run *run, int object, nt_nearest *near) {
 
 /* An attribute that something will be read from. */
 static int op_need(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str key = nt_lua_str(L, 2), file = {NULL, 0};
   nt_push_attr(L, run, 1, key);
   if (nt_is(L, run, -1) != NT_IS_UNDEFINED) return 1;
@@ -83,7 +83,7 @@ static int op_need(lua_State *L) {
 }
 
 static int op_at(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 2);
   if (kind == NT_IS_INT || kind == NT_IS_BOOL)
     nt_push_at(L, run, 1, kind == NT_IS_INT ? lua_tointeger(L, 2) : lua_toboolean(L, 2));
@@ -96,7 +96,7 @@ static int op_at(lua_State *L) {
   return 1;
 }
 
-static bool slice_bound(lua_State *L, nt_run *run, int index, lua_Integer *out) {
+static bool slice_bound(lua_State *L, nt_rendering *run, int index, lua_Integer *out) {
   if (lua_isnoneornil(L, index) || nt_lua_is_null(L, index)) return false;
   if (!lua_isinteger(L, index))
     nt_fail(L, run, NT_MSG_template_operand, NT_STR("[:]"), nt_is_name(nt_is(L, run, index)));
@@ -110,7 +110,7 @@ static lua_Integer clamp(lua_Integer value, lua_Integer low, lua_Integer high) {
 
 /* Python's rules for [from:to:step]. */
 static int op_slice(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Integer from = 0, to = 0, step = 1, made = 0;
   nt_kind_of kind = nt_is(L, run, 1);
   lua_settop(L, 4);
@@ -155,7 +155,7 @@ static int op_isin(lua_State *L) {
 }
 
 static int ordered(lua_State *L, const char *op) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   int order;
   if (!nt_order(L, run, 1, 2, &order))
     nt_fail(L, run, NT_MSG_template_operands, nt_str_c(op), nt_is_name(nt_is(L, run, 1)), nt_is_name(nt_is(L, run, 2)));
@@ -178,7 +178,7 @@ static int op_ge(lua_State *L) {
 /* ---- arithmetic ---- */
 
 static void bad_operands(lua_State *L, const char *op) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_fail(L, run, NT_MSG_template_operands, nt_str_c(op), nt_is_name(nt_is(L, run, 1)), nt_is_name(nt_is(L, run, 2)));
 }
 
@@ -188,7 +188,7 @@ typedef struct operands {
   lua_Number x, y;
 } operands;
 
-static bool numbers(lua_State *L, nt_run *run, operands *o) {
+static bool numbers(lua_State *L, nt_rendering *run, operands *o) {
   if (!nt_number_of(L, run, 1, &o->x) || !nt_number_of(L, run, 2, &o->y)) return false;
   o->integers = lua_type(L, 1) == LUA_TBOOLEAN || lua_isinteger(L, 1);
   o->integers = o->integers && (lua_type(L, 2) == LUA_TBOOLEAN || lua_isinteger(L, 2));
@@ -208,7 +208,7 @@ static void push_result(lua_State *L, bool integer, lua_Integer i, lua_Number x)
     lua_pushnumber(L, x);
 }
 
-static void add_lists(lua_State *L, nt_run *run) {
+static void add_lists(lua_State *L, nt_rendering *run) {
   lua_Integer made = 0;
   lua_newtable(L);
   for (int index = 1; index <= 2; index++) {
@@ -222,10 +222,10 @@ static void add_lists(lua_State *L, nt_run *run) {
   nt_set_meta(L, run, NT_META_LIST);
 }
 
-static void concatenate(lua_State *L, nt_run *run, int count);
+static void concatenate(lua_State *L, nt_rendering *run, int count);
 
 static int op_add(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   operands o;
   if (numbers(L, run, &o)) {
     lua_Integer sum = 0;
@@ -255,7 +255,7 @@ static int op_sub(lua_State *L) {
 }
 
 /* "-" * 10 */
-static bool repeat(lua_State *L, nt_run *run, int text, int times) {
+static bool repeat(lua_State *L, nt_rendering *run, int text, int times) {
   if (nt_is(L, run, text) != NT_IS_STRING || !lua_isinteger(L, times)) return false;
   nt_str part = nt_lua_str(L, text);
   lua_Integer count = lua_tointeger(L, times);
@@ -270,7 +270,7 @@ static bool repeat(lua_State *L, nt_run *run, int text, int times) {
 }
 
 static int op_mul(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   operands o;
   lua_Integer result = 0;
   if (!numbers(L, run, &o)) {
@@ -283,7 +283,7 @@ static int op_mul(lua_State *L) {
 }
 
 static void not_zero(lua_State *L, const operands *o) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (o->y == 0) nt_fail(L, run, NT_MSG_template_divide_zero, NT_STR(""));
 }
 
@@ -338,7 +338,7 @@ static int op_pow(lua_State *L) {
 }
 
 static int signed_value(lua_State *L, const char *op, bool negate) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number x;
   if (!nt_number_of(L, run, 1, &x))
     nt_fail(L, run, NT_MSG_template_operand, nt_str_c(op), nt_is_name(nt_is(L, run, 1)));
@@ -358,7 +358,7 @@ static int op_pos(lua_State *L) {
 /* ---- text ---- */
 
 /* Joins the first `count` values. If one of them is safe, the others are escaped and the whole is safe. */
-static void concatenate(lua_State *L, nt_run *run, int count) {
+static void concatenate(lua_State *L, nt_rendering *run, int count) {
   bool safe = false;
   nt_buf *out = &run->scratch;
   for (int i = 1; i <= count && !safe; i++) safe = nt_is_html(nt_is(L, run, i));
@@ -402,7 +402,7 @@ static bool is_key(nt_kind_of kind) {
 }
 
 static int op_dict(lua_State *L) { /* { key, value, key, value … } */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Integer count = (lua_Integer)lua_rawlen(L, 1), keys = 0;
   lua_newtable(L);
   lua_newtable(L);
