@@ -144,7 +144,6 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   nt_run_trace_hooks(&r->run, NT_EVENT_OUTPUT);
-  trace_page(r);
   nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "bytes"), record->render.value);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   bool good = nt_vm_run_output(vm, &r->run.reader, r->page, r->out) == NT_HOOK_OK;

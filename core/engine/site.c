@@ -200,7 +200,7 @@ static void inputs_work(nt_job *job, unsigned worker) {
   nt_vm *vm = nt_seat_vm(site, seat, &j->inputs->diags);
   if (vm) {
     for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
-    j->inputs->registrations[NT_EVENTS] = nt_vm_registration_hash(vm);
+    j->inputs->registrations[NT_EVENTS] = nt_vm_names_hash(vm);
   }
   j->inputs->usable = vm != NULL;
   site->inputs = before;

@@ -185,6 +185,19 @@ nt_hash nt_vm_registration_hash(const nt_vm *vm) {
   return hash;
 }
 
+nt_hash nt_vm_names_hash(const nt_vm *vm) {
+  nt_hash hash = 1;
+  for (int i = 0; i < NT_REGISTRIES; i++) {
+    const nt_registrations *list = &vm->registries[i];
+    hash = nt_hash_combine(hash, list->len);
+    for (size_t k = 0; k < list->len; k++) {
+      const nt_subscriber *at = &list->items[k].at;
+      hash = nt_hash_combine(hash, nt_hash_combine(nt_hash_bytes(at->kind), nt_hash_bytes(at->file)));
+    }
+  }
+  return hash;
+}
+
 /* The file and everything that it requires, each once. */
 void nt_trace_file(nt_vm *vm, nt_reader *reader, size_t file) {
   if (!reader || !reader->ops->script) return;

@@ -79,6 +79,8 @@ nt_subscriber nt_vm_subscriber(const nt_vm *vm, nt_event event, size_t index);
 bool nt_vm_wants(const nt_vm *vm, nt_event event, nt_str kind);
 /* The order, files, lines and filters of everything registered: two VMs with equal hashes run the same hooks. */
 nt_hash nt_vm_registration_hash(const nt_vm *vm);
+/* Which filters, functions and tests templates find, and in which files; not where in them. */
+nt_hash nt_vm_names_hash(const nt_vm *vm);
 const char *nt_event_name(nt_event event);
 
 /* `bytes` is replaced in place by what the hooks made of it (in the reader's arena). */

@@ -50,6 +50,7 @@ static bool page_holds(workspace *w, const char *path, const char *text) {
 
 static void test_partial(void **state) {
   workspace *w = &((fixture *)*state)->w;
+  w->options.allow_removals = true; /* so that nothing else keeps them */
   workspace_open(w);
   feed_drop(w->feed, "news", "n003");
   send_one(w, "news", FEED_SCAN_PARTIAL, "");
@@ -67,6 +68,7 @@ static void test_partial(void **state) {
 /* A source that is opened anew knows nothing yet: what it gave before stays until it has said otherwise. */
 static void test_reopened(void **state) {
   workspace *w = &((fixture *)*state)->w;
+  w->options.allow_removals = true;
   workspace_open(w);
   w->port.ending = NOTIS_PARTIAL;
   workspace_replace(w, "s/site.yaml", "set: news,", "set: news, mark: x,");
@@ -220,6 +222,7 @@ typedef struct interruption {
   uint64_t epoch; /* the present one, and how many rounds it has had */
   unsigned rounds, most;
   unsigned total;
+  nt_epoch_phase phase; /* when the inputs are to be read again */
 } interruption;
 
 /* On the loop thread, when a phase begins. */
@@ -259,25 +262,30 @@ static void test_cancelled(void **state) {
   workspace_assert_clean(w, "interrupted");
 }
 
-/* Inputs that change while pages are rendered are taken in as well. */
+/* Inputs that change in the middle of an epoch are taken in as well. */
 static void refresh_once(void *ud, const nt_site *site) {
   interruption *i = ud;
-  if (site->phase != NT_PHASE_RENDER || !i->left) return;
+  if (site->phase != i->phase || !i->left) return;
   i->left = 0;
-  workspace_replace(&i->x->w, "s/templates/own.html", "first", "second");
+  workspace_replace(&i->x->w, "s/site.yaml", "color: red", "color: blue");
   nt_engine_refresh(i->x->w.engine);
 }
 
 static void test_refreshed(void **state) {
   fixture *x = *state;
-  interruption i = {.x = x, .left = 1};
   workspace_open(&x->w);
-  x->w.engine->options.progress = refresh_once;
-  x->w.engine->options.ud = &i;
-  workspace_refresh(&x->w);
-  assert_int_equal(i.left, 0);
-  assert_true(page_holds(&x->w, "sidor/own/index.html", "second"));
-  workspace_assert_clean(&x->w, "refreshed in the middle");
+  for (nt_epoch_phase phase = NT_PHASE_INPUTS; phase <= NT_PHASE_COMMIT; phase++) {
+    interruption i = {.x = x, .left = 1, .phase = phase};
+    x->w.engine->options.progress = refresh_once;
+    x->w.engine->options.ud = &i;
+    workspace_refresh(&x->w);
+    x->w.engine->options.progress = NULL;
+    assert_int_equal(i.left, 0);
+    assert_true(page_holds(&x->w, "sidor/color/index.html", "blue"));
+    workspace_assert_clean(&x->w, "refreshed in the middle");
+    workspace_replace(&x->w, "s/site.yaml", "color: blue", "color: red");
+    workspace_refresh(&x->w);
+  }
 }
 
 /* Upserts and removals that come at any time, from two threads, with shuffled completion. */

@@ -176,6 +176,12 @@ static void test_inputs(void **state) {
   workspace_replace(w, "s/scripts/20-note.lua", "\"A\"", "\"B\"");
   refresh(w);
   check(w, "a script", (counts){.document = NEWSROOM_NOTES, .render = NEWSROOM_NOTES});
+  workspace_replace(w, "s/scripts/20-note.lua", "local", "-- A line more.\nlocal");
+  refresh(w);
+  check(w, "a script's lines", (counts){.document = NEWSROOM_NOTES});
+  workspace_replace(w, "s/scripts/40-today.lua", "tostring(", "\"i dag \" .. tostring(");
+  refresh(w);
+  check(w, "a script of names", (counts){.render = 1});
   workspace_replace(w, "s/site.yaml", "color: red", "color: blue");
   refresh(w);
   check(w, "a setting", (counts){.render = 1});
