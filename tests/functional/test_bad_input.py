@@ -360,7 +360,7 @@ class Files(Told):
 
     def test_links_that_lead_out(self):
         self.ws.write("hemligt.md", text("Hemligt"))
-        for target in ["/etc/passwd", "../../hemligt.md", "/etc", "..", str(self.ws.root)]:
+        for target in ["/etc/passwd", "../../hemligt.md", "/etc", "../..", str(self.ws.root)]:
             with self.subTest(target):
                 self.setUp()
                 self.ws.write("hemligt.md", text("Hemligt"))
@@ -645,7 +645,7 @@ class Templates(Told):
         for template, code, line, column in [
                 ("<p>\n{{ doc.title \n", "template_unclosed_output", 2, 1),
                 ("<p>\n{{ doc.title | storr }}", "template_unknown_filter_near", 2, 16),
-                ("<p>\n{% if doc.title %}", "template_unclosed_block", 2, 1),
+                ("<p>\n{% if doc.title %}", "template_unclosed_block", 2, 4),
                 ("{% extends 'article.html' %}\n", "template_extends_cycle", 1, 12),
                 ("{% include '../site.yaml' %}", "template_absent", 1, 12),
                 (b"<p>\n r\xe5d\n", "template_bad_utf8", 2, 3)]:
@@ -808,15 +808,6 @@ class Plugins(Told):
         self.ws.write("notis.yaml", NOTIS_YAML + "plugins: [tillägg]\n")
         run = self.build()
         self.assertTrue(self.says(run, "plugin_directory")["file"].endswith("tillägg"))
-
-    def test_a_source_that_names_what_cannot_be(self):
-        """What else a source can do wrong is tried call by call in tests/badplugins; this one ends its scan."""
-        self.use("ids")
-        self.ws.write("s/site.yaml", SITE_YAML.replace("collections:", "  dålig: { use: bad }\ncollections:"))
-        run = self.build()
-        self.assertEqual(self.ws.leftovers(), [])
-        self.assertLessEqual(set(self.ws.published()), GOOD)
-        self.assertTrue(run.diags, str(run))
 
     def test_a_source_that_cannot_start(self):
         self.build()
