@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include <endian.h>
+
 size_t nt_str_find(nt_str s, char byte) {
   const char *at = s.len ? memchr(s.ptr, byte, s.len) : NULL;
   return at ? (size_t)(at - s.ptr) : s.len;
@@ -57,10 +59,12 @@ uint32_t nt_utf8_next(nt_str s, size_t *at) {
 size_t nt_utf8_check(nt_str s) {
   size_t at = 0;
   while (at < s.len) {
-    uint64_t eight;
-    if (s.len - at >= 8 && (memcpy(&eight, s.ptr + at, 8), (eight & 0x8080808080808080u) == 0)) {
-      at += 8;
-      continue;
+    if (s.len - at >= 8) { /* the ASCII bytes at the head of the next eight at once */
+      uint64_t eight;
+      memcpy(&eight, s.ptr + at, 8);
+      uint64_t high = le64toh(eight) & 0x8080808080808080u;
+      at += high ? (size_t)__builtin_ctzll(high) / 8 : 8;
+      if (!high) continue;
     }
     size_t length = well_formed((const unsigned char *)s.ptr + at, s.len - at);
     if (!length) return at;

@@ -32,7 +32,7 @@ static bool set_workers(nt_cli *cli, nt_str value) {
 
 static bool set_at(nt_cli *cli, nt_str value) {
   nt_zone *zone = nt_zone_open(NT_STR("Europe/Stockholm"));
-  nt_time time;
+  nt_time time = {0};
   nt_date_result result = nt_date_parse(value, zone, &time);
   nt_zone_close(zone);
   cli->engine.at = time.seconds;
@@ -129,7 +129,8 @@ static bool read_option(nt_cli *cli, int argc, char **argv, int *i) {
     }
     value = nt_str_c(argv[++*i]);
   }
-  if (o->set(cli, value)) return true;
+  bool surplus = !o->takes_value && equals < word.len;
+  if (!surplus && o->set(cli, value)) return true;
   nt_cli_usage(cli, NT_MSG_cli_bad_value, value, name);
   return false;
 }

@@ -1,18 +1,22 @@
 /* notis build, notis check */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "text/json.h"
 
 static void print_json_summary(const nt_site *site, double seconds) {
   const nt_site_counters *c = &site->counters;
-  printf("{\"type\":\"site\",\"site\":\"%.*s\",\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
+  nt_buf name = {0}; /* a folder's name may hold anything */
+  nt_json_string(site->name, &name);
+  printf("{\"type\":\"site\",\"site\":%.*s,\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
          "\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{",
-         NT_FMT(site->name), site->failed || site->engine->options.check ? "false" : "true",
-         (unsigned long long)c->documents, (unsigned long long)c->withheld, site->plan.pages.len,
-         (unsigned long long)c->put, (unsigned long long)c->removed, seconds);
+         NT_FMT(nt_buf_str(&name)), site->failed || site->engine->options.check ? "false" : "true",
+         (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld), site->plan.pages.len,
+         (unsigned long long)nt_atomic_get(&c->put), (unsigned long long)nt_atomic_get(&c->removed), seconds);
   for (int kind = 0; kind < NT_STEP_KINDS; kind++)
     printf("%s\"%s\":{\"run\":%llu,\"kept\":%llu}", kind ? "," : "", nt_step_kind_name((nt_step_kind)kind),
-           (unsigned long long)c->run[kind], (unsigned long long)c->kept[kind]);
+           (unsigned long long)nt_atomic_get(&c->run[kind]), (unsigned long long)nt_atomic_get(&c->kept[kind]));
   printf("}}\n");
+  nt_buf_deinit(&name);
 }
 
 static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
@@ -24,13 +28,13 @@ static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
   }
   if (cli->quiet) return;
   nt_code code = site->failed ? NT_MSG_cli_site_failed : cli->engine.check ? NT_MSG_cli_site_checked : NT_MSG_cli_site_built;
-  nt_str counts = nt_arena_format(arena, "%llu", (unsigned long long)c->documents);
+  nt_str counts = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->documents));
   nt_str pages = nt_arena_format(arena, "%zu", site->plan.pages.len);
   nt_str text = nt_cli_text(cli, code, counts, pages);
   printf("%.*s: %.*s", NT_FMT(site->name), NT_FMT(text));
   if (!site->failed && !cli->engine.check) {
-    nt_str put = nt_arena_format(arena, "%llu", (unsigned long long)c->put);
-    nt_str removed = nt_arena_format(arena, "%llu", (unsigned long long)c->removed);
+    nt_str put = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->put));
+    nt_str removed = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->removed));
     printf(", %.*s", NT_FMT(nt_cli_text(cli, NT_MSG_cli_site_changes, put, removed)));
   }
   printf(" (%.2f s)\n", seconds);

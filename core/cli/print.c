@@ -74,6 +74,7 @@ static void print_line(const printer *p, const nt_where *where, nt_str line) {
   if (!column || column <= cut) return;
   size_t span = where->span ? nt_utf8_count(nt_str_sub(line, where->column - 1, where->column - 1 + where->span)) : 1;
   fprintf(stderr, "%s      |%s %*s%s", color(p, "\033[2m"), color(p, "\033[0m"), (int)(column - cut - 1), "", color(p, "\033[1;31m"));
+  if (!span) span = 1; /* at the end of the line there is no character to underline */
   for (size_t i = 0; i < span && i < LONGEST_LINE; i++) fputc('^', stderr);
   fprintf(stderr, "%s\n", color(p, "\033[0m"));
 }

@@ -2,6 +2,15 @@
 #include "engine/engine.h"
 #include "engine/run.h"
 
+/* Does a source's item have this id already? */
+static bool is_taken(nt_run *run, nt_str id) {
+  nt_str name = nt_arena_format(run->reader.arena, "id:%.*s", NT_FMT(id));
+  nt_key key = nt_key_of(NT_KEY_QUERY, 0, nt_names_id(run->site->names, name));
+  nt_tracer_add(&run->seat->tracer, key, nt_key_now(run->site, NT_RUN_COLLECT, key));
+  const nt_record *r = nt_records_find(&run->site->records, id);
+  return r && r->listed && r->source != NT_SOURCE_NONE;
+}
+
 static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_result *out) {
   const nt_inputs *in = run->site->inputs;
   for (size_t i = 0; i < documents->len; i++) {
@@ -14,10 +23,25 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
     doc->name = doc->id;
     nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
                  kind ? kind->hash : NT_HASH_ABSENT);
-    if (!kind)
+    if (is_taken(run, doc->id))
+      nt_report(&run->diags, NT_MSG_script_derived_twice, where, doc->id);
+    else if (!kind)
       nt_report(&run->diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
     else if (nt_fields_apply(kind, &raw, &context, doc->arena, &run->diags, &doc->fields))
       nt_push(&out->documents, nt_frozen_new(doc, NULL));
+  }
+}
+
+/* Faults of what a hook called a collection are the step's own, so that they are said, and stop the commit, as long as
+ * the step holds. */
+static void read_added(nt_run *run, nt_collect_result *out) {
+  for (size_t i = 0; i < nt_value_len(&out->collections); i++) {
+    const nt_entry *e = &out->collections.as.map->entries[i];
+    nt_collection c;
+    if (nt_collection_read(e->key, &e->value, (nt_where){0}, out->arena, &run->diags, &c))
+      nt_push(&out->added, c);
+    else
+      out->failed = true;
   }
 }
 
@@ -50,13 +74,17 @@ void nt_collect_run(nt_site *site, unsigned worker, nt_collect_result *out) {
     out->pages = nt_value_copy(&collected.pages, out->arena);
     out->redirects = nt_value_copy(&collected.redirects, out->arena);
     keep_documents(&run, &collected.documents, out);
+    read_added(&run, out);
   }
   nt_run_finish(&run, &out->step, out->failed ? NT_STEP_FAILED : NT_STEP_OK, result_hash(out));
 }
 
 static void install_documents(nt_site *site, nt_collect_result *result) {
   nt_plan *plan = &site->plan;
-  for (size_t i = 0; i < plan->added_slots.len; i++) nt_record_clear(site->records.slots.items[plan->added_slots.items[i]]);
+  for (size_t i = 0; i < plan->added_slots.len; i++) {
+    nt_record *added = site->records.slots.items[plan->added_slots.items[i]];
+    if (added->source == NT_SOURCE_NONE) nt_record_clear(added); /* else an item has come by that id since */
+  }
   plan->added_slots.len = 0;
   for (size_t i = 0; i < result->documents.len; i++) {
     nt_frozen *frozen = result->documents.items[i];
@@ -70,9 +98,21 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
   nt_vec_deinit(&result->documents);
 }
 
+/* The same value as before: what is there stays, for the plan borrows from it and shall hold. */
+static bool install_nothing(nt_plan *plan, nt_collect_result *result) {
+  if (result->failed || plan->collect.state != NT_STEP_OK || plan->collect.value != result->step.value) return false;
+  for (size_t i = 0; i < result->documents.len; i++) nt_frozen_free(result->documents.items[i]);
+  nt_vec_deinit(&result->documents);
+  nt_vec_deinit(&result->added);
+  nt_arena_free(result->arena);
+  nt_step_deinit(&plan->collect);
+  plan->collect = result->step;
+  return true;
+}
+
 void nt_collect_install(nt_site *site, nt_collect_result *result) {
   nt_plan *plan = &site->plan;
-  if (!result->arena) return;
+  if (!result->arena || install_nothing(plan, result)) return;
   nt_arena_free(plan->collected_arena);
   plan->collected_arena = result->arena;
   plan->collections = result->collections;
@@ -82,14 +122,8 @@ void nt_collect_install(nt_site *site, nt_collect_result *result) {
   plan->collect = result->step;
   install_documents(site, result);
   plan->added.len = 0;
-  nt_diags diags;
-  nt_diags_init(&diags, plan->collected_arena);
-  for (size_t i = 0; i < nt_value_len(&plan->collections); i++) {
-    const nt_entry *e = &plan->collections.as.map->entries[i];
-    nt_collection c;
-    if (nt_collection_read(e->key, &e->value, (nt_where){0}, plan->collected_arena, &diags, &c)) nt_push(&plan->added, c);
-  }
-  for (size_t i = 0; i < diags.len; i++) nt_diags_add(&site->faults, &diags.items[i]);
+  for (size_t i = 0; i < result->added.len; i++) nt_push(&plan->added, result->added.items[i]);
+  nt_vec_deinit(&result->added);
 }
 
 const nt_collection *nt_plan_collection(const nt_site *site, nt_str name, bool with_added) {

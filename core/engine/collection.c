@@ -8,7 +8,7 @@ typedef struct reading {
 } reading;
 
 static void read_kinds(nt_collection *c, const nt_value *kinds, nt_arena *arena) {
-  size_t count = kinds && kinds->type == NT_STRING ? 1 : kinds ? nt_value_len(kinds) : 0;
+  size_t count = !kinds ? 0 : kinds->type == NT_STRING ? 1 : kinds->type == NT_LIST ? kinds->as.list->len : 0;
   c->kinds = NT_NEW_N(arena, nt_str, count);
   for (size_t i = 0; i < count; i++) {
     nt_str name = kinds->type == NT_STRING ? kinds->as.string : nt_value_str(&kinds->as.list->items[i]);

@@ -95,17 +95,14 @@ static bool resume(nt_commit *c, notis_call *call) {
   return carry_out(c, call);
 }
 
-/* Does what a whole journal says, if there is one. The changes of the epoch that is under way are kept. */
+/* Does what a whole journal says, if there is one. */
 static bool complete_journal(nt_commit *c, notis_call *call) {
   nt_buf text = {0};
   nt_arena *arena = nt_arena_new();
-  nt_changes present = c->changes;
   bool good = true;
-  c->changes = (nt_changes){0};
   if (slurp(state_path(c, "journal"), &text) && nt_journal_read(nt_buf_str(&text), arena, &c->changes))
     good = resume(c, call);
-  nt_vec_deinit(&c->changes.list);
-  c->changes = present;
+  c->changes.list.len = 0;
   c->unfinished = !good;
   nt_arena_free(arena);
   nt_buf_deinit(&text);
@@ -132,10 +129,13 @@ static void open_run(void *ud) {
   nt_commit *c = ud;
   notis_call call = call_of(c, c->changes_arena, &c->diags);
   c->failed = true;
-  if (nt_durable_mkdirs(c->state, &c->diags) != NT_DURABLE_OK || !open_target(c, &call)) return;
-  c->open = true;
-  read_ledger(c);
+  if (!c->open) {
+    if (nt_durable_mkdirs(c->state, &c->diags) != NT_DURABLE_OK || !open_target(c, &call)) return;
+    c->open = true;
+    read_ledger(c);
+  }
   c->failed = !complete_journal(c, &call);
+  if (c->failed && !c->diags.errors) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
 }
 
 static void post_done(void *ud) {
@@ -145,40 +145,54 @@ static void post_done(void *ud) {
 
 static void on_done(nt_post *post) {
   nt_commit *c = (nt_commit *)((char *)post - offsetof(nt_commit, post));
-  c->opening = false;
   c->done(c->site, !c->failed);
 }
 
-static void start_epoch(nt_commit *c) {
+static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_site *site, bool good)) {
+  c->done = done;
+  if (nt_strand_post(c->strand, (nt_task){run, post_done, c})) return;
+  c->failed = true; /* no thread could be had */
+  nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
+  nt_loop_post(c->site->engine->loop, &c->post);
+}
+
+void nt_commit_begin_epoch(nt_site *site) {
+  nt_commit *c = &site->commit;
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&site->plan.records, &i, &e);) ((nt_page_record *)e->value)->staged = NT_HASH_ABSENT;
   nt_arena_reset(c->changes_arena);
   nt_diags_init(&c->diags, c->changes_arena);
   c->changes.list.len = 0;
   c->begun = c->failed = false;
 }
 
-void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
+static void make(nt_site *site) {
   nt_commit *c = &site->commit;
   nt_engine *engine = site->engine;
   c->site = site;
-  c->done = done;
-  c->opening = true;
   c->arena = nt_arena_new();
   c->ledger_arena = nt_arena_new();
   c->changes_arena = nt_arena_new();
   c->strand = nt_strand_new(STAGES_WAITING + 8);
   c->post.run = on_done;
-  start_epoch(c);
   c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
   c->state = nt_path_join(c->arena, nt_path_join(c->arena, engine->root, NT_STR(".notis/state")), site->name);
   c->config = nt_map_new(c->arena);
   nt_map_put(&c->config, c->arena, NT_STR("path"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
+}
+
+void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
+  nt_commit *c = &site->commit;
+  if (!c->arena) make(site);
+  nt_commit_begin_epoch(site);
   if (c->plugin && c->plugin->target.open) {
-    nt_strand_post(c->strand, (nt_task){open_run, post_done, c});
+    post_to_strand(c, open_run, done);
     return;
   }
   nt_report(&c->diags, NT_MSG_plugin_absent, (nt_where){0}, NT_STR("target_dir"));
+  c->done = done;
   c->failed = true;
-  nt_loop_post(engine->loop, &c->post);
+  nt_loop_post(site->engine->loop, &c->post);
 }
 
 /* ---- staging ---- */
@@ -186,7 +200,6 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
 static uint32_t order_of(const nt_page_record *page) { return page->asset ? 0 : page->page.collection.len ? 2 : 1; }
 
 static bool begin(nt_commit *c, notis_call *call) {
-  if (!c->begun && !c->failed && c->unfinished) c->failed = !complete_journal(c, call);
   if (!c->begun && !c->failed)
     c->failed = c->plugin->target.begin(c->self, call, NOTIS_COMMIT_NEW) != NOTIS_OK;
   c->begun = true;
@@ -241,20 +254,35 @@ bool nt_commit_stage(nt_site *site, nt_stage *stage) {
 /* A document or static file that is at fault now: what was published of it stays. */
 static bool at_fault(const nt_site *site, nt_str owner) {
   if (nt_inputs_is_unlisted(site->inputs, owner)) return true;
-  nt_str id = nt_str_sub(owner, 0, nt_str_find_last(owner, '#'));
-  const nt_record *r = nt_records_find(&site->records, id.len ? id : owner);
-  if (!r || !r->listed) return nt_sources_may_have(site, owner); /* unseen by a scan that did not see everything */
-  if (r->frozen) return false;
+  const nt_record *r = nt_records_find(&site->records, owner);
+  if (!r) r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
+  if (r && r->parent) r = site->records.slots.items[r->parent - 1];
+  if (!r || !r->listed || r->frozen) return false;
   return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
 }
 
-/* A page that a cancelled round staged and that is no longer planned is taken away again. */
+/* What nobody could look at is not gone: a source that did not open, or that did not get to the end of its scan. */
+static bool is_unknown(const nt_site *site, nt_str owner) {
+  const nt_record *r = nt_records_find(&site->records, owner);
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    const nt_source *source = site->sources.items.items[i];
+    bool its = owner.len > source->name.len && nt_str_starts(owner, source->name) && owner.ptr[source->name.len] == '/';
+    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || r->listed;
+  }
+  return false;
+}
+
+static bool stays(const nt_site *site, nt_str owner) { return at_fault(site, owner) || is_unknown(site, owner); }
+
+/* A page that a cancelled round staged and that is no longer planned is taken away again, unless its document is only
+ * at fault: then that was its newest good version. */
 static void add_puts(nt_commit *c) {
   const nt_map_entry *e;
   for (size_t i = 0; nt_map_each(&c->site->plan.records, &i, &e);) {
     const nt_page_record *page = e->value;
     if (page->staged == NT_HASH_ABSENT) continue;
-    nt_change change = {.path = page->path, .owner = page->owner, .hash = page->staged, .removed = !page->present};
+    nt_change change = {.path = page->path, .owner = page->owner, .hash = page->staged, .order = 1};
+    change.removed = !page->present && !stays(c->site, page->owner);
     if (page->present) change.order = order_of(page);
     nt_push(&c->changes.list, change);
   }
@@ -265,7 +293,9 @@ static size_t add_removals(nt_commit *c) {
   size_t count = 0;
   for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);) {
     const nt_ledger_entry *entry = e->value;
-    if (nt_plan_page(&c->site->plan, entry->path) || at_fault(c->site, entry->owner)) continue;
+    const nt_page_record *page = nt_map_get(&c->site->plan.records, entry->path);
+    bool handled = page && (page->present || page->staged != NT_HASH_ABSENT);
+    if (handled || stays(c->site, entry->owner)) continue;
     nt_push(&c->changes.list, ((nt_change){.path = entry->path, .owner = entry->owner, .removed = true}));
     count++;
   }
@@ -302,16 +332,20 @@ static void finish_run(void *ud) {
     qsort(changes->list.items, changes->list.len, sizeof *changes->list.items, by_order);
     nt_buf journal = {0};
     nt_journal_write(changes, &journal);
-    c->failed = !begin(c, &call) ||
-                nt_durable_replace(state_path(c, "journal"), nt_buf_str(&journal), &c->diags) != NT_DURABLE_OK;
+    nt_str path = state_path(c, "journal");
+    c->failed = !begin(c, &call);
+    if (!c->failed && nt_durable_replace(path, nt_buf_str(&journal), &c->diags) != NT_DURABLE_OK) {
+      c->failed = true;
+      nt_durable_remove(path, NULL); /* it may stand there all the same; what it says is taken back below */
+    }
     nt_buf_deinit(&journal);
     /* From here on a failure leaves the journal, and the next start goes on. */
     if (!c->failed) {
       c->failed = !carry_out(c, &call);
       c->unfinished = c->failed;
       if (c->failed) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
-      atomic_fetch_add(&c->site->counters.put, changes->list.len - removed);
-      atomic_fetch_add(&c->site->counters.removed, removed);
+      nt_atomic_add(&c->site->counters.put, changes->list.len - removed);
+      nt_atomic_add(&c->site->counters.removed, removed);
       c->begun = false;
     }
   }
@@ -324,17 +358,6 @@ static void abort_run(void *ud) {
   notis_call call = call_of(c, c->changes_arena, &c->diags);
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
-}
-
-static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_site *site, bool good)) {
-  c->done = done;
-  nt_strand_post(c->strand, (nt_task){run, post_done, c});
-}
-
-void nt_commit_begin_epoch(nt_site *site) {
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&site->plan.records, &i, &e);) ((nt_page_record *)e->value)->staged = NT_HASH_ABSENT;
-  start_epoch(&site->commit);
 }
 
 void nt_commit_finish(nt_site *site, void (*done)(nt_site *site, bool good)) { post_to_strand(&site->commit, finish_run, done); }

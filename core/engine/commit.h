@@ -25,7 +25,7 @@ typedef struct nt_commit {
   nt_arena *arena;
   nt_arena *ledger_arena;
   nt_map ledger; /* path -> nt_ledger_entry */
-  bool open, opening, failed, begun;
+  bool open, failed, begun;
   bool unfinished; /* a journal lies there that could not be completed yet */
   nt_post post;    /* of open and finish */
   void (*done)(struct nt_site *site, bool good);
@@ -37,6 +37,7 @@ typedef struct nt_commit {
 } nt_commit;
 
 /* Loop thread, all of them. `done` is called there when the strand has finished. */
+/* Opens the target unless it is open, and completes what a commit before left unfinished. */
 void nt_commit_open(struct nt_site *site, void (*done)(struct nt_site *site, bool good));
 /* Some pages on their way to the target; owned by the caller until `done` is called on the loop thread. */
 typedef struct nt_stage {

@@ -245,8 +245,9 @@ bool nt_config_size(const nt_value *value, uint64_t *bytes) {
   if (!amount(value, &number, &unit)) return false;
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (nt_str_eq(unit, nt_str_c(units[i].unit))) {
-      *bytes = (uint64_t)(number * units[i].factor);
-      return true;
+      number *= units[i].factor;
+      *bytes = number < 1e18 ? (uint64_t)number : 0;
+      return *bytes > 0; /* 0 would lift the limit, not lower it */
     }
   return false;
 }

@@ -50,7 +50,7 @@ bool nt_schema_check(const nt_schema *schema, const nt_value *map, nt_pos at, co
 extern const nt_schema nt_schema_workspace; /* notis.yaml */
 extern const nt_schema nt_schema_site;      /* site.yaml */
 
-/* "16 MB", "500 kB" or a number of bytes; "20 %" or a number for a percentage. False if it is neither. */
+/* "16 MB", "500 kB" or a number of bytes above 0; "20 %" or a number for a percentage. False if it is neither. */
 bool nt_config_size(const nt_value *value, uint64_t *bytes);
 bool nt_config_percent(const nt_value *value, double *ratio);
 

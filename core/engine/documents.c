@@ -21,6 +21,11 @@ typedef struct reading {
 
 static nt_where at_file(const reading *r, uint32_t line, uint32_t column) { return nt_where_file(r->file, line, column); }
 
+static void put_in_force(nt_record *record, nt_frozen *frozen) {
+  if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
+  record->frozen = frozen;
+}
+
 /* ---- reading the item ---- */
 
 static bool read_file(reading *r) {
@@ -53,6 +58,17 @@ static bool read_plugin(reading *r) {
   return false;
 }
 
+/* Out of force, with all that its steps gave: what comes next begins from nothing. */
+static void withhold(reading *r) {
+  nt_record *record = r->record;
+  put_in_force(record, NULL);
+  nt_frozen_free(record->parsed);
+  record->parsed = NULL;
+  nt_step_deinit(&record->parse);
+  nt_step_deinit(&record->hooks);
+  r->update->derives = true;
+}
+
 /* Fills r->bytes and the record's hash of them; false if there is nothing to parse. */
 static bool read_item(reading *r) {
   nt_record *record = r->record;
@@ -64,6 +80,8 @@ static bool read_item(reading *r) {
     record->stale = false;
   } else if (!r->update->gone) {
     nt_run_finish(&r->run, &record->trouble, NT_STEP_FAILED, 0);
+    record->stale = true;
+    withhold(r);
   }
   return good;
 }
@@ -77,6 +95,13 @@ static nt_str path_in_source(const reading *r) {
 }
 
 /* The kind that the text names, else its source's, else its top folder's, else article. */
+static const nt_kind *look_up_kind(reading *r, nt_str name) {
+  const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, name);
+  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(name)),
+               kind ? kind->hash : NT_HASH_ABSENT);
+  return kind;
+}
+
 static const nt_kind *kind_of(reading *r, const nt_value *named) {
   nt_inputs *in = r->run.site->inputs;
   nt_str name = nt_value_str(named);
@@ -84,11 +109,9 @@ static const nt_kind *kind_of(reading *r, const nt_value *named) {
   if (!name.len) {
     nt_str below = path_in_source(r);
     nt_str top = nt_str_sub(below, 0, nt_str_find(below, '/'));
-    name = top.len < below.len && nt_inputs_kind(in, top) ? top : NT_STR("article");
+    name = top.len < below.len && look_up_kind(r, top) ? top : NT_STR("article");
   }
-  const nt_kind *kind = nt_inputs_kind(in, name);
-  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(name)),
-               kind ? kind->hash : NT_HASH_ABSENT);
+  const nt_kind *kind = look_up_kind(r, name);
   if (kind) return kind;
   nt_buf names = {0};
   for (size_t i = 0; i < in->kinds.len; i++) {
@@ -199,6 +222,7 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
 static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
+  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   if (!nt_str_trim(nt_str_sub(text, nt_str_starts(text, NT_STR("\xEF\xBB\xBF")) ? 3 : 0, text.len)).len)
     nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
@@ -206,7 +230,6 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
                      .path = {r->record->path.ptr, r->record->path.len},
-                     .fingerprint = {r->record->fingerprint.ptr, r->record->fingerprint.len},
                      .bytes = {text.ptr, text.len},
                      .yaml = {split.yaml.ptr, split.yaml.len},
                      .yaml_at = {.line = split.yaml_line, .column = 1},
@@ -222,6 +245,7 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   if (status != NOTIS_OK && !r->run.diags.errors) nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
   if (status != NOTIS_OK || r->run.diags.errors) return false;
   nt_value raw = doc->fields;
+  raw.pos = (nt_pos){.line = split.present ? split.yaml_line : 1, .column = 1}; /* where a missing field is said to be */
   if (!apply_kind(r, &raw, doc)) return false;
   nt_heading_ids(doc->body, arena);
   return true;
@@ -273,17 +297,14 @@ static void add_derived(reading *r, nt_document *doc) {
   const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, doc->kind);
   nt_value raw = doc->fields;
   nt_where where = {.doc = doc->id, .file = r->file};
+  nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
+               kind ? kind->hash : NT_HASH_ABSENT);
   size_t mark = nt_str_find_last(doc->id, '#');
   doc->name = nt_str_sub(doc->id, mark + 1, doc->id.len);
   if (!kind)
     nt_report(&r->run.diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
   else if (nt_fields_apply(kind, &raw, &context, doc->arena, &r->run.diags, &doc->fields))
     nt_push(&r->update->derived, nt_frozen_new(doc, NULL));
-}
-
-static void put_in_force(nt_record *record, nt_frozen *frozen) {
-  if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
-  record->frozen = frozen;
 }
 
 static void run_hooks(reading *r, nt_vm *vm) {
@@ -342,16 +363,14 @@ static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update
   r.source = site->sources.items.items[update->record->source];
   nt_arena *names = nt_arena_new_sized(512);
   r.file = nt_path_join(names, site->name, update->record->path);
-  if (!update->record->stale || read_item(&r)) {
-    bool holds = nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
-    /* The bytes are needed after all: a kind or an item hook changed. */
-    if (!holds && !r.bytes.len && update->record->parse.state != NT_STEP_NONE) holds = !read_item(&r);
+  bool was_stale = update->record->stale, there = !was_stale || read_item(&r);
+  bool holds = there && nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
+  /* The bytes are needed after all: a kind or an item hook changed. */
+  if (there && !holds && !was_stale) there = read_item(&r);
+  if (there) {
     if (!holds) parse(&r);
     nt_site_count(site, NT_STEP_PARSE, !holds);
-    if (!update->gone) bring_into_force(&r);
-  } else if (!update->gone) {
-    put_in_force(update->record, NULL);
-    update->derives = true;
+    bring_into_force(&r);
   }
   nt_buf_deinit(&r.bytes);
   nt_arena_free(names);
@@ -363,7 +382,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
   for (size_t i = 0; i < batch->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed))
+    if (nt_atomic_get(&site->cancel))
       batch->updates[i].skipped = true;
     else
       update_record(site, &site->seats[worker], &batch->updates[i]);

@@ -18,6 +18,7 @@ typedef struct nt_record_update {
 typedef struct nt_document_job {
   nt_job job;
   nt_site *site;
+  struct nt_document_job *next; /* of those that wait to be installed */
   size_t count;
   nt_record_update updates[NT_DOCUMENT_BATCH];
 } nt_document_job;

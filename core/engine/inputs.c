@@ -105,6 +105,16 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   in->now = nt_date_in_zone((nt_time){.seconds = options->now}, in->zone);
 }
 
+static nt_hash basics_hash(const nt_inputs *in) {
+  static const char *const keys[] = {"url", "languages", "timezone"};
+  nt_hash hash = nt_hash_combine(in->item_limit, in->hook_instructions);
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const nt_value *v = nt_map_find(&in->config, nt_str_c(keys[i]));
+    hash = nt_hash_combine(hash, v ? nt_value_hash(v) : NT_HASH_ABSENT);
+  }
+  return hash;
+}
+
 static void lower_limit(nt_inputs *in, const nt_value *limits, const char *key, uint64_t *limit) {
   const nt_value *v = nt_map_find(limits, nt_str_c(key));
   uint64_t wanted;
@@ -344,6 +354,7 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   if (!nt_inputs_kind(in, NT_STR("article"))) nt_push(&in->kinds, *nt_kind_article(in->arena));
   read_basics(in, options);
   read_limits(in, options);
+  in->basics = basics_hash(in);
   read_sources(in);
   read_collections(in);
   each_file(in, "scripts/lib", "scripts/lib/**/*.lua", read_module);
@@ -357,12 +368,12 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
 }
 
 nt_inputs *nt_inputs_share(nt_inputs *in) {
-  in->holders++;
+  __atomic_fetch_add(&in->holders, 1, __ATOMIC_RELAXED);
   return in;
 }
 
 void nt_inputs_free(nt_inputs *in) {
-  if (!in || --in->holders) return;
+  if (!in || __atomic_fetch_sub(&in->holders, 1, __ATOMIC_ACQ_REL) > 1) return;
   for (uint32_t i = 0; i < in->layer_count; i++) nt_root_close(in->layers[i].root);
   nt_vec_deinit(&in->files.names);
   nt_vec_deinit(&in->sources);

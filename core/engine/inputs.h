@@ -59,7 +59,7 @@ typedef struct nt_unlisted {
 } nt_unlisted;
 
 typedef struct nt_inputs {
-  unsigned holders; /* loop thread, or a job that has the site to itself */
+  unsigned holders; /* the site, its plan, and each VM that was made with them; counted atomically */
   nt_arena *arena;
   nt_diags diags;
   bool configured; /* no error in the configuration */
@@ -88,6 +88,7 @@ typedef struct nt_inputs {
   NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;
   nt_hash assets_hash;
+  nt_hash basics;    /* of what every step may lean on: address, languages, time zone, limits */
   nt_value messages; /* language -> map */
 
   uv_mutex_t lock; /* guards what follows */
@@ -108,6 +109,7 @@ typedef struct nt_inputs_options {
 
 /* Never NULL; look at `usable` and `diags`. */
 nt_inputs *nt_inputs_load(const nt_inputs_options *options);
+/* From any thread, as nt_inputs_free() is. */
 nt_inputs *nt_inputs_share(nt_inputs *inputs);
 /* When nobody holds it any more, it is gone. */
 void nt_inputs_free(nt_inputs *inputs);

@@ -95,11 +95,14 @@ static data_file *load_data(nt_inputs *in, nt_str path) {
     nt_pos at = {.line = 1, .column = 1};
     bool good = nt_yaml_parse(nt_arena_str(in->lazy, nt_buf_str(&bytes)), shown, at, in->lazy, &d->diags, &d->value);
     d->result = good ? NT_READ_OK : NT_READ_FAILED;
-    d->hash = nt_value_hash(&d->value);
+    d->hash = good ? nt_value_hash(&d->value) : nt_hash_combine(nt_hash_bytes(nt_buf_str(&bytes)), 1);
   } else {
     d->result = result == NT_FILE_ABSENT ? NT_READ_ABSENT : NT_READ_FAILED;
-    nt_str shown = result == NT_FILE_ABSENT ? path : nt_inputs_shown(in, layer, path, in->lazy);
-    if (result != NT_FILE_ABSENT) nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &d->diags);
+    if (result != NT_FILE_ABSENT) {
+      nt_str shown = nt_inputs_shown(in, layer, path, in->lazy);
+      d->hash = nt_hash_combine((nt_hash)result, 2); /* a file that is there and cannot be read is not an absent one */
+      nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &d->diags);
+    }
   }
   nt_buf_deinit(&bytes);
   return d;

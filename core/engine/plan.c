@@ -129,7 +129,8 @@ static nt_page_record *claim(planning *p, const nt_page *page, nt_str owner, nt_
   record->present = true;
   record->page = *page;
   record->page.path = record->path;
-  record->owner = owner;
+  /* Kept as long as the record: a page that a cancelled round staged may be taken away after the plan was made anew. */
+  if (!nt_str_eq(record->owner, owner)) record->owner = nt_arena_str(p->plan->paths, owner);
   record->asset = NULL;
   record->redirect = nt_str_n("", 0);
   nt_push(&p->plan->pages, record);

@@ -54,6 +54,7 @@ typedef struct nt_collect_result {
   nt_arena *arena; /* NULL: as before */
   nt_value collections, pages, redirects;
   NT_VEC(nt_frozen *) documents;
+  NT_VEC(nt_collection) added; /* read from `collections` */
   nt_step step;
   bool failed;
 } nt_collect_result;

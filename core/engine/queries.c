@@ -132,6 +132,8 @@ static void trace_column(evaluation *ev, nt_str path) {
 }
 
 static void trace_columns(evaluation *ev, const nt_query *query) {
+  nt_key basics = nt_key_of(NT_KEY_CONFIG, 0, nt_names_id(ev->site->names, NT_STR("site/basics"))); /* the collation */
+  nt_tracer_add(&ev->tracer, basics, ev->site->inputs->basics);
   trace_column(ev, NT_STR("id"));
   for (size_t i = 0; i < query->condition_count; i++) trace_column(ev, query->conditions[i].field);
   for (size_t i = 0; i < query->sort_count; i++) trace_column(ev, query->sorts[i].field);
@@ -211,7 +213,7 @@ static bool evaluate_collection(evaluation *ev, nt_str name) {
   nt_site *site = ev->site;
   bool with_added = ev->q->phase == NT_AFTER_COLLECT;
   const nt_collection *c = nt_plan_collection(site, name, with_added);
-  nt_str path = nt_arena_format(ev->arena, "collections.%.*s", NT_FMT(name));
+  nt_str path = nt_arena_format(ev->arena, "collections/%.*s", NT_FMT(name));
   nt_key key = nt_key_of(NT_KEY_CONFIG, 0, nt_names_id(site->names, path));
   nt_tracer_add(&ev->tracer, key, nt_key_now(site, NT_RUN_PAGE, key));
   nt_key added = nt_key_of(NT_KEY_CONFIG, 1, nt_names_id(site->names, name));

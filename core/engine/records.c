@@ -7,20 +7,37 @@
 
 /* ---- frozen documents ---- */
 
-static void add_position(nt_value *out, nt_arena *arena, nt_str path, nt_pos pos) {
-  nt_value pair = nt_list_new(arena);
-  nt_list_push(&pair, arena, nt_int(pos.line));
-  nt_list_push(&pair, arena, nt_int(pos.column));
-  nt_map_put(out, arena, path, (nt_pos){0}, pair);
-}
-
-static void collect_positions(nt_value *out, nt_arena *arena, nt_str prefix, const nt_value *map, int depth) {
+/* Where each field was written: its path, line and column, one after the other. */
+static void put_positions(const nt_value *map, nt_buf *path, nt_buf *out, int depth) {
+  size_t prefix = path->len;
   for (size_t i = 0; i < map->as.map->len; i++) {
     const nt_entry *e = &map->as.map->entries[i];
-    nt_str path = prefix.len ? nt_arena_format(arena, "%.*s.%.*s", NT_FMT(prefix), NT_FMT(e->key)) : e->key;
-    if (e->value.pos.line) add_position(out, arena, path, e->value.pos);
-    if (e->value.type == NT_MAP && depth < 4) collect_positions(out, arena, path, &e->value, depth + 1);
+    path->len = prefix;
+    if (prefix) nt_buf_byte(path, '.');
+    nt_buf_put(path, e->key);
+    if (e->value.pos.line) {
+      nt_buf_varint(out, path->len);
+      nt_buf_put(out, nt_buf_str(path));
+      nt_buf_varint(out, e->value.pos.line);
+      nt_buf_varint(out, e->value.pos.column);
+    }
+    if (e->value.type == NT_MAP && depth < 4) put_positions(&e->value, path, out, depth + 1);
   }
+  path->len = prefix;
+}
+
+static bool find_position(nt_str positions, nt_str field, nt_where *where) {
+  uint64_t len, line, column;
+  for (size_t at = 0; nt_varint_read(positions, &at, &len) && len <= positions.len - at;) {
+    nt_str path = nt_str_sub(positions, at, at + (size_t)len);
+    at += (size_t)len;
+    if (!nt_varint_read(positions, &at, &line) || !nt_varint_read(positions, &at, &column)) return false;
+    if (!nt_str_eq(path, field)) continue;
+    where->line = (uint32_t)line;
+    where->column = (uint32_t)column;
+    return true;
+  }
+  return false;
 }
 
 static nt_blob *blob_new(nt_str bytes) {
@@ -38,38 +55,49 @@ static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *be
     f->body_hash = before->body_hash;
   } else {
     nt_buf_clear(scratch);
-    nt_node_encode(nt_document_body(document), scratch);
+    f->body_hash = nt_node_encode_hashed(nt_document_body(document), scratch);
     f->blob = blob_new(nt_buf_str(scratch));
-    f->body_hash = nt_node_hash(document->body);
   }
   f->body = nt_str_n(f->blob->bytes, f->blob->len);
 }
 
-static void freeze_fields(nt_frozen *f, nt_str encoded) {
-  if (!nt_value_decode(nt_arena_str(f->arena, encoded), f->arena, &f->fields)) f->fields = nt_map_new(f->arena);
-  size_t count = f->fields.as.map->len;
+/* The fields in the canonical encoding, hashed entry by entry on the way. */
+static void freeze_fields(nt_frozen *f, const nt_value *fields, nt_buf *scratch) {
+  size_t count = fields->as.map->len;
   f->field_hashes = NT_NEW_N(f->arena, nt_hash, count);
-  for (size_t i = 0; i < count; i++) f->field_hashes[i] = nt_value_hash(&f->fields.as.map->entries[i].value);
+  nt_buf_clear(scratch);
+  nt_buf_byte(scratch, NT_MAP);
+  nt_buf_varint(scratch, count);
+  for (size_t i = 0; i < count; i++) {
+    const nt_entry *e = &fields->as.map->entries[i];
+    nt_buf_varint(scratch, e->key.len);
+    nt_buf_put(scratch, e->key);
+    size_t start = scratch->len;
+    nt_value_encode(&e->value, scratch);
+    f->field_hashes[i] = nt_hash_bytes(nt_str_sub(nt_buf_str(scratch), start, scratch->len));
+  }
+  nt_str encoded = nt_arena_str(f->arena, nt_buf_str(scratch));
   f->fields_hash = nt_hash_bytes(encoded);
+  if (!nt_value_decode(encoded, f->arena, &f->fields)) f->fields = nt_map_new(f->arena);
 }
 
-/* Fields and positions are first encoded into one buffer, so that the arena can be made to measure: it is kept by the
- * thousand. */
-nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
-  nt_buf bytes = {0}, scratch = {0};
-  nt_arena *places_arena = nt_arena_new();
-  nt_value places = nt_map_new(places_arena);
-  nt_value_encode(&document->fields, &bytes);
-  size_t fields_end = bytes.len;
-  nt_node_positions_encode(document->positions, document->position_count, &bytes);
-  size_t positions_end = bytes.len;
-  collect_positions(&places, places_arena, nt_str_n("", 0), &document->fields, 0);
-  if (places.as.map->len) nt_value_encode(&places, &bytes);
-  nt_arena_free(places_arena);
+static void freeze_positions(nt_frozen *f, const nt_document *document, nt_buf *scratch) {
+  nt_buf path = {0};
+  nt_buf_clear(scratch);
+  nt_node_positions_encode(document->positions, document->position_count, scratch);
+  f->positions = nt_arena_str(f->arena, nt_buf_str(scratch));
+  nt_buf_clear(scratch);
+  put_positions(&document->fields, &path, scratch, 0);
+  f->field_positions = nt_arena_str(f->arena, nt_buf_str(scratch));
+  nt_buf_deinit(&path);
+}
 
+/* Kept by the thousand, so the arena is made about to measure. */
+nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
+  nt_buf scratch = {0};
   size_t names = document->id.len + document->file.len + document->source.len + document->name.len;
-  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + 16);
-  nt_arena *arena = nt_arena_new_sized(sizeof(nt_frozen) + 320 + names + bytes.len + entries + fields_end * 2);
+  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + 96);
+  nt_arena *arena = nt_arena_new_sized(sizeof(nt_frozen) + 512 + names + entries + document->position_count * 2);
   nt_frozen *f = NT_NEW(arena, nt_frozen);
   f->arena = arena;
   f->id = nt_arena_str(arena, document->id);
@@ -79,14 +107,12 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
   f->lang = nt_arena_str(arena, document->lang);
   f->name = nt_arena_str(arena, document->name);
   freeze_body(f, document, before, &scratch);
-  freeze_fields(f, nt_str_sub(nt_buf_str(&bytes), 0, fields_end));
-  f->positions = nt_arena_str(arena, nt_str_sub(nt_buf_str(&bytes), fields_end, positions_end));
-  f->field_positions = nt_arena_str(arena, nt_str_sub(nt_buf_str(&bytes), positions_end, bytes.len));
+  freeze_fields(f, &document->fields, &scratch);
+  freeze_positions(f, document, &scratch);
   nt_hash named = nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name));
   named = nt_hash_combine(nt_hash_combine(nt_hash_bytes(f->kind), named), nt_hash_bytes(f->id));
   f->hash = nt_hash_combine(named, nt_hash_combine(f->fields_hash, f->body_hash));
   nt_buf_deinit(&scratch);
-  nt_buf_deinit(&bytes);
   return f;
 }
 
@@ -138,16 +164,7 @@ void nt_frozen_locate(const nt_frozen *f, nt_where *where) {
     where->column = pos.text_line && where->field.len ? pos.text_column : pos.column;
     return;
   }
-  nt_arena *arena = nt_arena_new();
-  nt_value places;
-  if (where->field.len && nt_value_decode(f->field_positions, arena, &places)) {
-    const nt_value *at = nt_map_find(&places, where->field);
-    if (at && nt_value_len(at) == 2) {
-      where->line = (uint32_t)at->as.list->items[0].as.integer;
-      where->column = (uint32_t)at->as.list->items[1].as.integer;
-    }
-  }
-  nt_arena_free(arena);
+  if (where->field.len) find_position(f->field_positions, where->field, where);
 }
 
 /* ---- the table ---- */

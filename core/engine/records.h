@@ -30,7 +30,7 @@ typedef struct nt_frozen {
   nt_str body; /* nodecode bytes, in the blob */
   nt_hash body_hash;
   nt_str positions;       /* of the parsed body, nodecode form */
-  nt_str field_positions; /* a map of paths to [line, column], encoded */
+  nt_str field_positions; /* where each field was written */
   nt_hash hash; /* of everything but positions */
 } nt_frozen;
 

@@ -69,12 +69,17 @@ static bool apply_page_hooks(rendering *r) {
 
 /* ---- render ---- */
 
+enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
+
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
-  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, 0, r->out, NULL);
+  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
   if (result == NT_FILE_OK) return true;
   nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
-  nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
+  if (result == NT_FILE_TOO_LARGE)
+    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(shown, 0, 0), shown);
+  else
+    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
   return result == NT_FILE_OK;
 }
 
@@ -109,11 +114,16 @@ static bool render_page(rendering *r) {
   return status == NOTIS_OK && !out.full && !r->run.diags.errors;
 }
 
+/* Also where no hook has touched the page: one may come to. */
+static void trace_page(rendering *r) {
+  nt_hash hash = nt_hash_combine(r->record->planned, r->record->params.value);
+  nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "hooked"), hash);
+}
+
 static void run_render(rendering *r) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
-  nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "page"), record->planned);
-  if (record->params.state != NT_STEP_NONE) nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "params"), record->params.value);
+  trace_page(r);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   nt_buf_clear(r->out);
   bool good = record->asset ? render_asset(r) : record->redirect.len ? render_redirect(r) : render_page(r);
@@ -134,6 +144,7 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   nt_run_trace_hooks(&r->run, NT_EVENT_OUTPUT);
+  trace_page(r);
   nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "bytes"), record->render.value);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   bool good = nt_vm_run_output(vm, &r->run.reader, r->page, r->out) == NT_HOOK_OK;
@@ -156,12 +167,18 @@ static bool bring_up_to_date(rendering *r) {
   nt_page_record *record = r->record;
   nt_vm *vm = NULL;
   record->withheld = !apply_page_hooks(r);
-  if (record->withheld) return false;
+  if (record->withheld) { /* what the page gave before is no longer said of it */
+    nt_step_deinit(&record->render);
+    nt_step_deinit(&record->output);
+    return false;
+  }
   bool hooks = wants_output_hooks(r, &vm);
   if (!hooks) nt_step_deinit(&record->output);
   bool render_holds = nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->render);
-  bool output_holds = !hooks || (render_holds && nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output));
+  bool output_holds = !hooks || (render_holds && (record->render.state == NT_STEP_FAILED ||
+                                                  nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output)));
   bool failed = record->render.state == NT_STEP_FAILED || record->output.state == NT_STEP_FAILED;
+  record->bytes = hooks ? record->output.value : record->render.value; /* an output hook may have gone */
   if (render_holds && output_holds && (failed || is_published(r->site, record))) {
     nt_site_count(r->site, NT_STEP_RENDER, false);
     record->withheld = failed;
@@ -173,6 +190,8 @@ static bool bring_up_to_date(rendering *r) {
   if (hooks && record->render.state == NT_STEP_OK) {
     nt_site_count(r->site, NT_STEP_OUTPUT, true);
     run_output_hooks(r, vm);
+  } else {
+    nt_step_deinit(&record->output);
   }
   record->withheld = record->render.state != NT_STEP_OK || (hooks && record->output.state != NT_STEP_OK);
   record->bytes = record->withheld ? NT_HASH_ABSENT : hooks ? record->output.value : record->render.value;
@@ -183,7 +202,7 @@ static void work(nt_job *job, unsigned worker) {
   nt_stage *stage = &((nt_render_job *)job)->stage;
   nt_site *site = stage->site;
   for (size_t i = 0; i < stage->count; i++) {
-    if (atomic_load_explicit(&site->cancel, memory_order_relaxed)) return;
+    if (nt_atomic_get(&site->cancel)) return;
     rendering r = {
         .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
     stage->pages[i].made = bring_up_to_date(&r);

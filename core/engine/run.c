@@ -24,20 +24,35 @@ static nt_hash config_hash(const nt_site *site, nt_str path) {
     const nt_kind *kind = nt_inputs_kind(site->inputs, nt_str_sub(path, 6, path.len));
     return kind ? kind->hash : NT_HASH_ABSENT;
   }
-  const nt_value *v = nt_map_path(&site->inputs->config, path);
-  return v ? nt_value_hash(v) : NT_HASH_ABSENT;
+  if (nt_str_starts(path, NT_STR("collections/"))) { /* whose name may hold a dot */
+    const nt_collection *c = nt_inputs_collection(site->inputs, nt_str_sub(path, 12, path.len));
+    return c ? nt_value_hash(&c->config) : NT_HASH_ABSENT;
+  }
+  if (nt_str_eq(path, NT_STR("site/basics"))) return site->inputs->basics;
+  bool type_only = nt_str_starts(path, NT_STR("type:"));
+  if (type_only) path = nt_str_sub(path, 5, path.len);
+  const nt_value *v = path.len ? nt_map_path(&site->inputs->config, path) : &site->inputs->config;
+  if (!v) return NT_HASH_ABSENT;
+  return type_only ? (nt_hash)v->type + 1 : nt_value_hash(v);
 }
 
 static nt_hash added_hash(const nt_site *site, nt_str path) {
-  const nt_value *v = nt_map_path(&site->plan.collections, path);
+  const nt_value *v = nt_map_find(&site->plan.collections, path);
   return v ? nt_value_hash(v) : NT_HASH_ABSENT;
+}
+
+/* Collect hooks do not see what they themselves gave the time before. */
+static const nt_record *record_by_id(const nt_site *site, nt_run_scope scope, nt_str id) {
+  const nt_record *r = nt_records_find(&site->records, id);
+  if (!r || !r->frozen || scope == NT_RUN_DOCUMENT) return NULL;
+  return scope == NT_RUN_COLLECT && r->source == NT_SOURCE_NONE ? NULL : r;
 }
 
 static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name) {
   nt_str text = nt_names_str(site->names, name);
   if (nt_str_starts(text, NT_STR("id:"))) {
-    const nt_record *r = nt_records_find(&site->records, nt_str_sub(text, 3, text.len));
-    return r && r->frozen ? r->id_hash : NT_HASH_ABSENT;
+    const nt_record *r = record_by_id(site, scope, nt_str_sub(text, 3, text.len));
+    return r ? r->id_hash + r->generation : NT_HASH_ABSENT;
   }
   if (nt_str_starts(text, NT_STR("page:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 5, text.len));
@@ -45,9 +60,9 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
   }
   if (nt_str_eq(text, NT_STR("assets"))) return site->inputs->assets_hash;
   if (nt_str_eq(text, NT_STR("collected"))) return site->plan.collect.value;
-  if (nt_str_starts(text, NT_STR("params:"))) {
+  if (nt_str_starts(text, NT_STR("hooked:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 7, text.len));
-    return page ? page->params.value : NT_HASH_ABSENT;
+    return page ? nt_hash_combine(page->planned, page->params.value) : NT_HASH_ABSENT;
   }
   if (nt_str_starts(text, NT_STR("bytes:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 6, text.len));
@@ -183,7 +198,7 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
 
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step) {
   (void)seat;
-  if (step->state == NT_STEP_NONE) return false;
+  if (step->state == NT_STEP_NONE || step->fleeting) return false;
   for (uint32_t i = 0; i < step->count; i++)
     if (nt_key_now(site, scope, step->trace[i].key) != step->trace[i].hash) return false;
   return true;
@@ -229,7 +244,7 @@ static const nt_node *read_body(nt_reader *reader, nt_docref ref) {
 static nt_str read_url(nt_reader *reader, nt_docref ref) {
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, ref);
-  if (!r) return nt_str_n("", 0);
+  if (!r || run->scope != NT_RUN_PAGE) return nt_str_n("", 0); /* addresses are known when everything is planned */
   nt_str url = own_url(run->site, r);
   nt_run_trace(run, NT_KEY_URL, r->slot, nt_str_n("", 0), url_hash(url));
   return url;
@@ -237,17 +252,20 @@ static nt_str read_url(nt_reader *reader, nt_docref ref) {
 
 static nt_docref read_find(nt_reader *reader, nt_str id) {
   nt_run *run = run_of(reader);
-  const nt_record *r = nt_records_find(&run->site->records, id);
-  bool there = r && r->frozen;
+  if (run->scope == NT_RUN_DOCUMENT) { /* other workers are still at the others */
+    nt_report0(reader->diags, NT_MSG_query_too_early, (nt_where){0});
+    return 0;
+  }
+  const nt_record *r = record_by_id(run->site, run->scope, id);
   nt_run_trace(run, NT_KEY_QUERY, 0, nt_arena_format(reader->arena, "id:%.*s", NT_FMT(id)),
-               there ? r->id_hash : NT_HASH_ABSENT);
-  return there ? nt_record_ref(r) : 0;
+               r ? r->id_hash + r->generation : NT_HASH_ABSENT);
+  return r ? nt_record_ref(r) : 0;
 }
 
 static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url) {
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, from);
-  if (!r || !is_relative(link)) return NT_READ_ABSENT;
+  if (!r || run->scope != NT_RUN_PAGE || !is_relative(link)) return NT_READ_ABSENT;
   *url = resolve_link(run->site, r, link, reader->arena);
   nt_run_trace(run, NT_KEY_URL, r->slot, link, url_hash(*url));
   return url->len ? NT_READ_OK : NT_READ_ABSENT;
@@ -273,6 +291,14 @@ static const nt_value *read_config(nt_reader *reader, nt_str path) {
   const nt_value *v = path.len ? nt_map_path(&run->site->inputs->config, path) : &run->site->inputs->config;
   nt_run_trace(run, NT_KEY_CONFIG, 0, path, config_hash(run->site, path));
   return v;
+}
+
+static nt_type read_config_type(nt_reader *reader, nt_str path) {
+  nt_run *run = run_of(reader);
+  const nt_value *v = path.len ? nt_map_path(&run->site->inputs->config, path) : &run->site->inputs->config;
+  nt_str name = nt_arena_format(reader->arena, "type:%.*s", NT_FMT(path));
+  nt_run_trace(run, NT_KEY_CONFIG, 0, name, config_hash(run->site, name));
+  return v ? v->type : NT_NULL;
 }
 
 static nt_read read_data(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out) {
@@ -317,6 +343,7 @@ static const nt_reader_ops reader_ops = {.field = read_field,
                                          .resolve = read_resolve,
                                          .query = read_query,
                                          .config = read_config,
+                                         .config_type = read_config_type,
                                          .data = read_data,
                                          .message = read_message,
                                          .template_source = read_template,
@@ -334,18 +361,26 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
   nt_diags_init(&run->diags, seat->arena);
   run->reader = (nt_reader){.ops = &reader_ops, .arena = seat->arena, .diags = &run->diags, .lang = site->inputs->lang};
   run->reader.site_url = site->inputs->url;
+  nt_run_trace(run, NT_KEY_CONFIG, 0, NT_STR("site/basics"), site->inputs->basics);
 }
 
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value) {
   nt_step_set(step, &run->seat->tracer, state, value, &run->diags);
+  nt_vm *vm = run->seat->vm;
+  step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
+  if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
+}
+
+void nt_seat_drop_vm(nt_seat *seat) {
+  nt_vm_free(seat->vm);
+  nt_inputs_free(seat->vm_inputs);
+  seat->vm = NULL;
+  seat->vm_inputs = NULL;
 }
 
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
   nt_inputs *in = site->inputs;
-  if (seat->vm && (seat->vm_scripts != in->vm_hash || nt_vm_is_dead(seat->vm))) {
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (seat->vm && (seat->vm_scripts != in->vm_hash || nt_vm_is_dead(seat->vm))) nt_seat_drop_vm(seat);
   if (!seat->vm) {
     nt_vm_options options = {.instructions = in->hook_instructions,
                              .memory = in->hook_memory,
@@ -357,6 +392,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
     nt_diags own;
     nt_diags_init(&own, arena);
     seat->vm = nt_vm_new(&options);
+    seat->vm_inputs = nt_inputs_share(in);
     seat->vm_scripts = in->vm_hash;
     seat->vm_usable = nt_vm_load(seat->vm, in->scripts.items, in->scripts.len, &own);
     for (size_t i = 0; diags && i < own.len; i++) nt_diags_add(diags, &own.items[i]);
@@ -366,7 +402,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
 }
 
 void nt_seat_deinit(nt_seat *seat) {
-  nt_vm_free(seat->vm);
+  nt_seat_drop_vm(seat);
   nt_map_deinit(&seat->names.known);
   nt_tracer_deinit(&seat->tracer);
   nt_arena_free(seat->arena);

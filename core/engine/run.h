@@ -34,6 +34,7 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key);
 /* The seat's VM, made and loaded with the present scripts if need be; NULL if they cannot be loaded (said once, when
  * the inputs are loaded). */
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags);
+void nt_seat_drop_vm(nt_seat *seat);
 void nt_seat_deinit(nt_seat *seat);
 
 /* The engine's side of a plugin call within a run. */

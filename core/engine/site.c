@@ -60,7 +60,7 @@ void nt_site_mark(nt_site *site, nt_record *record) {
 }
 
 void nt_site_count(nt_site *site, nt_step_kind kind, bool ran) {
-  atomic_fetch_add_explicit(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1, memory_order_relaxed);
+  nt_atomic_add(ran ? &site->counters.run[kind] : &site->counters.kept[kind], 1);
 }
 
 static void enter(nt_site *site, nt_epoch_phase phase) {
@@ -85,7 +85,10 @@ static int by_place(const void *a, const void *b) {
   if (!order) order = (x->where.column > y->where.column) - (x->where.column < y->where.column);
   if (!order) order = (x->code > y->code) - (x->code < y->code);
   for (size_t i = 0; !order && i < NT_DIAG_ARGS; i++) order = nt_str_cmp(x->args[i], y->args[i]);
-  return order;
+  if (!order) order = (x->where.node > y->where.node) - (x->where.node < y->where.node);
+  if (!order) order = nt_str_cmp(x->where.field, y->where.field);
+  if (!order) order = nt_str_cmp(x->hint, y->hint);
+  return order ? order : nt_str_cmp(x->trace, y->trace);
 }
 
 /* Steps that met the same thing, as every page meets its template, say it once. Sorted by place. */
@@ -193,10 +196,7 @@ static void inputs_work(nt_job *job, unsigned worker) {
   nt_inputs *before = site->inputs; /* the site is this job's while the phase lasts */
   site->inputs = j->inputs;
   nt_seat *seat = &site->seats[worker];
-  if (seat->vm && seat->vm_scripts == j->inputs->vm_hash && !seat->vm_usable) { /* say again why */
-    nt_vm_free(seat->vm);
-    seat->vm = NULL;
-  }
+  if (!seat->vm_usable) nt_seat_drop_vm(seat); /* say again why */
   nt_vm *vm = nt_seat_vm(site, seat, &j->inputs->diags);
   if (vm) {
     for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
@@ -240,9 +240,22 @@ static void load_inputs(nt_site *site) {
   nt_pool_submit(engine->pool, site->lane, &j->job);
 }
 
+/* One round of an epoch: from the inputs if they are to be read again, else from the documents. */
+static void start_round(nt_site *site) {
+  bool refresh = site->refresh || !site->inputs || !site->inputs->usable;
+  site->changed = site->refresh = false;
+  nt_diags_init(&site->faults, site->epoch_arena);
+  if (!refresh) {
+    start_documents(site);
+    return;
+  }
+  enter(site, NT_PHASE_INPUTS);
+  load_inputs(site);
+}
+
 static void on_commit_open(nt_site *site, bool good) {
   if (good)
-    load_inputs(site);
+    start_round(site);
   else
     end_epoch(site, false);
 }
@@ -250,22 +263,18 @@ static void on_commit_open(nt_site *site, bool good) {
 static void begin_epoch(nt_site *site) {
   site->epoch++;
   site->changed = false;
-  atomic_store(&site->cancel, false);
+  nt_atomic_set(&site->cancel, false);
+  nt_atomic_set(&site->overrun, false);
   nt_arena_reset(site->epoch_arena);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   enter(site, NT_PHASE_INPUTS);
-  bool refresh = site->refresh;
-  site->refresh = false;
-  if (!site->commit.arena && !site->engine->options.check) {
+  if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
   if (!site->engine->options.check) nt_commit_begin_epoch(site);
-  if (refresh || !site->inputs || !site->inputs->usable)
-    load_inputs(site);
-  else
-    start_documents(site);
+  start_round(site);
 }
 
 /* ---- documents ---- */
@@ -274,10 +283,7 @@ static void begin_epoch(nt_site *site) {
 static void start_documents(nt_site *site) {
   enter(site, NT_PHASE_DOCUMENTS);
   nt_sources_update(site);
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    nt_record *r = site->records.slots.items[i];
-    if (r->listed && !r->parent && r->source != NT_SOURCE_NONE) nt_site_mark(site, r);
-  }
+  nt_sources_mark(site);
   nt_site_pump(site);
 }
 
@@ -285,8 +291,19 @@ static void document_job_done(nt_post *post) {
   nt_document_job *job = (nt_document_job *)post;
   nt_site *site = job->site;
   site->in_flight--;
-  nt_document_job_install(job);
+  job->next = site->parsed;
+  site->parsed = job;
   nt_site_pump(site);
+}
+
+/* The only place where records come and go: workers read the table of them without a lock. */
+static void update_records(nt_site *site) {
+  while (site->parsed) {
+    nt_document_job *job = site->parsed;
+    site->parsed = job->next;
+    nt_document_job_install(job);
+  }
+  nt_sources_deliver(site);
 }
 
 static void remove_unlisted(nt_site *site) {
@@ -317,8 +334,8 @@ static bool documents_sound(nt_site *site) {
     in_force += r->frozen != NULL;
     withheld += !r->frozen && r->listed;
   }
-  atomic_store(&site->counters.documents, in_force);
-  atomic_store(&site->counters.withheld, withheld);
+  nt_atomic_set(&site->counters.documents, in_force);
+  nt_atomic_set(&site->counters.withheld, withheld);
   return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
          hooks_sound(site, NT_MSG_hooks_failing, failed, ran);
 }
@@ -339,7 +356,8 @@ static bool pages_sound(nt_site *site) {
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
-  while (site->dirty.len && site->in_flight < NT_LANE_LIMIT / 2) {
+  if (!site->in_flight) update_records(site);
+  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 && !nt_sources_waiting(site)) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;
@@ -347,9 +365,9 @@ static void pump_documents(nt_site *site) {
     nt_pool_submit(site->engine->pool, site->lane, &job->job); /* never full: see NT_LANE_LIMIT / 2 */
   }
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
-  site->changed = false; /* all that came until now is in */
+  site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
-  if (documents_sound(site) && nt_sources_sound(site) && !site->faults.errors)
+  if (documents_sound(site) && nt_sources_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
   else
     fail_epoch(site);
@@ -471,14 +489,14 @@ static bool templates_sound(const nt_site *site) {
 
 /* New changes cancel an epoch, but not for ever. */
 static void cancel_if_changed(nt_site *site) {
-  if (!site->changed || site->cancelled >= MOST_CANCELLED || atomic_load(&site->cancel)) return;
+  if (!site->changed || site->cancelled >= MOST_CANCELLED || nt_atomic_get(&site->cancel)) return;
   site->cancelled++;
-  atomic_store(&site->cancel, true);
+  nt_atomic_set(&site->cancel, true);
 }
 
 static void pump_render(nt_site *site) {
   cancel_if_changed(site);
-  bool cancelled = atomic_load(&site->cancel);
+  bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);
   while (!cancelled && site->cursor < site->plan.pages.len && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
     nt_render_job *job = nt_render_job_new(site, site->cursor);
@@ -489,11 +507,10 @@ static void pump_render(nt_site *site) {
   }
   if (site->in_flight || site->rendered || site->commit.waiting) return;
   if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
-    site->changed = false;
-    atomic_store(&site->cancel, false);
-    start_documents(site);
+    nt_atomic_set(&site->cancel, false);
+    start_round(site);
   } else if (site->cursor >= site->plan.pages.len) {
-    if (!templates_sound(site) || !pages_sound(site))
+    if (!templates_sound(site) || !pages_sound(site) || nt_atomic_get(&site->overrun))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);
@@ -505,6 +522,7 @@ static void pump_render(nt_site *site) {
 void nt_site_pump(nt_site *site) {
   switch (site->phase) {
   case NT_PHASE_IDLE:
+    nt_sources_deliver(site);
     if (site->changed && !site->closing) begin_epoch(site);
     break;
   case NT_PHASE_DOCUMENTS: pump_documents(site); break;

@@ -9,6 +9,7 @@
 #ifndef NT_ENGINE_SITE_H
 #define NT_ENGINE_SITE_H
 
+#include "base/atomic.h"
 #include "engine/commit.h"
 #include "engine/plan.h"
 #include "engine/queries.h"
@@ -18,12 +19,11 @@
 #include "io/pool.h"
 #include "template/template.h"
 
-#include <stdatomic.h>
-
 /* What one worker keeps for one site. */
 typedef struct nt_seat {
   nt_vm *vm;
-  nt_hash vm_scripts; /* what it was loaded with */
+  nt_inputs *vm_inputs; /* a share of those it was made with: it asks them for modules */
+  nt_hash vm_scripts;   /* what it was loaded with */
   bool vm_usable;
   nt_names_cache names;
   nt_tracer tracer;
@@ -32,9 +32,9 @@ typedef struct nt_seat {
 } nt_seat;
 
 typedef struct nt_site_counters {
-  atomic_uint_fast64_t run[NT_STEP_KINDS];  /* steps that ran */
-  atomic_uint_fast64_t kept[NT_STEP_KINDS]; /* steps whose trace still held */
-  atomic_uint_fast64_t put, removed, documents, withheld;
+  nt_atomic run[NT_STEP_KINDS];  /* steps that ran */
+  nt_atomic kept[NT_STEP_KINDS]; /* steps whose trace still held */
+  nt_atomic put, removed, documents, withheld;
 } nt_site_counters;
 
 typedef enum nt_epoch_phase {
@@ -68,10 +68,12 @@ typedef struct nt_site {
   uint64_t epoch;
   bool changed;        /* something came since the epoch began */
   bool refresh;        /* the inputs are to be read again */
-  atomic_bool cancel;  /* jobs leave what they have not begun */
+  nt_atomic overrun; /* a step ran out of memory: the commit is withheld */
+  nt_atomic cancel;  /* jobs leave what they have not begun */
   unsigned cancelled;  /* times running */
   unsigned in_flight;  /* jobs out */
   size_t cursor;       /* of the phase */
+  struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
   bool closing;        /* no more epochs */
   NT_VEC(nt_record *) dirty;

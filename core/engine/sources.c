@@ -77,24 +77,32 @@ notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
   nt_source *source = nt_sink_ud(sink); /* called from open(), before anyone else looks at the source */
   if (source->state != NT_SOURCE_OPENING) return NOTIS_ERROR;
   source->files = true;
-  source->path = nt_arena_str(source->arena, path);
+  nt_str normal = nt_str_n("", 0); /* "" and "." are the whole site */
+  if (path.len && !nt_path_normal(path, source->arena, &normal) && !nt_str_eq(nt_str_trim(path), NT_STR("."))) return NOTIS_ERROR;
+  source->path = normal;
   source->match = nt_arena_str(source->arena, match);
   return NOTIS_OK;
 }
 
 /* ---- what came and went ---- */
 
+/* Not a path to be joined: what a source calls its items may well begin with '/'. */
+static nt_str id_of(const nt_source *source, nt_str path, nt_arena *arena) {
+  nt_buf name = {0};
+  nt_nfc(path, &name);
+  nt_str id = nt_arena_format(arena, "%.*s/%.*s", NT_FMT(source->name), NT_FMT(nt_buf_str(&name)));
+  nt_buf_deinit(&name);
+  return id;
+}
+
 /* False if another file of the scan has the id already: two names may differ only in how their letters are put
  * together. A scan comes in the order of the paths, so that the same one has it every time. */
 static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
   nt_site *site = source->site;
   nt_arena *arena = nt_arena_new_sized(512);
-  nt_buf name = {0};
-  nt_nfc(path, &name);
-  nt_str id = nt_path_join(arena, source->name, nt_buf_str(&name));
+  nt_str id = id_of(source, path, arena);
   nt_record *r = nt_records_get(&site->records, id);
   bool taken = source->files && r->seen == source->generation && r->listed && !nt_str_eq(r->path, path);
-  nt_buf_deinit(&name);
   nt_arena_free(arena);
   if (taken) return false;
   bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
@@ -115,16 +123,18 @@ static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
 
 static void remove_id(nt_source *source, nt_str path) {
   nt_arena *arena = nt_arena_new_sized(512);
-  nt_record *r = nt_records_find(&source->site->records, nt_path_join(arena, source->name, path));
+  nt_record *r = nt_records_find(&source->site->records, id_of(source, path, arena));
   nt_arena_free(arena);
   if (!r || !r->listed) return;
   r->listed = false; /* what it gave goes at the next turn of the documents */
   nt_site_changed(source->site, false);
 }
 
+/* Scans are counted by us: a source may use a number of its own twice, and one that is opened anew begins again. */
 static void begin_scan(nt_source *source, uint64_t generation) {
   source->scanning = true;
-  source->generation = generation;
+  source->generation = ++source->site->sources.scans;
+  source->announced = generation;
 }
 
 /* Only a complete scan removes what it did not see. */
@@ -132,13 +142,14 @@ static void end_scan(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
-  source->partial = end == NOTIS_PARTIAL;
+  source->whole = end == NOTIS_COMPLETE;
   for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
     r->listed = false;
     nt_site_changed(site, false);
   }
+  if (end == NOTIS_PARTIAL || source->scan_diags.len) nt_site_changed(site, false); /* to be said, or no longer so */
   nt_arena_reset(source->scan_arena);
   nt_diags_init(&source->scan_diags, source->scan_arena);
   if (end == NOTIS_PARTIAL) nt_report(&source->scan_diags, NT_MSG_scan_partial, (nt_where){0}, source->name);
@@ -149,7 +160,9 @@ static void apply_event(nt_source *source, const event *e) {
   case EVENT_BEGIN: begin_scan(source, e->generation); break;
   case EVENT_UPSERT: upsert(source, nt_str_n(e->id, e->id_len), nt_str_n(e->fingerprint, e->fingerprint_len), false); break;
   case EVENT_REMOVE: remove_id(source, nt_str_n(e->id, e->id_len)); break;
-  case EVENT_END: end_scan(source, e->end); break;
+  case EVENT_END: /* of another scan than the one that is open: nothing is known about what it did not see */
+    end_scan(source, e->generation == source->announced ? e->end : NOTIS_PARTIAL);
+    break;
   }
 }
 
@@ -171,32 +184,54 @@ static void on_mail(nt_post *post) {
     return;
   }
   uv_mutex_lock(&m->lock);
+  m->posted = false;
+  uv_mutex_unlock(&m->lock);
+  if (source->site->phase != NT_PHASE_IDLE) nt_site_changed(source->site, false); /* else delivery finds out */
+  nt_site_pump(source->site);
+}
+
+/* On the strand: a plugin that takes its time there does not keep the loop waiting. */
+static void resume_run(void *ud) {
+  nt_source *source = ud;
+  source->plugin->source.resume(source->self);
+}
+
+static bool has_mail(nt_source *source) {
+  uv_mutex_lock(&source->mailbox->lock);
+  bool has = source->mailbox->events.len > 0;
+  uv_mutex_unlock(&source->mailbox->lock);
+  return has;
+}
+
+static void take_mail(nt_source *source) {
+  mailbox *m = source->mailbox;
+  uv_mutex_lock(&m->lock);
   event *events = m->events.items;
   size_t count = m->events.len;
   bool was_full = m->full;
   m->events.items = NULL;
   m->events.len = m->events.cap = 0;
-  m->posted = m->full = false;
+  m->full = false;
   uv_mutex_unlock(&m->lock);
   for (size_t i = 0; i < count; i++) {
-    apply_event(source, &events[i]);
+    if (source->state == NT_SOURCE_OPEN) apply_event(source, &events[i]);
     free(events[i].id);
     free(events[i].fingerprint);
   }
   free(events);
-  if (was_full && source->plugin->source.resume) source->plugin->source.resume(source->self);
-  nt_site_pump(source->site);
+  if (was_full && source->state == NT_SOURCE_OPEN && source->plugin->source.resume)
+    nt_strand_post(source->strand, (nt_task){resume_run, NULL, source});
 }
 
 /* ---- scans of files ---- */
 
-typedef struct scan_job {
+typedef struct nt_scan {
   nt_job job;
+  struct nt_scan *next; /* of those that wait to be applied */
   nt_source *source;
   nt_root *root;
   nt_arena *arena;
   nt_file_list list;
-  uint64_t generation;
   int64_t started; /* nanoseconds since 1970 */
 } scan_job;
 
@@ -212,35 +247,41 @@ static bool matches(const nt_source *source, nt_str path) {
   return nt_glob(source->match.len ? source->match : NT_STR("**"), below);
 }
 
-static void scan_done(nt_post *post) {
-  scan_job *s = (scan_job *)post;
+static void apply_scan(scan_job *s) {
   nt_source *source = s->source;
-  nt_site *site = source->site;
   NT_VEC(nt_str) twins = {0};
-  begin_scan(source, s->generation);
+  begin_scan(source, 0);
   for (size_t i = 0; i < s->list.files.len; i++) {
     nt_file_entry *file = &s->list.files.items[i];
     if (!matches(source, file->path)) continue;
     /* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain:
      * git's racy-stat rule. */
-    bool racy = file->stamp.mtime + 20000000 >= s->started;
+    int64_t changed = file->stamp.ctime > file->stamp.mtime ? file->stamp.ctime : file->stamp.mtime;
+    bool racy = changed + 20000000 >= s->started;
     nt_str stamp = nt_str_n((const char *)&file->stamp, sizeof file->stamp);
     if (!upsert(source, file->path, stamp, racy)) nt_push(&twins, file->path);
   }
   end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
   for (size_t i = 0; i < s->list.problems.len; i++) {
-    nt_str shown = nt_path_join(source->scan_arena, site->name, s->list.problems.items[i].path);
+    nt_str shown = nt_path_join(source->scan_arena, source->site->name, s->list.problems.items[i].path);
     nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
   }
   for (size_t i = 0; i < twins.len; i++) {
-    nt_str shown = nt_path_join(source->scan_arena, site->name, twins.items[i]);
+    nt_str shown = nt_path_join(source->scan_arena, source->site->name, twins.items[i]);
     nt_report(&source->scan_diags, NT_MSG_item_twice, nt_where_file(shown, 0, 0), shown);
   }
   nt_vec_deinit(&twins);
-  site->sources.running--;
+  source->site->sources.running--;
   nt_file_list_deinit(&s->list);
   nt_arena_free(s->arena);
   free(s);
+}
+
+static void scan_done(nt_post *post) {
+  scan_job *s = (scan_job *)post;
+  nt_site *site = s->source->site;
+  s->next = site->sources.scanned;
+  site->sources.scanned = s;
   nt_site_pump(site);
 }
 
@@ -252,7 +293,6 @@ static void scan(nt_source *source) {
   s->source = source;
   s->root = site->inputs->layers[0].root;
   s->arena = nt_arena_new();
-  s->generation = source->generation + 1;
   site->sources.running++;
   if (nt_pool_submit(site->engine->pool, site->lane, &s->job)) return;
   scan_work(&s->job, 0); /* the lane is full of this site's own work: cannot be at the start of an epoch */
@@ -263,6 +303,30 @@ void nt_sources_rescan(nt_site *site) {
   for (size_t i = 0; i < site->sources.items.len; i++) {
     nt_source *source = site->sources.items.items[i];
     if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
+  }
+}
+
+/* ---- delivery ---- */
+
+bool nt_sources_waiting(const nt_site *site) {
+  if (site->sources.scanned) return true;
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state != NT_SOURCE_OPENING && has_mail(source)) return true;
+  }
+  return false;
+}
+
+/* What is sent from within open() waits until open() has returned: before, nobody could read it. */
+void nt_sources_deliver(nt_site *site) {
+  while (site->sources.scanned) {
+    scan_job *s = site->sources.scanned;
+    site->sources.scanned = s->next;
+    apply_scan(s);
+  }
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state != NT_SOURCE_OPENING) take_mail(source);
   }
 }
 
@@ -278,7 +342,8 @@ static void open_run(void *ud) {
   source->self = source->plugin->descriptor.data;
   notis_status status = source->plugin->source.open(&nt_services, &call, (const notis_value *)&source->config,
                                                     source->sink, &source->self);
-  if (status == NOTIS_OK) return;
+  source->opened_well = status == NOTIS_OK;
+  if (source->opened_well) return;
   source->self = NULL;
   if (!source->diags.errors) nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name);
 }
@@ -301,7 +366,26 @@ static void on_opened(nt_post *post) {
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
   if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
+  nt_sources_mark(site);
   nt_site_pump(site);
+}
+
+static void begin_open(nt_source *source) {
+  source->state = NT_SOURCE_OPENING;
+  source->site->sources.running++;
+  if (nt_strand_post(source->strand, (nt_task){open_run, open_done, source})) return;
+  nt_report(&source->diags, NT_MSG_plugin_open_failed, (nt_where){0}, source->plugin->name); /* no thread to be had */
+  nt_loop_post(source->site->engine->loop, &source->opened);
+}
+
+/* What kept a source from opening may be mended by now. */
+static void open_failed_again(nt_site *site) {
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state != NT_SOURCE_FAILED || source->opened_well) continue;
+    nt_diags_init(&source->diags, source->arena);
+    begin_open(source);
+  }
 }
 
 static void report_unknown(nt_site *site, const nt_source_config *config) {
@@ -348,14 +432,14 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
 
 static void close_run(void *ud) {
   nt_source *source = ud;
-  if (source->self || source->state == NT_SOURCE_OPEN) source->plugin->source.close(source->self);
+  if (source->opened_well) source->plugin->source.close(source->self);
 }
 
 /* Everything it sent is thrown away: it is called when the site closes or the source is no longer wanted. */
 static void source_free(nt_source *source) {
   mailbox *m = source->mailbox;
   nt_sink_close(source->sink);
-  if (source->state != NT_SOURCE_FAILED) nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
+  nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
   nt_strand_close(source->strand);
   m->source = NULL;
   if (!m->posted) mailbox_free(m); /* otherwise by on_mail */
@@ -383,16 +467,40 @@ static bool unchanged(nt_site *site) {
   return true;
 }
 
+/* Documents stay in force until the source that is opened anew under the same name says otherwise; those of a source
+ * that is no more have lost theirs. `before`: the names that records number their sources by. */
+static void hand_over_records(nt_site *site, const nt_str *before, size_t count) {
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    nt_record *r = site->records.slots.items[i];
+    if (r->source >= count) continue; /* a collect hook's, or gone for long */
+    uint32_t now = 0;
+    while (now < site->sources.items.len && !nt_str_eq(site->sources.items.items[now]->name, before[r->source])) now++;
+    if (now < site->sources.items.len)
+      r->source = now;
+    else
+      r->listed = r->parent != 0; /* what is derived goes with its parent */
+  }
+}
+
+static nt_str *source_names(const nt_site *site, nt_arena *arena) {
+  nt_str *names = NT_NEW_N(arena, nt_str, site->sources.items.len + 1);
+  for (size_t i = 0; i < site->sources.items.len; i++)
+    names[i] = nt_arena_str(arena, site->sources.items.items[i]->name);
+  return names;
+}
+
 /* When the list of sources changes, all are opened anew: records name their source by index. */
 void nt_sources_update(nt_site *site) {
   nt_inputs *in = site->inputs;
   if (unchanged(site)) {
     nt_sources_rescan(site);
+    open_failed_again(site);
     return;
   }
+  nt_arena *arena = nt_arena_new();
+  size_t count = site->sources.items.len;
+  nt_str *before = source_names(site, arena);
   nt_sources_close(site);
-  for (size_t i = 0; i < site->records.slots.len; i++)
-    if (site->records.slots.items[i]->source != NT_SOURCE_NONE) site->records.slots.items[i]->listed = false;
   for (size_t i = 0; i < in->sources.len; i++) {
     const nt_plugin *plugin = nt_host_find(site->engine->host, in->sources.items[i].plugin);
     if (!plugin || !plugin->source.open) {
@@ -401,8 +509,17 @@ void nt_sources_update(nt_site *site) {
     }
     nt_source *source = source_new(site, &in->sources.items[i], plugin);
     nt_push(&site->sources.items, source);
-    site->sources.running++;
-    nt_strand_post(source->strand, (nt_task){open_run, open_done, source});
+    begin_open(source);
+  }
+  hand_over_records(site, before, count);
+  nt_arena_free(arena);
+}
+
+void nt_sources_mark(nt_site *site) {
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    nt_record *r = site->records.slots.items[i];
+    if (!r->listed || r->parent || r->source == NT_SOURCE_NONE) continue;
+    if (site->sources.items.items[r->source]->state == NT_SOURCE_OPEN) nt_site_mark(site, r);
   }
 }
 
@@ -410,16 +527,6 @@ bool nt_sources_sound(const nt_site *site) {
   for (size_t i = 0; i < site->sources.items.len; i++)
     if (site->sources.items.items[i]->state == NT_SOURCE_FAILED) return false;
   return true;
-}
-
-bool nt_sources_may_have(const nt_site *site, nt_str id) {
-  for (size_t i = 0; i < site->sources.items.len; i++) {
-    const nt_source *source = site->sources.items.items[i];
-    if (source->partial && nt_str_starts(id, source->name) && id.len > source->name.len &&
-        id.ptr[source->name.len] == '/')
-      return true;
-  }
-  return false;
 }
 
 bool nt_sources_quiet(const nt_site *site) {

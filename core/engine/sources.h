@@ -1,8 +1,10 @@
 /* The sources of a site: plugin instances that say which items there are, and the scans of those whose items are files.
  *
- *      plugin ──sink──► mailbox (bounded) ──loop──► records: marked for a document job, or gone
- *      scan on a worker ───────────────────loop──►
- */
+ *      plugin ──sink──► mailbox (bounded) ──┐
+ *      scan on a worker ────────────────────┴─ deliver ──► records: marked for a document job, or gone
+ *
+ * Delivery is the only thing that changes which documents there are, and workers read that without a lock: it happens
+ * between jobs, when the site is idle or at its documents. What comes while pages are rendered waits. */
 #ifndef NT_ENGINE_SOURCES_H
 #define NT_ENGINE_SOURCES_H
 
@@ -29,6 +31,7 @@ typedef struct nt_source {
   nt_diags diags;
   nt_source_state state;
   void *self;
+  bool opened_well; /* open() answered OK: close() is due */
   nt_strand *strand;
   notis_sink *sink;
   nt_post opened;
@@ -36,17 +39,20 @@ typedef struct nt_source {
 
   bool files; /* its items are files below `path` that match */
   nt_str path, match;
-  bool scanning;     /* between begin and end, or a scan is out */
-  bool complete;     /* it has ended a scan since it was opened */
-  bool partial;      /* the last scan did not see everything: what it did not see may still be there */
-  uint64_t generation;
+  bool scanning;        /* between begin and end */
+  bool complete;        /* it has ended a scan since it was opened */
+  bool whole;           /* and the last one was COMPLETE */
+  uint64_t generation;  /* of the scan that is open or was last, in the site's own count */
+  uint64_t announced;   /* the same, as the source calls it */
   nt_arena *scan_arena; /* of the diagnostics of the last scan */
   nt_diags scan_diags;
 } nt_source;
 
 typedef struct nt_sources {
   NT_VEC(nt_source *) items;
-  unsigned running; /* opens and scans that are out */
+  unsigned running;        /* opens and scans that are out, or wait to be delivered */
+  struct nt_scan *scanned; /* scans that wait */
+  uint64_t scans;
 } nt_sources;
 
 /* Loop thread. Opens what the inputs name and closes what they no longer do; a source whose configuration changed is
@@ -55,13 +61,16 @@ void nt_sources_update(struct nt_site *site);
 /* Lists the files of every file source again. */
 void nt_sources_rescan(struct nt_site *site);
 void nt_sources_close(struct nt_site *site);
+/* Puts every document in line whose source can be asked for it. */
+void nt_sources_mark(struct nt_site *site);
+/* Takes in what sources have sent and what scans have found. No job of the site may be out. */
+void nt_sources_deliver(struct nt_site *site);
+bool nt_sources_waiting(const struct nt_site *site);
 /* Nothing is being opened or scanned, and nothing waits in a sink. */
 bool nt_sources_quiet(const struct nt_site *site);
 
 /* Could every source be opened? */
 bool nt_sources_sound(const struct nt_site *site);
-/* Is the id one of a source that could not say all that it has? */
-bool nt_sources_may_have(const struct nt_site *site, nt_str id);
 
 /* The engine's side of a sink, called on any thread; nt_host_engine's functions. */
 notis_status nt_source_begin(notis_sink *sink, uint64_t generation);

@@ -5,9 +5,11 @@
  *     FILE      document's slot           "" or "parsed"                          the item's bytes; the parsed document
  *     DATA      -                         "data/mal.yaml"                         the parsed value
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
+ *               0                         "site/basics"                           address, languages, time zone, limits
  *     FIELD     document's slot, or ALL   field name; "" all of them              the value; ALL: the whole column
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
+ *                                         "hooked:…"                              the page as page hooks left it
  *     URL       document's slot           "" its own; else a link in it           where it leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text
@@ -88,6 +90,7 @@ typedef struct nt_step {
   nt_trace_entry *trace;
   uint32_t count;
   uint8_t state; /* nt_step_state */
+  bool fleeting; /* an overrun of memory, which depends on more than the step read: never taken from the memo */
   nt_hash value;
   nt_arena *arena; /* of the diagnostics; NULL when there are none */
   nt_diag *diags;

@@ -1,6 +1,7 @@
 #include "host/strand.h"
 
 #include "base/arena.h"
+#include "base/thread.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -45,6 +46,7 @@ static bool take(nt_strand *strand, nt_task *task) {
 static void *serve(void *ud) {
   nt_strand *strand = ud;
   nt_task task;
+  nt_thread_begin();
   pthread_mutex_lock(&strand->lock);
   while (take(strand, &task)) {
     pthread_mutex_unlock(&strand->lock);

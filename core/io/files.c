@@ -80,6 +80,7 @@ static nt_file_result result_of(int error) {
   case EXDEV:
   case ELOOP: return NT_FILE_OUTSIDE;
   case EISDIR: return NT_FILE_DIRECTORY;
+  case ENXIO: return NT_FILE_SPECIAL; /* a socket */
   default: return NT_FILE_FAILED;
   }
 }
@@ -106,15 +107,16 @@ static nt_file_result read_once(int fd, uint64_t limit, nt_buf *out, nt_file_sta
   size_t start = out->len;
   nt_buf_reserve(out, (size_t)stamp->size + 1);
   for (;;) {
-    ssize_t got = read(fd, out->ptr + out->len, out->cap - out->len);
+    size_t room = out->cap - out->len;
+    ssize_t got = read(fd, out->ptr + out->len, room);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return result_of(errno);
-    if (got == 0) break;
     out->len += (size_t)got;
     if (limit && out->len - start > limit) return NT_FILE_TOO_LARGE;
+    /* Less than was asked for is the end, unless a file system has only been slow to give the rest. */
+    if (got == 0 || ((size_t)got < room && out->len - start >= stamp->size)) return NT_FILE_OK;
     if (out->len == out->cap) nt_buf_reserve(out, out->cap);
   }
-  return NT_FILE_OK;
 }
 
 nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *out, nt_file_stamp *stamp) {
@@ -165,7 +167,10 @@ static void list_directory(lister *l, nt_str path);
 
 static void list_entry(lister *l, int dir, nt_str path, const char *name) {
   struct stat st;
-  if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) return; /* gone since: no longer a file of ours */
+  if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) problem(l, path, result_of(errno)); /* ENOENT: gone since, no longer a file of ours */
+    return;
+  }
   if (S_ISLNK(st.st_mode)) {
     int fd = open_beneath(l->root, path.ptr, O_PATH);
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -207,8 +212,9 @@ static void list_directory(lister *l, nt_str path) {
   }
   l->above[l->depth].device = st.st_dev;
   l->above[l->depth++].inode = st.st_ino;
-  for (struct dirent *e; (e = readdir(dir));)
+  for (struct dirent *e; errno = 0, (e = readdir(dir));)
     if (e->d_name[0] != '.') list_entry(l, fd, nt_path_join(l->arena, path, nt_str_c(e->d_name)), e->d_name);
+  if (errno) problem(l, path, result_of(errno)); /* a part of a directory must not pass for all of it */
   l->depth--;
   closedir(dir);
 }

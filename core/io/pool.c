@@ -1,5 +1,7 @@
 #include "io/pool.h"
 
+#include "base/thread.h"
+
 #include <stdlib.h>
 
 typedef struct lane {
@@ -49,6 +51,7 @@ static void run_worker(void *ud) {
   nt_pool *pool = s->pool;
   unsigned index = s->index;
   free(s);
+  nt_thread_begin();
   uv_mutex_lock(&pool->lock);
   for (;;) {
     nt_job *job = take(pool);

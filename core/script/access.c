@@ -21,6 +21,11 @@ const nt_value *nt_lua_value(lua_State *L, int index) {
   return value ? &((const nt_value_ref *)ref)->value : NULL;
 }
 
+const nt_value *nt_lua_value_read(lua_State *L, int index) {
+  const nt_ref *ref = nt_ref_at(L, index);
+  return ref && ref->kind == NT_REF_CONFIG ? NULL : nt_lua_value(L, index);
+}
+
 nt_docref nt_lua_frozen(lua_State *L, int index) {
   const nt_ref *ref = nt_ref_at(L, index);
   if (!ref || ref->kind != NT_LUA_FROZEN) return 0;

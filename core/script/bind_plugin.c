@@ -110,7 +110,6 @@ void nt_plugin_push_item(lua_State *L, const notis_item *item) {
   lua_createtable(L, 0, 8);
   set_text(L, "id", item->id);
   set_text(L, "path", item->path);
-  set_text(L, "fingerprint", item->fingerprint);
   set_text(L, "bytes", item->bytes);
   set_text(L, "yaml", item->yaml);
   set_text(L, "body", item->body.ptr || item->yaml.len ? item->body : item->bytes);

@@ -21,6 +21,9 @@ bool nt_vm_call(nt_vm *vm, nt_reader *reader, int arguments, int results);
 /* What math.random() of the next call is seeded with: a document's id, a page's path. */
 void nt_vm_seed(nt_vm *vm, nt_str id);
 
+/* Takes steps from the budget of the call that runs, for work that Lua's own count does not see; raises when it is spent. */
+void nt_vm_charge(lua_State *L, uint64_t steps);
+
 /* How null looks: to scripts it is nil; to templates it is a sentinel that differs from undefined. */
 typedef enum nt_null_mode { NT_NULL_IS_NIL, NT_NULL_IS_SENTINEL } nt_null_mode;
 
@@ -52,6 +55,8 @@ typedef enum nt_lua_kind {
 } nt_lua_kind;
 nt_lua_kind nt_lua_kind_of(lua_State *L, int index);
 const nt_value *nt_lua_value(lua_State *L, int index); /* also TIME and MARKUP */
+/* The same, but NULL for a map of the configuration: to look at one is not to read, and depend on, all of it. */
+const nt_value *nt_lua_value_read(lua_State *L, int index);
 nt_docref nt_lua_frozen(lua_State *L, int index);
 const nt_node *nt_lua_node(lua_State *L, int index);
 /* The documents of a query userdata, run through the current reader; raises on failure. */

@@ -206,8 +206,12 @@ static int table_remove(lua_State *L) {
 static int table_concat(lua_State *L) {
   return charged(L, nt_vm_of(L)->std.concat);
 }
+/* As many results as are asked for, whatever the table holds. */
 static int table_unpack(lua_State *L) {
-  return charged(L, nt_vm_of(L)->std.unpack);
+  lua_Integer from = luaL_optinteger(L, 2, 1);
+  lua_Integer to = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : luaL_checkinteger(L, 3);
+  if (to >= from) nt_vm_charge(L, ((uint64_t)to - (uint64_t)from) / 4);
+  return nt_vm_of(L)->std.unpack(L);
 }
 static int utf8_len(lua_State *L) {
   return charged(L, nt_vm_of(L)->std.utf8_len);
@@ -368,17 +372,17 @@ static bool module_name_good(nt_str name) {
 }
 
 static void note_one(nt_script_file *file, size_t module) {
-  for (size_t i = 0; i < file->requires.len; i++)
-    if (file->requires.items[i] == module) return;
-  nt_push(&file->requires, module);
+  for (size_t i = 0; i < file->needs.len; i++)
+    if (file->needs.items[i] == module) return;
+  nt_push(&file->needs, module);
 }
 
 /* Whoever requires a module depends on all that the module requires. */
 static void note_required(nt_vm *vm, size_t file, size_t module) {
   if (file == module) return;
   note_one(&vm->files.items[file], module);
-  for (size_t i = 0; i < vm->files.items[module].requires.len; i++) {
-    size_t deeper = vm->files.items[module].requires.items[i];
+  for (size_t i = 0; i < vm->files.items[module].needs.len; i++) {
+    size_t deeper = vm->files.items[module].needs.items[i];
     if (deeper != file) note_one(&vm->files.items[file], deeper);
   }
 }

@@ -3,7 +3,7 @@
  *   vm.c       life, load, registrations        sandbox.c  the environment that scripts see
  *   call.c     the one protected call, budget   order.c    ordered iteration, stable sorting
  *   fault.c    errors: codes, places, traces    strings.c  string functions; pattern.c the matcher
- *   freeze.c   sealing, upvalue checks          value.c    values in and out of Lua
+ *   freeze.c   sealing; watch.c upvalue checks  value.c    values in and out of Lua
  *   run.c      the events                       bind_*.c   one noun each
  */
 #ifndef NT_SCRIPT_STATE_H
@@ -41,7 +41,7 @@ typedef struct nt_script_file {
     size_t *items;
     size_t len;
     size_t cap;
-  } requires; /* files, by index */
+  } needs; /* files that it requires, by index, also through others */
 } nt_script_file;
 
 /* One registration: who is called, and which top-level script asked for it. */
@@ -172,8 +172,7 @@ struct nt_vm {
     size_t cap;
   } locales;
   struct {
-    lua_CFunction format, insert, remove, concat, move, unpack, rep, lower, upper, reverse, byte, utf8_len,
-        utf8_codepoint, utf8_offset;
+    lua_CFunction format, insert, remove, concat, move, unpack, rep, byte, utf8_len, utf8_codepoint, utf8_offset;
   } std; /* Lua's own, behind ours that count */
 };
 
@@ -243,6 +242,8 @@ bool nt_is_frozen(lua_State *L, int index);
 void nt_freeze_table(lua_State *L, int index);
 /* Freezes everything reachable from the registrations; reports what cannot be. Protected by the caller. */
 void nt_freeze_all(nt_vm *vm);
+/* Stands for nil in the list of what variables held. */
+extern const char nt_nil_key;
 /* True if nothing changed; changes are undone and reported. */
 bool nt_watch_check(nt_vm *vm, nt_diags *diags);
 int nt_setmetatable(lua_State *L);
@@ -318,7 +319,7 @@ typedef struct nt_item_ref {
 /* NULL if it is none of ours. */
 static inline nt_ref *nt_ref_at(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA) return NULL;
-  nt_ref *ref = lua_touserdata(L, index);
+  nt_ref *ref = (nt_ref *)lua_touserdata(L, index);
   return lua_rawlen(L, index) >= sizeof *ref && ref->magic == NT_REF_MAGIC ? ref : NULL;
 }
 

@@ -251,12 +251,17 @@ static int string_rep(lua_State *L) {
   return nt_vm_of(L)->std.rep(L);
 }
 
-static const luaL_Reg functions[] = {{"find", string_find}, {"match", string_match},   {"gmatch", string_gmatch},
-                                     {"gsub", string_gsub}, {"format", string_format}, {"rep", string_rep},
-                                     {NULL, NULL}};
+static int string_byte(lua_State *L) {
+  if (!lua_isnoneornil(L, 3)) nt_vm_charge(L, nt_check_str(L, 1).len / 16);
+  return nt_vm_of(L)->std.byte(L);
+}
+
+static const luaL_Reg functions[] = {{"byte", string_byte},     {"find", string_find}, {"match", string_match},
+                                     {"gmatch", string_gmatch}, {"gsub", string_gsub}, {"format", string_format},
+                                     {"rep", string_rep},       {NULL, NULL}};
 
 void nt_strings_open(lua_State *L) {
-  static const char *const names[] = {"byte", "char", "len", "lower", "reverse", "sub", "upper"};
+  static const char *const names[] = {"char", "len", "lower", "reverse", "sub", "upper"};
   nt_vm *vm = nt_vm_of(L);
   lua_newtable(L);
   luaopen_string(L); /* also gives strings their metatable */
@@ -264,7 +269,9 @@ void nt_strings_open(lua_State *L) {
   vm->std.format = lua_tocfunction(L, -1);
   lua_getfield(L, -2, "rep");
   vm->std.rep = lua_tocfunction(L, -1);
-  lua_pop(L, 2);
+  lua_getfield(L, -3, "byte");
+  vm->std.byte = lua_tocfunction(L, -1);
+  lua_pop(L, 3);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     lua_getfield(L, -1, names[i]);
     lua_setfield(L, -3, names[i]);

@@ -28,7 +28,7 @@ nt_vm *nt_vm_new(const nt_vm_options *options) {
 void nt_vm_free(nt_vm *vm) {
   if (!vm) return;
   lua_close(vm->L);
-  for (size_t i = 0; i < vm->files.len; i++) nt_vec_deinit(&vm->files.items[i].requires);
+  for (size_t i = 0; i < vm->files.len; i++) nt_vec_deinit(&vm->files.items[i].needs);
   nt_vec_deinit(&vm->files);
   nt_vec_deinit(&vm->loading);
   nt_vec_deinit(&vm->watched);
@@ -190,8 +190,8 @@ void nt_trace_file(nt_vm *vm, nt_reader *reader, size_t file) {
   if (!reader || !reader->ops->script) return;
   const nt_script_file *script = &vm->files.items[file];
   reader->ops->script(reader, script->file);
-  for (size_t i = 0; i < script->requires.len; i++)
-    reader->ops->script(reader, vm->files.items[script->requires.items[i]].file);
+  for (size_t i = 0; i < script->needs.len; i++)
+    reader->ops->script(reader, vm->files.items[script->needs.items[i]].file);
 }
 
 bool nt_vm_push_registered(nt_vm *vm, nt_registry registry, nt_str name) {

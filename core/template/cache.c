@@ -69,3 +69,19 @@ bool nt_template_check(nt_template_cache *cache, const nt_template_source *sourc
   nt_template_cache_drop(compiled);
   return good;
 }
+
+/* What the compiler says stands together in template.def, from template_nul to template_too_large. */
+bool nt_template_is_unusable(nt_code code) {
+  if (code >= NT_MSG_template_nul && code <= NT_MSG_template_too_large) return true;
+  switch (code) {
+  case NT_MSG_template_absent:
+  case NT_MSG_template_absent_shared:
+  case NT_MSG_template_extends_cycle:
+  case NT_MSG_template_import_absent:
+  case NT_MSG_template_unknown_filter:
+  case NT_MSG_template_unknown_filter_near:
+  case NT_MSG_template_unknown_test:
+  case NT_MSG_template_unknown_test_near: return true;
+  default: return false;
+  }
+}

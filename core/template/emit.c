@@ -87,6 +87,7 @@ void nt_scope_end(nt_emit *g) {
 
 nt_symbol *nt_scope_add(nt_emit *g, nt_str name, bool definite) {
   nt_symbol symbol = {.name = name, .id = ++g->ids, .definite = definite};
+  g->weight++;
   if (g->locals >= NT_EMIT_LOCALS) {
     symbol.spilled = g->function.id;
     g->function.spills = true;

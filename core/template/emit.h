@@ -30,6 +30,7 @@ typedef struct nt_function {
   unsigned id;
   size_t room; /* where in the text its table is declared if need be */
   bool spills;
+  size_t outer_weight;
 } nt_function;
 
 typedef struct nt_emit {
@@ -48,6 +49,7 @@ typedef struct nt_emit {
   size_t levels;
   size_t registers;
   size_t locals;
+  size_t weight; /* statements and variables of the Lua function so far */
   size_t branch;
   const nt_stmt *block; /* whose body this is */
   bool mute;            /* outside the blocks of a template that extends another */
@@ -80,10 +82,37 @@ void nt_emit_symbol(nt_emit *g, const nt_symbol *symbol);
 void nt_emit_expr(nt_emit *g, const nt_expr *e, bool lenient);
 /* …as a Lua boolean. */
 void nt_emit_cond(nt_emit *g, const nt_expr *e);
+void nt_emit_call(nt_emit *g, const nt_expr *e);
+void nt_emit_filter(nt_emit *g, const nt_expr *e);
+void nt_emit_test(nt_emit *g, const nt_expr *e);
+/* What stands before a dot or an index: an undefined attribute there is an error at its own place. */
+void nt_emit_object(nt_emit *g, const nt_expr *e);
+/* Comma-separated values, each in a register above the last, with `before` in front; NULL writes nil. */
+void nt_emit_values(nt_emit *g, nt_expr *const *items, size_t count, const char *before);
+/* A name that is no variable here. */
+bool nt_emit_is_free(const nt_emit *g, const nt_expr *e, const char *name);
+/* NULL unless it is the `loop` of a loop around. */
+const nt_symbol *nt_emit_loop_of(const nt_emit *g, const nt_expr *e);
 /* {{ super() }}, {{ self.x() }}: the block writes where we are. False if it is neither. */
 bool nt_emit_block_call(nt_emit *g, const nt_expr *e);
 /* What stands before a dot, for messages. */
 nt_str nt_expr_source(nt_arena *arena, const nt_expr *e);
+
+/* Statements. Their scope's variables are declared where it begins. */
+void nt_emit_stmts(nt_emit *g, const nt_stmts *list);
+void nt_emit_declare(nt_emit *g, nt_str name, bool definite);
+/* …of all that the statements set, also under `if`, which makes no scope of its own. */
+void nt_emit_declare_sets(nt_emit *g, const nt_stmts *list);
+/* Begins `name=`; afterwards nt_emit_mark_set: reads before the assignment may still mean an outer variable. */
+void nt_emit_target(nt_emit *g, nt_str name);
+void nt_emit_mark_set(nt_emit *g, nt_str name);
+nt_function nt_function_begin(nt_emit *g, const char *head); /* gives the outer one, for nt_function_end */
+void nt_function_end(nt_emit *g, nt_function outer);
+void nt_emit_macro(nt_emit *g, const nt_stmt *s);
+void nt_emit_block(nt_emit *g, const nt_stmt *s);
+void nt_emit_block_function(nt_emit *g, const nt_stmt *s);
+void nt_emit_include(nt_emit *g, const nt_stmt *s);
+void nt_emit_import(nt_emit *g, const nt_stmt *s);
 
 /* The whole chunk. */
 void nt_emit_template(nt_emit *g, const nt_template_ast *ast);

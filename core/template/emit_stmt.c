@@ -6,13 +6,11 @@
 
 #include <stdio.h>
 
-enum { NAMES_AT_ONCE = 40, MACRO_PARAMS = 40 };
-
-static void emit_stmts(nt_emit *g, const nt_stmts *list);
+enum { CHAPTER_WEIGHT = 3000, CHAPTER_LEVELS = 4, STMT_LEVELS = 3, LOOP_WEIGHT = 6 };
 
 /* Variables. */
 
-static void declare(nt_emit *g, nt_str name, bool definite) {
+void nt_emit_declare(nt_emit *g, nt_str name, bool definite) {
   for (size_t i = 0; i < g->scope->symbols.len; i++)
     if (nt_str_eq(g->scope->symbols.items[i].name, name)) return;
   nt_symbol *symbol = nt_scope_add(g, name, definite);
@@ -21,18 +19,17 @@ static void declare(nt_emit *g, nt_str name, bool definite) {
   if (symbol->spilled) nt_emit_put(g, "=nil");
 }
 
-/* What the statements of a scope set, also under `if`, which makes no scope of its own. */
-static void declare_sets(nt_emit *g, const nt_stmts *list) {
+void nt_emit_declare_sets(nt_emit *g, const nt_stmts *list) {
   for (const nt_stmt *s = list->first; s; s = s->next) {
     bool sets =
         s->kind == NT_STMT_SET || s->kind == NT_STMT_CAPTURE || s->kind == NT_STMT_IMPORT || s->kind == NT_STMT_FROM;
-    for (size_t i = 0; sets && !s->text.ptr && i < s->count; i++) declare(g, s->names[i], false);
-    if (s->kind == NT_STMT_MACRO) declare(g, s->text, false);
+    for (size_t i = 0; sets && !s->text.ptr && i < s->count; i++) nt_emit_declare(g, s->names[i], false);
+    if (s->kind == NT_STMT_MACRO) nt_emit_declare(g, s->text, false);
     for (const nt_stmt *branch = s; branch && branch->kind == NT_STMT_IF;) {
       const nt_stmt *chained = branch->otherwise.first;
-      declare_sets(g, &branch->body);
+      nt_emit_declare_sets(g, &branch->body);
       if (!chained || !chained->chained) {
-        declare_sets(g, &branch->otherwise);
+        nt_emit_declare_sets(g, &branch->otherwise);
         break;
       }
       branch = chained;
@@ -40,8 +37,7 @@ static void declare_sets(nt_emit *g, const nt_stmts *list) {
   }
 }
 
-/* Begins `name=`. */
-static void emit_target(nt_emit *g, nt_str name) {
+void nt_emit_target(nt_emit *g, nt_str name) {
   nt_symbol *symbol = NULL;
   for (size_t i = 0; i < g->scope->symbols.len; i++)
     if (nt_str_eq(g->scope->symbols.items[i].name, name)) symbol = &g->scope->symbols.items[i];
@@ -56,30 +52,10 @@ static void emit_target(nt_emit *g, nt_str name) {
   nt_emit_put(g, "=");
 }
 
-/* After the assignment: reads before it may still mean an outer variable. */
-static void mark_set(nt_emit *g, nt_str name) {
+void nt_emit_mark_set(nt_emit *g, nt_str name) {
   for (size_t i = 0; i < g->scope->symbols.len; i++)
     if (nt_str_eq(g->scope->symbols.items[i].name, name) && g->branch == g->scope->branch)
       g->scope->symbols.items[i].definite = true;
-}
-
-/* The visible variables as arguments `"name",value` of an include, each with a comma before. */
-static void emit_visible(nt_emit *g) {
-  for (const nt_scope *scope = g->scope; scope; scope = scope->outer)
-    for (size_t i = 0; i < scope->symbols.len; i++) {
-      const nt_symbol *symbol = &scope->symbols.items[i];
-      if (symbol->is_loop || nt_scope_find(g, symbol->name, NULL) != symbol) continue;
-      nt_emit_put(g, ",");
-      nt_emit_string(g, symbol->name);
-      nt_emit_put(g, ",");
-      nt_emit_symbol(g, symbol);
-    }
-}
-
-static size_t count_visible(const nt_emit *g) {
-  size_t count = 0;
-  for (const nt_scope *scope = g->scope; scope; scope = scope->outer) count += scope->symbols.len;
-  return count;
 }
 
 /* Output. */
@@ -192,7 +168,7 @@ static void never_shown(nt_emit *g, const nt_stmt *s, nt_str text) {
 
 static void emit_branch(nt_emit *g, const nt_stmts *body) {
   g->branch++;
-  emit_stmts(g, body);
+  nt_emit_stmts(g, body);
   nt_emit_flush(g);
   g->branch--;
 }
@@ -254,8 +230,8 @@ static void emit_loop_body(nt_emit *g, const nt_stmt *s, unsigned id) {
   nt_symbol loop = {.name = NT_STR("loop"), .id = id, .definite = true, .is_loop = true};
   nt_push(&scope.symbols, loop);
   emit_loop_targets(g, s, "s%u[i%u]", id);
-  declare_sets(g, &s->body);
-  emit_stmts(g, &s->body);
+  nt_emit_declare_sets(g, &s->body);
+  nt_emit_stmts(g, &s->body);
   nt_emit_flush(g);
   nt_scope_end(g);
   nt_emit_put(g, " end");
@@ -264,6 +240,7 @@ static void emit_loop_body(nt_emit *g, const nt_stmt *s, unsigned id) {
 static void emit_for(nt_emit *g, const nt_stmt *s) {
   unsigned id = ++g->ids;
   nt_scope scope;
+  g->weight += LOOP_WEIGHT;
   nt_emit_flush(g);
   nt_emit_format(g, " do local s%u,n%u=", id, id);
   nt_emit_op(g, s->expr, nt_str_n(NULL, 0), "items(");
@@ -276,8 +253,8 @@ static void emit_for(nt_emit *g, const nt_stmt *s) {
     nt_emit_format(g, " if n%u==0 then", id);
     nt_scope_begin(g, &scope, false);
     g->locals += 2;
-    declare_sets(g, &s->otherwise);
-    emit_stmts(g, &s->otherwise);
+    nt_emit_declare_sets(g, &s->otherwise);
+    nt_emit_stmts(g, &s->otherwise);
     nt_emit_flush(g);
     nt_scope_end(g);
     nt_emit_put(g, " else");
@@ -296,11 +273,11 @@ static void emit_unpacked_set(nt_emit *g, const nt_stmt *s) {
   nt_emit_expr(g, s->expr, false);
   nt_emit_format(g, ",%zu)}", s->count);
   for (size_t i = 0; i < s->count; i++) {
-    emit_target(g, s->names[i]);
+    nt_emit_target(g, s->names[i]);
     nt_emit_format(g, "t[%zu]", i + 1);
   }
   nt_emit_put(g, " end");
-  for (size_t i = 0; i < s->count; i++) mark_set(g, s->names[i]);
+  for (size_t i = 0; i < s->count; i++) nt_emit_mark_set(g, s->names[i]);
 }
 
 static void emit_set(nt_emit *g, const nt_stmt *s) {
@@ -316,9 +293,9 @@ static void emit_set(nt_emit *g, const nt_stmt *s) {
   } else if (s->count > 1) {
     emit_unpacked_set(g, s);
   } else {
-    emit_target(g, s->names[0]);
+    nt_emit_target(g, s->names[0]);
     nt_emit_expr(g, s->expr, false);
-    mark_set(g, s->names[0]);
+    nt_emit_mark_set(g, s->names[0]);
   }
 }
 
@@ -330,8 +307,8 @@ static void emit_caught(nt_emit *g, const nt_stmts *body) {
   nt_emit_put(g, " begin() do");
   g->mute = false;
   nt_scope_begin(g, &scope, false);
-  declare_sets(g, body);
-  emit_stmts(g, body);
+  nt_emit_declare_sets(g, body);
+  nt_emit_stmts(g, body);
   nt_emit_flush(g);
   nt_scope_end(g);
   g->mute = mute;
@@ -340,12 +317,12 @@ static void emit_caught(nt_emit *g, const nt_stmts *body) {
 
 static void emit_capture(nt_emit *g, const nt_stmt *s) {
   emit_caught(g, &s->body);
-  emit_target(g, s->names[0]);
+  nt_emit_target(g, s->names[0]);
   if (s->expr)
     nt_emit_expr(g, s->expr, false);
   else
     nt_emit_put(g, "finish()");
-  mark_set(g, s->names[0]);
+  nt_emit_mark_set(g, s->names[0]);
 }
 
 static void emit_filter_tag(nt_emit *g, const nt_stmt *s) {
@@ -369,162 +346,17 @@ static void emit_with(nt_emit *g, const nt_stmt *s) {
   }
   if (s->count) nt_emit_put(g, "}");
   for (size_t i = 0; i < s->count; i++) {
-    declare(g, s->names[i], true);
+    nt_emit_declare(g, s->names[i], true);
     nt_emit_put(g, " ");
     nt_emit_symbol(g, &g->scope->symbols.items[g->scope->symbols.len - 1]);
     nt_emit_format(g, "=w[%zu]", i + 1);
   }
   g->locals++;
-  declare_sets(g, &s->body);
-  emit_stmts(g, &s->body);
+  nt_emit_declare_sets(g, &s->body);
+  nt_emit_stmts(g, &s->body);
   nt_emit_flush(g);
   nt_scope_end(g);
   nt_emit_put(g, " end");
-}
-
-/* Functions. */
-
-enum { ROOM = 20 };
-
-static nt_function begin_function(nt_emit *g, const char *head) {
-  nt_function outer = g->function;
-  nt_emit_put(g, head);
-  g->function = (nt_function){.id = ++g->functions, .room = g->out.len};
-  for (size_t i = 0; i < ROOM; i++) nt_emit_put(g, " ");
-  return outer;
-}
-
-static void end_function(nt_emit *g, nt_function outer) {
-  char text[ROOM + 1];
-  if (g->function.spills) {
-    int len = snprintf(text, sizeof text, " local S%u={}", g->function.id);
-    memcpy(g->out.ptr + g->function.room, text, (size_t)len);
-  }
-  g->function = outer;
-}
-
-static void emit_macro_params(nt_emit *g, const nt_stmt *s) {
-  bool *has_default = NT_NEW_N(g->arena, bool, s->count + 1);
-  for (size_t i = 0; i < s->count; i++) has_default[i] = s->values[i] != NULL;
-  nt_template_macro macro = {.name = s->text, .params = s->names, .has_default = has_default, .count = s->count};
-  nt_push(&g->macros, macro);
-  size_t index = g->macros.len;
-  if (s->count > MACRO_PARAMS) nt_emit_too_deep(g, s->line, s->column);
-  nt_emit_put(g, " local p={");
-  nt_emit_op_stmt(g, s, "bind(");
-  nt_emit_format(g, "T,%zu,...)}", index);
-  for (size_t i = 0; i < s->count; i++) {
-    declare(g, s->names[i], true);
-    const nt_symbol symbol = g->scope->symbols.items[g->scope->symbols.len - 1];
-    nt_emit_put(g, " ");
-    nt_emit_symbol(g, &symbol);
-    nt_emit_format(g, "=p[%zu]", i + 1);
-    if (!s->values[i]) continue;
-    nt_emit_put(g, " if ");
-    nt_emit_symbol(g, &symbol);
-    nt_emit_put(g, "==nil then ");
-    nt_emit_symbol(g, &symbol);
-    nt_emit_put(g, "=");
-    nt_emit_expr(g, s->values[i], false);
-    nt_emit_put(g, " end");
-  }
-}
-
-static void emit_macro(nt_emit *g, const nt_stmt *s) {
-  nt_scope scope;
-  bool mute = g->mute;
-  size_t registers = g->registers;
-  const nt_stmt *block = g->block;
-  nt_emit_flush(g);
-  emit_target(g, s->text);
-  nt_function outer = begin_function(g, "function(...)");
-  nt_scope_begin(g, &scope, false);
-  g->locals++;
-  g->registers = 0;
-  g->mute = false;
-  g->block = NULL;
-  emit_macro_params(g, s);
-  nt_emit_put(g, " begin()");
-  declare_sets(g, &s->body);
-  emit_stmts(g, &s->body);
-  nt_emit_flush(g);
-  nt_scope_end(g);
-  nt_emit_put(g, " return finish() end");
-  end_function(g, outer);
-  g->registers = registers;
-  g->mute = mute;
-  g->block = block;
-  mark_set(g, s->text);
-}
-
-static void emit_block_function(nt_emit *g, const nt_stmt *s) {
-  nt_scope scope, *outer_scope = g->scope;
-  g->scope = NULL;
-  g->block = s;
-  g->mute = false;
-  nt_emit_string(g, s->text);
-  nt_function outer = begin_function(g, ",function(C,B,k)");
-  nt_scope_begin(g, &scope, false);
-  declare_sets(g, &s->body);
-  emit_stmts(g, &s->body);
-  nt_emit_flush(g);
-  nt_scope_end(g);
-  nt_emit_put(g, " end,");
-  end_function(g, outer);
-  g->scope = outer_scope;
-  g->block = NULL;
-}
-
-static void emit_block(nt_emit *g, const nt_stmt *s) {
-  if (g->mute) return;
-  nt_emit_flush(g);
-  nt_emit_op_stmt(g, s, "block(B,");
-  nt_emit_string(g, s->text);
-  bool scoped = s->scoped && count_visible(g) > 0;
-  if (scoped && count_visible(g) <= NAMES_AT_ONCE) {
-    nt_emit_put(g, ")(scope(C");
-    emit_visible(g);
-    nt_emit_put(g, "),B,1)");
-  } else {
-    if (scoped) nt_emit_too_deep(g, s->line, s->column);
-    nt_emit_put(g, ")(C,B,1)");
-  }
-}
-
-/* Other templates. */
-
-static void emit_include(nt_emit *g, const nt_stmt *s) {
-  if (g->mute) return;
-  nt_emit_flush(g);
-  nt_emit_put(g, " do local t,c=");
-  nt_emit_op(g, s->expr, nt_str_n(NULL, 0), "include(T,C,");
-  g->registers += 4;
-  nt_emit_expr(g, s->expr, false);
-  g->registers -= 4;
-  nt_emit_format(g, ",%d", (s->ignore_missing ? 1 : 0) | (s->scoped ? 0 : 2));
-  if (s->scoped && count_visible(g) > NAMES_AT_ONCE) nt_emit_too_deep(g, s->line, s->column);
-  if (s->scoped) emit_visible(g);
-  nt_emit_put(g, ") if t then run(t,c) leave() end end");
-}
-
-static void emit_import(nt_emit *g, const nt_stmt *s) {
-  nt_emit_put(g, " do local t,c=");
-  nt_emit_op(g, s->expr, nt_str_n(NULL, 0), "include(T,C,");
-  nt_emit_expr(g, s->expr, false);
-  nt_emit_format(g, ",%d)", s->scoped ? 0 : 2);
-  nt_emit_put(g, " begin() run(t,c) leave() drop()");
-  for (size_t i = 0; i < s->count; i++) {
-    emit_target(g, s->names[i]);
-    if (s->kind == NT_STMT_IMPORT) {
-      nt_emit_put(g, "module(c)");
-    } else {
-      nt_emit_op(g, s->values[i], s->expr->text, "imported(c,");
-      nt_emit_string(g, s->values[i]->text);
-      nt_emit_put(g, ")");
-    }
-  }
-  nt_emit_put(g, " end");
-  for (size_t i = 0; i < s->count; i++) mark_set(g, s->names[i]);
 }
 
 static void emit_stmt(nt_emit *g, const nt_stmt *s) {
@@ -546,25 +378,54 @@ static void emit_stmt(nt_emit *g, const nt_stmt *s) {
   case NT_STMT_SET: emit_set(g, s); break;
   case NT_STMT_CAPTURE: emit_capture(g, s); break;
   case NT_STMT_WITH: emit_with(g, s); break;
-  case NT_STMT_BLOCK: emit_block(g, s); break;
-  case NT_STMT_INCLUDE: emit_include(g, s); break;
+  case NT_STMT_BLOCK: nt_emit_block(g, s); break;
+  case NT_STMT_INCLUDE: nt_emit_include(g, s); break;
   case NT_STMT_IMPORT:
-  case NT_STMT_FROM: emit_import(g, s); break;
-  case NT_STMT_MACRO: emit_macro(g, s); break;
+  case NT_STMT_FROM: nt_emit_import(g, s); break;
+  case NT_STMT_MACRO: nt_emit_macro(g, s); break;
   case NT_STMT_FILTER: emit_filter_tag(g, s); break;
   case NT_STMT_EXTENDS: break;
   }
 }
 
-static void emit_stmts(nt_emit *g, const nt_stmts *list) {
-  size_t levels = 3;
-  g->levels += levels;
+/* A Lua function may hold only so many statements (its jumps and its table of locals are bounded): what is too much for
+ * one goes on in a function of its own, called at once. Variables are declared where their scope begins, so none is
+ * lost. */
+typedef struct chapter {
+  bool open;
+  size_t outer; /* the weight of the function around it */
+} chapter;
+
+static void end_chapter(nt_emit *g, chapter *c) {
+  if (!c->open) return;
+  nt_emit_flush(g);
+  nt_emit_put(g, " end)()");
+  g->weight = c->outer + 1;
+  g->levels -= CHAPTER_LEVELS;
+  c->open = false;
+}
+
+static void begin_chapter(nt_emit *g, chapter *c) {
+  nt_emit_flush(g);
+  end_chapter(g, c);
+  nt_emit_put(g, " ;(function()");
+  *c = (chapter){.open = true, .outer = g->weight};
+  g->weight = 0;
+  g->levels += CHAPTER_LEVELS;
+}
+
+void nt_emit_stmts(nt_emit *g, const nt_stmts *list) {
+  chapter c = {0};
+  g->levels += STMT_LEVELS;
   for (const nt_stmt *s = list->first; s; s = s->next) {
     if (g->levels > NT_EMIT_LEVELS) nt_emit_too_deep(g, s->line, s->column);
     if (g->too_deep) break;
+    if (g->weight > CHAPTER_WEIGHT) begin_chapter(g, &c);
+    g->weight++;
     emit_stmt(g, s);
   }
-  g->levels -= levels;
+  end_chapter(g, &c);
+  g->levels -= STMT_LEVELS;
 }
 
 void nt_emit_template(nt_emit *g, const nt_template_ast *ast) {
@@ -573,13 +434,13 @@ void nt_emit_template(nt_emit *g, const nt_template_ast *ast) {
   nt_emit_put(g, nt_template_ops);
   nt_emit_put(g, "=...");
   g->mute = ast->extends != NULL;
-  nt_function outer = begin_function(g, " return {body=function(C,B,k)");
+  nt_function outer = nt_function_begin(g, " return {body=function(C,B,k)");
   nt_scope_begin(g, &scope, true);
-  emit_stmts(g, &ast->body);
+  nt_emit_stmts(g, &ast->body);
   nt_emit_flush(g);
   nt_scope_end(g);
-  end_function(g, outer);
+  nt_function_end(g, outer);
   nt_emit_put(g, " end,blocks={");
-  for (size_t i = 0; i < ast->block_count && !g->too_deep; i++) emit_block_function(g, ast->blocks[i]);
+  for (size_t i = 0; i < ast->block_count && !g->too_deep; i++) nt_emit_block_function(g, ast->blocks[i]);
   nt_emit_put(g, "}}");
 }

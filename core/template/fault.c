@@ -5,7 +5,7 @@
 
 static const char prefix[] = "template:";
 
-static const nt_compiled *compiled_of(const nt_run *run, nt_str source) {
+static const nt_compiled *compiled_of(const nt_rendering *run, nt_str source) {
   if (!nt_str_starts(source, NT_STR("template:"))) return NULL;
   size_t number = 0;
   for (size_t i = strlen(prefix); i < source.len; i++) {
@@ -22,7 +22,7 @@ static const nt_template_place *place_of(const nt_compiled *compiled, uint32_t l
   return &compiled->places[line - 1];
 }
 
-const nt_template_place *nt_find_place(lua_State *L, nt_run *run, int skip, nt_str *file) {
+const nt_template_place *nt_find_place(lua_State *L, nt_rendering *run, int skip, nt_str *file) {
   lua_Debug frame;
   for (int level = 0; lua_getstack(L, level, &frame); level++) {
     lua_getinfo(L, "Sl", &frame);
@@ -41,7 +41,7 @@ nt_where nt_place_where(nt_str file, const nt_template_place *place) {
   return where;
 }
 
-int nt_fail_reported(lua_State *L, nt_run *run) {
+int nt_fail_reported(lua_State *L, nt_rendering *run) {
   run->failed = true;
   run->failed_at = run->reader->diags->len;
   lua_pushlightuserdata(L, run);
@@ -49,12 +49,12 @@ int nt_fail_reported(lua_State *L, nt_run *run) {
   abort();
 }
 
-int nt_fail_at(lua_State *L, nt_run *run, nt_where where, nt_code code, const nt_str *args) {
+int nt_fail_at(lua_State *L, nt_rendering *run, nt_where where, nt_code code, const nt_str *args) {
   nt_report_args(run->reader->diags, code, where, args);
   nt_fail_reported(L, run);
 }
 
-int nt_fail_args(lua_State *L, nt_run *run, int skip, nt_code code, const nt_str *args) {
+int nt_fail_args(lua_State *L, nt_rendering *run, int skip, nt_code code, const nt_str *args) {
   nt_str file = {NULL, 0};
   const nt_template_place *place = nt_find_place(L, run, skip, &file);
   nt_fail_at(L, run, nt_place_where(file, place), code, args);
@@ -63,7 +63,7 @@ int nt_fail_args(lua_State *L, nt_run *run, int skip, nt_code code, const nt_str
 /* ---- what the script layer reported ---- */
 
 /* "template:3:12 (f)" becomes "templates/news.html:4:7 (f)". */
-static nt_str translate_line(const nt_run *run, nt_str line, nt_arena *arena) {
+static nt_str translate_line(const nt_rendering *run, nt_str line, nt_arena *arena) {
   nt_str rest = nt_str_sub(line, strlen(prefix), line.len);
   size_t colon = strlen(prefix) + nt_str_find(rest, ':');
   const nt_compiled *compiled = compiled_of(run, nt_str_sub(line, 0, colon));
@@ -77,7 +77,7 @@ static nt_str translate_line(const nt_run *run, nt_str line, nt_arena *arena) {
   return nt_arena_format(arena, "%.*s:%u:%u%.*s", NT_FMT(compiled->file), place->line, place->column, NT_FMT(tail));
 }
 
-static nt_str translate_trace(const nt_run *run, nt_str trace, nt_arena *arena) {
+static nt_str translate_trace(const nt_rendering *run, nt_str trace, nt_arena *arena) {
   nt_buf out = {0};
   while (trace.len) {
     size_t end = nt_str_find(trace, '\n');
@@ -91,7 +91,7 @@ static nt_str translate_trace(const nt_run *run, nt_str trace, nt_arena *arena) 
   return text;
 }
 
-static void forward(nt_run *run, const nt_diag *from, nt_diags *to) {
+static void forward(nt_rendering *run, const nt_diag *from, nt_diags *to) {
   nt_diag diag = *from;
   const nt_compiled *compiled = compiled_of(run, diag.where.file);
   if (compiled) diag.where = nt_place_where(compiled->file, place_of(compiled, diag.where.line));
@@ -99,7 +99,7 @@ static void forward(nt_run *run, const nt_diag *from, nt_diags *to) {
   nt_diags_add(to, &diag);
 }
 
-void nt_forward_diags(nt_run *run, const nt_diags *from, nt_diags *to) {
+void nt_forward_diags(nt_rendering *run, const nt_diags *from, nt_diags *to) {
   for (size_t i = 0; i < from->len; i++)
     if (!run->failed || i != run->failed_at) forward(run, &from->items[i], to);
   if (run->script_name.len)

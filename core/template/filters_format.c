@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int push_kept(lua_State *L, nt_run *run, nt_buf *out) {
+static int push_kept(lua_State *L, nt_rendering *run, nt_buf *out) {
   nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(out));
   nt_buf_deinit(out);
   nt_lua_push_str(L, kept);
@@ -17,7 +17,7 @@ static int push_kept(lua_State *L, nt_run *run, nt_buf *out) {
 }
 
 /* Nothing in, nothing out: an absent field needs no `if`. */
-static bool is_nothing(lua_State *L, nt_run *run) {
+static bool is_nothing(lua_State *L, nt_rendering *run) {
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_UNDEFINED && kind != NT_IS_NULL) return false;
   lua_pushliteral(L, "");
@@ -26,7 +26,7 @@ static bool is_nothing(lua_State *L, nt_run *run) {
 
 /* ---- dates ---- */
 
-static bool date_input(lua_State *L, nt_run *run, nt_time *out) {
+static bool date_input(lua_State *L, nt_rendering *run, nt_time *out) {
   if (nt_is(L, run, 1) == NT_IS_TIME) {
     *out = nt_lua_value(L, 1)->as.time;
     return true;
@@ -36,7 +36,7 @@ static bool date_input(lua_State *L, nt_run *run, nt_time *out) {
 }
 
 static int filter_date(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_time time;
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
@@ -51,26 +51,26 @@ static int filter_date(lua_State *L) {
 /* ---- numbers ---- */
 
 /* A number, or a text that is one. */
-static bool number_input(lua_State *L, nt_run *run, lua_Number *out) {
+static bool number_input(lua_State *L, nt_rendering *run, lua_Number *out) {
   if (nt_number_of(L, run, 1, out)) return true;
   if (nt_is(L, run, 1) != NT_IS_STRING || !lua_isnumber(L, 1)) return false;
   *out = lua_tonumber(L, 1);
   return true;
 }
 
-static lua_Number need_number(lua_State *L, nt_run *run, const char *filter) {
+static lua_Number need_number(lua_State *L, nt_rendering *run, const char *filter) {
   lua_Number number;
   if (!number_input(L, run, &number)) nt_bad_input(L, run, filter, "number");
   return number;
 }
 
-static int decimals_of(lua_State *L, nt_run *run, const char *filter, lua_Integer fallback) {
+static int decimals_of(lua_State *L, nt_rendering *run, const char *filter, lua_Integer fallback) {
   lua_Integer decimals = nt_arg_integer(L, run, filter, 2, fallback);
   return (int)(decimals < -1 ? -1 : decimals > 15 ? 15 : decimals);
 }
 
 static int filter_number(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "number");
@@ -79,7 +79,7 @@ static int filter_number(lua_State *L) {
 }
 
 static int filter_percent(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "percent");
@@ -88,7 +88,7 @@ static int filter_percent(lua_State *L) {
 }
 
 static int filter_filesize(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "filesize");
@@ -109,7 +109,7 @@ static double round_to(double number, lua_Integer precision) {
 }
 
 static int filter_round(lua_State *L) { /* number, precision, method */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number number = need_number(L, run, "round");
   lua_Integer precision = nt_arg_integer(L, run, "round", 2, 0);
   nt_str method = nt_arg_text(L, run, "round", 3, NT_STR("common"));
@@ -140,7 +140,7 @@ static int fallback_or(lua_State *L, double zero, bool integer) {
 }
 
 /* A text of digits with white space around it, by Python's rules. */
-static bool text_number(lua_State *L, nt_run *run, double *out) {
+static bool text_number(lua_State *L, nt_rendering *run, double *out) {
   nt_str text = nt_str_trim(nt_text(L, run, 1));
   char buffer[64], *end;
   if (text.len == 0 || text.len >= sizeof buffer) return false;
@@ -152,7 +152,7 @@ static bool text_number(lua_State *L, nt_run *run, double *out) {
 }
 
 static int filter_int(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number number;
   if (nt_is(L, run, 1) == NT_IS_INT) {
     lua_settop(L, 1);
@@ -165,7 +165,7 @@ static int filter_int(lua_State *L) {
 }
 
 static int filter_float(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number number;
   bool good = nt_number_of(L, run, 1, &number) || (nt_is_text(nt_is(L, run, 1)) && text_number(L, run, &number));
   if (!good) return fallback_or(L, 0.0, false);
@@ -174,7 +174,7 @@ static int filter_float(lua_State *L) {
 }
 
 static int filter_abs(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number number = need_number(L, run, "abs");
   if (lua_isinteger(L, 1) && lua_tointeger(L, 1) != INT64_MIN)
     lua_pushinteger(L, lua_tointeger(L, 1) < 0 ? -lua_tointeger(L, 1) : lua_tointeger(L, 1));
@@ -186,7 +186,7 @@ static int filter_abs(lua_State *L) {
 /* ---- links ---- */
 
 static int filter_slug(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf out = {0};
   nt_slug(nt_filter_text(L, run, "slug"), &out);
   return push_kept(L, run, &out);
@@ -200,7 +200,7 @@ static bool has_scheme(nt_str url) {
 
 /* "/x" stands below the publication's root, "x" below the page. */
 static int filter_absolute_url(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str url = nt_filter_text(L, run, "absolute_url"), site = run->reader->site_url, page = run->page->url;
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
@@ -245,12 +245,13 @@ static void encode_path(nt_str text, nt_buf *out) {
 }
 
 static int filter_urlencode(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
-  nt_buf out = {0};
+  nt_buf *out = &run->scratch;
+  nt_buf_clear(out);
   if (kind != NT_IS_DICT && kind != NT_IS_VALUE_MAP) {
-    encode_path(nt_filter_text(L, run, "urlencode"), &out);
-    return push_kept(L, run, &out);
+    encode_path(nt_filter_text(L, run, "urlencode"), out);
+    return nt_lua_push_str(L, nt_buf_str(out)), 1;
   }
   lua_settop(L, 1);
   lua_Integer count = nt_push_items(L, run, 1, true);
@@ -259,20 +260,20 @@ static int filter_urlencode(lua_State *L) {
     lua_rawgeti(L, 3, 1);
     lua_rawgeti(L, 3, 2);
     nt_str key = nt_text(L, run, 4), value = nt_text(L, run, 5);
-    if (out.len) nt_buf_byte(&out, '&');
-    encode_field(key, &out);
-    nt_buf_byte(&out, '=');
-    encode_field(value, &out);
+    if (out->len) nt_buf_byte(out, '&');
+    encode_field(key, out);
+    nt_buf_byte(out, '=');
+    encode_field(value, out);
     lua_settop(L, 2);
   }
-  return push_kept(L, run, &out);
+  return nt_lua_push_str(L, nt_buf_str(out)), 1;
 }
 
 /* ---- data ---- */
 
 /* As Jinja's tojson: what HTML would take for markup is written as escapes that only JSON reads. */
 static int filter_json(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_value value;
   nt_buf json = {0}, out = {0};
   lua_Integer indent = nt_arg_integer(L, run, "json", 2, 0);
@@ -296,7 +297,7 @@ static int filter_json(lua_State *L) {
 /* ---- messages ---- */
 
 /* {name} in the message is the keyword argument of that name; an unknown one stays as it is. */
-static void put_message(lua_State *L, nt_run *run, nt_str text, int keywords, nt_buf *out) {
+static void put_message(lua_State *L, nt_rendering *run, nt_str text, int keywords, nt_buf *out) {
   while (text.len) {
     size_t open = nt_str_find(text, '{');
     nt_buf_put(out, nt_str_sub(text, 0, open));
@@ -318,9 +319,9 @@ static void put_message(lua_State *L, nt_run *run, nt_str text, int keywords, nt
 }
 
 static int filter_t(lua_State *L) { /* key, keywords */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str key = nt_filter_text(L, run, "t"), text, file = {NULL, 0};
-  nt_buf out = {0};
+  nt_buf *out = &run->scratch;
   nt_str lang = run->page->lang.len ? run->page->lang : run->reader->lang;
   int keywords = lua_gettop(L) > 1 && nt_is(L, run, 2) == NT_IS_KEYWORDS ? 2 : 0;
   if (lua_gettop(L) > 1 && !keywords) nt_fail(L, run, NT_MSG_template_too_many_arguments, NT_STR("t"), NT_STR("0"));
@@ -331,8 +332,9 @@ static int filter_t(lua_State *L) { /* key, keywords */
     nt_report(run->reader->diags, NT_MSG_template_message_absent, nt_place_where(file, place), key, lang);
     text = key;
   }
-  put_message(L, run, text, keywords, &out);
-  return push_kept(L, run, &out);
+  nt_buf_clear(out);
+  put_message(L, run, text, keywords, out);
+  return nt_lua_push_str(L, nt_buf_str(out)), 1;
 }
 
 const luaL_Reg nt_filters_format[] = {{"date", filter_date},

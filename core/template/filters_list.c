@@ -7,7 +7,7 @@
 
 /* ---- shared ---- */
 
-lua_Integer nt_filter_items(lua_State *L, nt_run *run, const char *filter, int at) {
+lua_Integer nt_filter_items(lua_State *L, nt_rendering *run, const char *filter, int at) {
   lua_settop(L, at - 1);
   lua_Integer count = nt_push_items(L, run, 1, false);
   if (count < 0) nt_bad_input(L, run, filter, "list");
@@ -15,7 +15,7 @@ lua_Integer nt_filter_items(lua_State *L, nt_run *run, const char *filter, int a
 }
 
 /* Pushes the item's attribute, or the item itself where no attribute is asked for (index 0 or nothing there). */
-static void push_key(lua_State *L, nt_run *run, int attribute, int item) {
+static void push_key(lua_State *L, nt_rendering *run, int attribute, int item) {
   item = lua_absindex(L, item);
   nt_kind_of kind = attribute ? nt_is(L, run, attribute) : NT_IS_UNDEFINED;
   if (kind == NT_IS_STRING)
@@ -26,7 +26,7 @@ static void push_key(lua_State *L, nt_run *run, int attribute, int item) {
     lua_pushvalue(L, item);
 }
 
-static int make_list(lua_State *L, nt_run *run) {
+static int make_list(lua_State *L, nt_rendering *run) {
   return nt_set_meta(L, run, NT_META_LIST), 1;
 }
 
@@ -40,7 +40,7 @@ typedef struct sort_key {
   lua_Integer at;
 } sort_key;
 
-static sort_key make_key(lua_State *L, nt_run *run, int index, bool case_sensitive, lua_Integer at) {
+static sort_key make_key(lua_State *L, nt_rendering *run, int index, bool case_sensitive, lua_Integer at) {
   sort_key key = {.rank = 4, .at = at};
   nt_kind_of kind = nt_is(L, run, index);
   lua_Number number;
@@ -85,8 +85,10 @@ static int compare_down(const void *a, const void *b) {
 }
 
 /* Keys of the table's items in order; in the reader's arena. */
-static sort_key *sorted_keys(lua_State *L, nt_run *run, int table, lua_Integer count, int attribute,
+static sort_key *sorted_keys(lua_State *L, nt_rendering *run, int table, lua_Integer count, int attribute,
                              bool case_sensitive, bool reverse) {
+  enum { STEPS_PER_ITEM = 16 };
+  nt_vm_charge(L, (uint64_t)count * STEPS_PER_ITEM);
   sort_key *keys = NT_NEW_N(run->reader->arena, sort_key, (size_t)count + 1);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, table, i);
@@ -98,12 +100,12 @@ static sort_key *sorted_keys(lua_State *L, nt_run *run, int table, lua_Integer c
   return keys;
 }
 
-static bool flag(lua_State *L, nt_run *run, int index) {
+static bool flag(lua_State *L, nt_rendering *run, int index) {
   return nt_arg_given(L, index) && nt_truth(L, run, index);
 }
 
 static int filter_sort(lua_State *L) { /* input, reverse, case_sensitive, attribute */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 4);
   lua_Integer count = nt_filter_items(L, run, "sort", 5);
   sort_key *keys = sorted_keys(L, run, 5, count, 4, flag(L, run, 3), flag(L, run, 2));
@@ -116,7 +118,7 @@ static int filter_sort(lua_State *L) { /* input, reverse, case_sensitive, attrib
 }
 
 static int filter_dictsort(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 1);
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_DICT && kind != NT_IS_VALUE_MAP) nt_bad_input(L, run, "dictsort", "map");
@@ -132,7 +134,7 @@ static int filter_dictsort(lua_State *L) {
 }
 
 static int filter_groupby(lua_State *L) { /* input, attribute, default */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   lua_Integer count = nt_filter_items(L, run, "groupby", 4), groups = 0;
   sort_key *keys = sorted_keys(L, run, 4, count, 2, false, false);
@@ -162,7 +164,7 @@ static int filter_groupby(lua_State *L) { /* input, attribute, default */
 }
 
 static int extreme(lua_State *L, const char *filter, bool greatest) { /* input, attribute */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 2);
   lua_Integer count = nt_filter_items(L, run, filter, 3);
   if (!count) return nt_push_undefined(L), 1;
@@ -179,7 +181,7 @@ static int filter_max(lua_State *L) {
 }
 
 static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   lua_Integer count = nt_filter_items(L, run, "unique", 4), kept = 0;
   bool sensitive = flag(L, run, 2);
@@ -195,6 +197,7 @@ static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
       lua_call(L, 1, 1);
     }
     bool known = false;
+    nt_vm_charge(L, (uint64_t)kept * 4);
     for (lua_Integer k = 1; k <= kept && !known; k++) {
       lua_rawgeti(L, 6, k);
       known = nt_equal(L, run, 8, -1);
@@ -211,7 +214,7 @@ static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
 /* ---- ends ---- */
 
 static int end_item(lua_State *L, const char *filter, bool last) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Integer count = nt_filter_items(L, run, filter, 2);
   if (count)
     lua_rawgeti(L, 2, last ? count : 1);
@@ -228,7 +231,7 @@ static int filter_last(lua_State *L) {
 }
 
 static int filter_length(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   if (nt_is_text(kind))
     lua_pushinteger(L, (lua_Integer)nt_utf8_count(nt_text(L, run, 1)));
@@ -240,7 +243,7 @@ static int filter_length(lua_State *L) {
 }
 
 static int filter_list(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Integer count = nt_filter_items(L, run, "list", 2);
   lua_createtable(L, (int)count, 0);
   for (lua_Integer i = 1; i <= count; i++) {
@@ -251,7 +254,7 @@ static int filter_list(lua_State *L) {
 }
 
 static int filter_reverse(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   lua_Integer count = nt_filter_items(L, run, "reverse", 2);
   nt_buf text = {0};
@@ -272,7 +275,7 @@ static int filter_reverse(lua_State *L) {
 }
 
 static int filter_batch(lua_State *L) { /* input, count, fill */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   lua_Integer size = nt_arg_integer(L, run, "batch", 2, 0), count = nt_filter_items(L, run, "batch", 4), rows = 0;
   if (size < 1) nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("batch"), nt_text(L, run, 2), NT_STR(">= 1"));
@@ -294,7 +297,7 @@ static int filter_batch(lua_State *L) { /* input, count, fill */
 }
 
 static int filter_items(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 1);
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_DICT && kind != NT_IS_VALUE_MAP && kind != NT_IS_UNDEFINED && kind != NT_IS_NULL)
@@ -304,12 +307,12 @@ static int filter_items(lua_State *L) {
 }
 
 static int filter_join(lua_State *L) { /* input, between, attribute */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   nt_str between = nt_arg_text(L, run, "join", 2, NT_STR(""));
   lua_Integer count = nt_filter_items(L, run, "join", 4);
   bool safe = nt_is(L, run, 2) == NT_IS_SAFE;
-  nt_buf out = {0};
+  nt_buf *out = &run->scratch;
   lua_newtable(L); /* 5: what is joined */
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, 4, i);
@@ -319,29 +322,28 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
     lua_rawseti(L, 5, i);
     lua_settop(L, 5);
   }
+  nt_buf_clear(out);
   for (lua_Integer i = 1; i <= count; i++) {
-    if (i > 1 && safe) nt_write(L, run, 2, &out);
-    if (i > 1 && !safe) nt_buf_put(&out, between);
+    if (i > 1 && safe) nt_write(L, run, 2, out);
+    if (i > 1 && !safe) nt_buf_put(out, between);
     lua_rawgeti(L, 5, i);
     if (safe)
-      nt_write(L, run, 6, &out);
+      nt_write(L, run, 6, out);
     else
-      nt_buf_put(&out, nt_text(L, run, 6));
+      nt_buf_put(out, nt_text(L, run, 6));
     lua_settop(L, 5);
   }
-  nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(&out));
-  nt_buf_deinit(&out);
   if (safe)
-    nt_push_safe(L, run, kept);
+    nt_push_safe(L, run, nt_buf_str(out));
   else
-    nt_lua_push_str(L, kept);
+    nt_lua_push_str(L, nt_buf_str(out));
   return 1;
 }
 
 /* ---- by attribute or test ---- */
 
 static int filter_map(lua_State *L) { /* input, filter, a, b, attribute, default */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 6);
   lua_Integer count = nt_filter_items(L, run, "map", 7);
   bool by_attribute = nt_arg_given(L, 5);
@@ -367,7 +369,7 @@ static int filter_map(lua_State *L) { /* input, filter, a, b, attribute, default
 }
 
 /* The test's name at `test`, its argument after it; the value is on the top and is popped. */
-static bool meets(lua_State *L, nt_run *run, int test) {
+static bool meets(lua_State *L, nt_rendering *run, int test) {
   if (!nt_arg_given(L, test)) {
     bool truth = nt_truth(L, run, -1);
     lua_pop(L, 1);
@@ -384,7 +386,7 @@ static bool meets(lua_State *L, nt_run *run, int test) {
 }
 
 static int choose(lua_State *L, const char *filter, int attribute, int test, bool wanted) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, test + 1);
   int table = test + 2;
   lua_Integer count = nt_filter_items(L, run, filter, table), kept = 0;
@@ -414,7 +416,7 @@ static int filter_rejectattr(lua_State *L) {
 }
 
 static int filter_sum(lua_State *L) { /* input, attribute, start */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   lua_Integer count = nt_filter_items(L, run, "sum", 4), whole = 0;
   lua_Number start = 0, total = 0;

@@ -1,6 +1,8 @@
 /* Filters on text. */
 #include "template/filters.h"
 
+#include "text/locale.h"
+
 #include "text/escape.h"
 
 #include <stdlib.h>
@@ -12,14 +14,14 @@ bool nt_arg_given(lua_State *L, int index) {
   return type != LUA_TNONE && type != LUA_TNIL && type != LUA_TLIGHTUSERDATA;
 }
 
-lua_Integer nt_arg_integer(lua_State *L, nt_run *run, const char *filter, int index, lua_Integer fallback) {
+lua_Integer nt_arg_integer(lua_State *L, nt_rendering *run, const char *filter, int index, lua_Integer fallback) {
   if (!nt_arg_given(L, index)) return fallback;
   if (!lua_isinteger(L, index))
     nt_fail(L, run, NT_MSG_template_bad_argument, nt_str_c(filter), nt_is_name(nt_is(L, run, index)), NT_STR("number"));
   return lua_tointeger(L, index);
 }
 
-nt_str nt_arg_text(lua_State *L, nt_run *run, const char *filter, int index, nt_str fallback) {
+nt_str nt_arg_text(lua_State *L, nt_rendering *run, const char *filter, int index, nt_str fallback) {
   if (!nt_arg_given(L, index)) return fallback;
   nt_kind_of kind = nt_is(L, run, index);
   if (!nt_is_text(kind) && kind != NT_IS_INT && kind != NT_IS_FLOAT)
@@ -27,18 +29,20 @@ nt_str nt_arg_text(lua_State *L, nt_run *run, const char *filter, int index, nt_
   return nt_text(L, run, index);
 }
 
-int nt_bad_input(lua_State *L, nt_run *run, const char *filter, const char *needs) {
+int nt_bad_input(lua_State *L, nt_rendering *run, const char *filter, const char *needs) {
   nt_fail(L, run, NT_MSG_template_filter_input, nt_str_c(filter), nt_is_name(nt_is(L, run, 1)), nt_str_c(needs));
 }
 
-nt_str nt_filter_text(lua_State *L, nt_run *run, const char *filter) {
+nt_str nt_filter_text(lua_State *L, nt_rendering *run, const char *filter) {
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind >= NT_IS_LIST && kind != NT_IS_MARKUP && kind != NT_IS_NODE && kind != NT_IS_TIME)
     nt_bad_input(L, run, filter, "string");
-  return nt_text(L, run, 1);
+  nt_str text = nt_text(L, run, 1);
+  nt_vm_charge(L, text.len / NT_BYTES_PER_STEP);
+  return text;
 }
 
-int nt_filter_return(lua_State *L, nt_run *run, nt_buf *text) {
+int nt_filter_return(lua_State *L, nt_rendering *run, nt_buf *text) {
   nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(text));
   nt_buf_deinit(text);
   if (nt_is(L, run, 1) == NT_IS_SAFE)
@@ -59,10 +63,15 @@ static bool is_letter(uint32_t c) {
   return nt_letter_lower(c) != c || nt_letter_upper(c) != c || c == 0xDF || (c >= '0' && c <= '9') || c == '\'';
 }
 
+/* After which a new word begins in a title: Jinja's rule. */
+static bool begins_word(uint32_t c) {
+  return c < 0x80 && strchr(" \t\r\n\f\v-({[<", (int)c) && c;
+}
+
 typedef enum case_mode { LOWER, UPPER, TITLE, CAPITALIZE } case_mode;
 
 static int change_case(lua_State *L, const char *filter, case_mode mode) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str text = nt_filter_text(L, run, filter);
   nt_buf out = {0};
   bool first = true;
@@ -73,7 +82,7 @@ static int change_case(lua_State *L, const char *filter, case_mode mode) {
       nt_buf_c(&out, "SS");
     else
       put_letter(&out, upper ? nt_letter_upper(c) : nt_letter_lower(c));
-    first = mode == TITLE && !is_letter(c) && c < 0x250;
+    first = mode == TITLE && begins_word(c);
   }
   return nt_filter_return(L, run, &out);
 }
@@ -114,7 +123,7 @@ static nt_str strip(nt_str text, nt_str set) {
 }
 
 static int filter_trim(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf out = {0};
   nt_str text = nt_filter_text(L, run, "trim");
   nt_buf_put(&out, strip(text, nt_arg_text(L, run, "trim", 2, NT_STR(" \t\r\n\f\v\xC2\xA0"))));
@@ -142,7 +151,7 @@ static void put_replaced(nt_str text, nt_str old, nt_str new, lua_Integer count,
 
 /* With safe text on either side the rest is escaped first, as in Jinja. */
 static int filter_replace(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str text = nt_filter_text(L, run, "replace");
   nt_str old = nt_arg_text(L, run, "replace", 2, NT_STR("")), new = nt_arg_text(L, run, "replace", 3, NT_STR(""));
   lua_Integer count = nt_arg_integer(L, run, "replace", 4, -1);
@@ -165,7 +174,7 @@ static size_t offset_of(nt_str text, size_t count) {
 }
 
 /* Safe text loses its tags first: a cut through a tag would break the page. */
-static nt_str plain_input(lua_State *L, nt_run *run, const char *filter, nt_buf *holder) {
+static nt_str plain_input(lua_State *L, nt_rendering *run, const char *filter, nt_buf *holder) {
   nt_str text = nt_filter_text(L, run, filter);
   if (nt_is(L, run, 1) != NT_IS_SAFE) return text;
   nt_strip_tags(text, holder);
@@ -175,7 +184,7 @@ static nt_str plain_input(lua_State *L, nt_run *run, const char *filter, nt_buf 
 }
 
 static int filter_truncate(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf holder = {0}, out = {0};
   nt_str text = plain_input(L, run, "truncate", &holder);
   lua_Integer length = nt_arg_integer(L, run, "truncate", 2, 255), leeway = nt_arg_integer(L, run, "truncate", 5, 5);
@@ -205,7 +214,7 @@ static bool is_space(char c) {
 }
 
 static int filter_wordcount(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf holder = {0};
   nt_str text = plain_input(L, run, "wordcount", &holder);
   lua_Integer words = 0;
@@ -288,10 +297,14 @@ void nt_strip_tags(nt_str html, nt_buf *out) {
 }
 
 static int filter_striptags(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str text = nt_filter_text(L, run, "striptags");
+  nt_kind_of kind = nt_is(L, run, 1);
   nt_buf out = {0};
-  nt_strip_tags(text, &out);
+  if (kind == NT_IS_STRING || kind == NT_IS_SAFE)
+    nt_strip_tags(text, &out);
+  else
+    nt_buf_put(&out, text); /* has lost its tags */
   nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(&out));
   nt_buf_deinit(&out);
   nt_lua_push_str(L, kept);
@@ -299,7 +312,7 @@ static int filter_striptags(lua_State *L) {
 }
 
 static int escape_input(lua_State *L, bool again) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_buf *out = &run->scratch;
   nt_buf_clear(out);
   if (again)
@@ -318,7 +331,7 @@ static int filter_forceescape(lua_State *L) {
 }
 
 static int filter_safe(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (nt_is_html(nt_is(L, run, 1)))
     lua_settop(L, 1);
   else
@@ -327,7 +340,7 @@ static int filter_safe(lua_State *L) {
 }
 
 static int filter_string(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (nt_is(L, run, 1) == NT_IS_SAFE)
     lua_settop(L, 1);
   else
@@ -336,7 +349,7 @@ static int filter_string(lua_State *L) {
 }
 
 static int filter_default(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   bool falsy = nt_arg_given(L, 3) && nt_truth(L, run, 3) && !nt_truth(L, run, 1);
   if (kind != NT_IS_UNDEFINED && kind != NT_IS_NULL && !falsy) {
@@ -372,7 +385,7 @@ const luaL_Reg nt_filters_text[] = {{"lower", filter_lower},
 /* ---- functions after a dot ---- */
 
 static int method_affix(lua_State *L, bool end) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str text = nt_text(L, run, 1), affix = nt_arg_text(L, run, end ? "endswith" : "startswith", 2, NT_STR(""));
   lua_pushboolean(L, end ? nt_str_ends(text, affix) : nt_str_starts(text, affix));
   return 1;
@@ -386,7 +399,7 @@ static int method_endswith(lua_State *L) {
 }
 
 static int method_split(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str text = nt_text(L, run, 1), mark = nt_arg_text(L, run, "split", 2, nt_str_n(NULL, 0));
   lua_Integer count = 0;
   lua_newtable(L);
@@ -407,7 +420,7 @@ static int method_split(lua_State *L) {
 
 /* Pushes the keys or values of a map, or both. */
 static int map_parts(lua_State *L, int which) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 1);
   lua_Integer count = nt_push_items(L, run, 1, which != 1);
   if (which != 2) {
@@ -440,7 +453,7 @@ static int method_items(lua_State *L) {
 }
 
 static int method_get(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   nt_push_attr(L, run, 1, nt_text(L, run, 2));
   if (nt_is(L, run, -1) != NT_IS_UNDEFINED) return 1;

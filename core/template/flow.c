@@ -4,7 +4,7 @@
 /* ---- loops ---- */
 
 static int op_items(lua_State *L) { /* value, targets -> table, count */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Integer targets = lua_tointeger(L, 2);
   lua_Integer count = nt_push_items(L, run, 1, targets > 1);
   if (count < 0) nt_fail(L, run, NT_MSG_template_not_iterable, nt_is_name(nt_is(L, run, 1)));
@@ -13,7 +13,7 @@ static int op_items(lua_State *L) { /* value, targets -> table, count */
 }
 
 static int op_unpack(lua_State *L) { /* value, count -> values */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Integer wanted = lua_tointeger(L, 2), count = nt_push_items(L, run, 1, false);
   if (count < 0) nt_fail(L, run, NT_MSG_template_not_iterable, nt_is_name(nt_is(L, run, 1)));
   if (count != wanted) {
@@ -70,7 +70,7 @@ static int op_loopv(lua_State *L) {
 
 static int op_cycle(lua_State *L) { /* index, … */
   int count = lua_gettop(L) - 1;
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (count == 0) nt_fail(L, run, NT_MSG_template_missing_argument, NT_STR("cycle"), NT_STR("1"));
   lua_pushvalue(L, 2 + (int)((lua_tointeger(L, 1) - 1) % count));
   return 1;
@@ -78,7 +78,7 @@ static int op_cycle(lua_State *L) { /* index, … */
 
 /* ---- macros ---- */
 
-static nt_str param_list(nt_run *run, const nt_template_macro *macro) {
+static nt_str param_list(nt_rendering *run, const nt_template_macro *macro) {
   nt_str all = NT_STR("–");
   for (size_t i = 0; i < macro->count; i++)
     all =
@@ -87,7 +87,7 @@ static nt_str param_list(nt_run *run, const nt_template_macro *macro) {
 }
 
 /* Puts keyword arguments, a dict at `keywords`, where they belong: the parameters begin at `first`. */
-static void place_keywords(lua_State *L, nt_run *run, const nt_template_macro *macro, int keywords, int first) {
+static void place_keywords(lua_State *L, nt_rendering *run, const nt_template_macro *macro, int keywords, int first) {
   lua_rawgeti(L, keywords, 1);
   lua_rawgeti(L, keywords, 2);
   int keys = lua_gettop(L) - 1;
@@ -106,7 +106,7 @@ static void place_keywords(lua_State *L, nt_run *run, const nt_template_macro *m
 }
 
 static int op_bind(lua_State *L) { /* T, macro, … -> parameters; nil where a default is to be used */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   const nt_compiled *compiled = lua_touserdata(L, 1);
   const nt_template_macro *macro = &compiled->macros[lua_tointeger(L, 2) - 1];
   int given = lua_gettop(L) - 2, first = 3, count = (int)macro->count;
@@ -131,18 +131,17 @@ static int op_bind(lua_State *L) { /* T, macro, … -> parameters; nil where a d
 
 /* ---- contexts ---- */
 
-/* The metatable is kept in the parent under a name that no variable has. */
+static const char meta_key = 0; /* where a context keeps the metatable of those that see it */
+
 void nt_push_derived(lua_State *L, int parent) {
   lua_newtable(L);
-  lua_pushliteral(L, "\0meta");
-  if (lua_rawget(L, parent) == LUA_TNIL) {
+  if (lua_rawgetp(L, parent, &meta_key) == LUA_TNIL) {
     lua_pop(L, 1);
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, parent);
     lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "\0meta");
-    lua_pushvalue(L, -2);
-    lua_rawset(L, parent);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, parent, &meta_key);
   }
   lua_setmetatable(L, -2);
 }
@@ -165,19 +164,19 @@ static int op_scope(lua_State *L) { /* C, name, value, … */
 
 /* ---- other templates ---- */
 
-static nt_str template_name(lua_State *L, nt_run *run, int index) {
+static nt_str template_name(lua_State *L, nt_rendering *run, int index) {
   nt_kind_of kind = nt_is(L, run, index);
   if (kind != NT_IS_STRING) nt_fail(L, run, NT_MSG_template_include_name, nt_is_name(kind));
   return nt_lua_str(L, index);
 }
 
-static bool load_named(lua_State *L, nt_run *run, const nt_compiled *from, nt_str name) {
+static bool load_named(lua_State *L, nt_rendering *run, const nt_compiled *from, nt_str name) {
   bool shared = nt_template_shared(&name);
   return nt_run_load(L, run, name, shared ? from->layer + 1 : 0, NULL);
 }
 
 /* The first that exists of a name or a list of names. */
-static bool load_any(lua_State *L, nt_run *run, const nt_compiled *from, int index) {
+static bool load_any(lua_State *L, nt_rendering *run, const nt_compiled *from, int index) {
   nt_kind_of kind = nt_is(L, run, index);
   if (kind != NT_IS_LIST && kind != NT_IS_VALUE_LIST) return load_named(L, run, from, template_name(L, run, index));
   int top = lua_gettop(L);
@@ -190,21 +189,22 @@ static bool load_any(lua_State *L, nt_run *run, const nt_compiled *from, int ind
   return false;
 }
 
-static nt_str any_name(lua_State *L, nt_run *run, int index) {
+static nt_str any_name(lua_State *L, nt_rendering *run, int index) {
   return nt_is(L, run, index) == NT_IS_STRING ? nt_lua_str(L, index) : NT_STR("…");
 }
 
 enum { IGNORE_MISSING = 1, WITHOUT_CONTEXT = 2 };
 
 static int op_include(lua_State *L) { /* T, C, name, flags, name, value, … -> template, context */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   int top = lua_gettop(L);
   lua_Integer flags = lua_tointeger(L, 4);
   if (run->includes >= NT_TEMPLATE_INCLUDES) nt_fail(L, run, NT_MSG_template_include_deep, any_name(L, run, 3));
   if (!load_any(L, run, lua_touserdata(L, 1), 3)) {
     if (flags & IGNORE_MISSING) return 0;
     nt_str name = any_name(L, run, 3);
-    nt_fail(L, run, nt_template_shared(&name) ? NT_MSG_template_absent_shared : NT_MSG_template_absent, name);
+    bool shared = nt_template_shared(&name);
+    nt_fail(L, run, shared ? NT_MSG_template_absent_shared : NT_MSG_template_absent, name);
   }
   run->includes++;
   if (flags & WITHOUT_CONTEXT) {
@@ -222,7 +222,7 @@ static int op_leave(lua_State *L) {
 }
 
 static int op_parent(lua_State *L) { /* T, chain -> the template that T extends */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   const nt_compiled *compiled = lua_touserdata(L, 1);
   nt_compiled *next = NULL;
   nt_where where = nt_place_where(compiled->file, &compiled->extends_place);
@@ -247,7 +247,7 @@ static int op_module(lua_State *L) {
 }
 
 static int op_imported(lua_State *L) { /* C, name */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str name = nt_lua_str(L, 2), file = {NULL, 0};
   lua_settop(L, 2);
   if (lua_rawget(L, 1) != LUA_TNIL) return 1;
@@ -264,13 +264,13 @@ static bool push_block(lua_State *L, int blocks, int name, lua_Integer which) {
 }
 
 static int op_block(lua_State *L) { /* B, name */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (!push_block(L, 1, 2, 1)) nt_fail(L, run, NT_MSG_template_no_block, nt_lua_str(L, 2));
   return 1;
 }
 
 static int op_below(lua_State *L) { /* B, name, k */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (!push_block(L, 1, 2, lua_tointeger(L, 3) + 1)) nt_fail(L, run, NT_MSG_template_no_super, nt_lua_str(L, 2));
   return 1;
 }
@@ -278,7 +278,7 @@ static int op_below(lua_State *L) { /* B, name, k */
 /* ---- namespaces ---- */
 
 static int op_setns(lua_State *L) { /* namespace, key, value */
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   bool good = lua_type(L, 1) == LUA_TTABLE && lua_getmetatable(L, 1);
   good = good && lua_topointer(L, -1) == run->metas[NT_META_NAMESPACE];
   if (!good) nt_fail(L, run, NT_MSG_template_not_namespace, NT_STR(""));
@@ -299,7 +299,7 @@ static int op_setns(lua_State *L) { /* namespace, key, value */
 /* ---- the language's own functions ---- */
 
 static int make_map(lua_State *L, nt_meta meta) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_kind_of kind = lua_gettop(L) ? nt_is(L, run, 1) : NT_IS_UNDEFINED;
   lua_settop(L, 1);
   if (kind == NT_IS_KEYWORDS) return nt_set_meta(L, run, meta), 1;
@@ -333,7 +333,7 @@ static int global_namespace(lua_State *L) {
   return make_map(L, NT_META_NAMESPACE);
 }
 
-static lua_Integer integer_argument(lua_State *L, nt_run *run, int index) {
+static lua_Integer integer_argument(lua_State *L, nt_rendering *run, int index) {
   nt_kind_of kind = nt_is(L, run, index);
   if (kind != NT_IS_INT)
     nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("range"), nt_is_name(kind), NT_STR("number"));
@@ -341,7 +341,7 @@ static lua_Integer integer_argument(lua_State *L, nt_run *run, int index) {
 }
 
 static int global_range(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_settop(L, 3);
   lua_Integer from = integer_argument(L, run, 1), to = from, step = 1, made = 0;
   if (lua_isnil(L, 2))
@@ -352,6 +352,7 @@ static int global_range(lua_State *L) {
   if (step == 0) nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("range"), NT_STR("0"), NT_STR("1, 2 … -1, -2"));
   lua_newtable(L);
   for (lua_Integer i = from; step > 0 ? i < to : i > to;) {
+    if (made % 1000 == 0) nt_vm_charge(L, 1000 / NT_ITEMS_PER_STEP);
     if (made == NT_TEMPLATE_RANGE) nt_fail(L, run, NT_MSG_template_range, NT_STR("100000"));
     lua_pushinteger(L, i);
     lua_rawseti(L, 4, ++made);

@@ -5,7 +5,7 @@
 
 /* ---- elements ---- */
 
-static void push_pair(lua_State *L, const nt_run *run) { /* key and value on the top become one list */
+static void push_pair(lua_State *L, const nt_rendering *run) { /* key and value on the top become one list */
   lua_createtable(L, 2, 0);
   lua_insert(L, -3);
   lua_rawseti(L, -3, 2);
@@ -13,7 +13,7 @@ static void push_pair(lua_State *L, const nt_run *run) { /* key and value on the
   nt_set_meta(L, run, NT_META_LIST);
 }
 
-static lua_Integer push_value_items(lua_State *L, nt_run *run, const nt_value *value, bool pairs) {
+static lua_Integer push_value_items(lua_State *L, nt_rendering *run, const nt_value *value, bool pairs) {
   size_t count = nt_value_len(value);
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
@@ -31,7 +31,7 @@ static lua_Integer push_value_items(lua_State *L, nt_run *run, const nt_value *v
   return (lua_Integer)count;
 }
 
-static lua_Integer push_dict_items(lua_State *L, nt_run *run, int dict, bool pairs) {
+static lua_Integer push_dict_items(lua_State *L, nt_rendering *run, int dict, bool pairs) {
   lua_rawgeti(L, dict, 1);
   lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   if (!pairs) return count;
@@ -72,7 +72,7 @@ static lua_Integer push_letters(lua_State *L, nt_str text) {
 }
 
 /* A script's table: a sequence, or else a map in the order of its keys. */
-static lua_Integer push_script_items(lua_State *L, nt_run *run, int table, bool pairs) {
+static lua_Integer push_script_items(lua_State *L, nt_rendering *run, int table, bool pairs) {
   lua_Integer count = 0;
   lua_newtable(L);
   while (nt_lua_at(L, table, count)) {
@@ -87,9 +87,7 @@ static lua_Integer push_script_items(lua_State *L, nt_run *run, int table, bool 
   return -1;
 }
 
-lua_Integer nt_push_items(lua_State *L, nt_run *run, int index, bool pairs) {
-  index = lua_absindex(L, index);
-  luaL_checkstack(L, 10, NULL);
+static lua_Integer push_items(lua_State *L, nt_rendering *run, int index, bool pairs) {
   switch (nt_is(L, run, index)) {
   case NT_IS_UNDEFINED:
   case NT_IS_NULL: lua_newtable(L); return 0;
@@ -105,9 +103,16 @@ lua_Integer nt_push_items(lua_State *L, nt_run *run, int index, bool pairs) {
   }
 }
 
+lua_Integer nt_push_items(lua_State *L, nt_rendering *run, int index, bool pairs) {
+  luaL_checkstack(L, 10, NULL);
+  lua_Integer count = push_items(L, run, lua_absindex(L, index), pairs);
+  if (count > 0) nt_vm_charge(L, 1 + (uint64_t)count / NT_ITEMS_PER_STEP);
+  return count;
+}
+
 /* ---- attributes ---- */
 
-static bool push_group_part(lua_State *L, const nt_run *run, int list, nt_str key) {
+static bool push_group_part(lua_State *L, const nt_rendering *run, int list, nt_str key) {
   lua_getmetatable(L, list);
   bool group = lua_topointer(L, -1) == run->metas[NT_META_GROUP];
   lua_pop(L, 1);
@@ -127,7 +132,7 @@ static bool push_inner(lua_State *L, int table, int at, nt_str key) {
   return found;
 }
 
-void nt_push_attr(lua_State *L, nt_run *run, int object, nt_str key) {
+void nt_push_attr(lua_State *L, nt_rendering *run, int object, nt_str key) {
   object = lua_absindex(L, object);
   nt_kind_of kind = nt_is(L, run, object);
   bool found = false;
@@ -176,7 +181,7 @@ static bool push_letter(lua_State *L, nt_str text, lua_Integer index) {
   return false;
 }
 
-static bool push_table_at(lua_State *L, nt_run *run, int table, lua_Integer index) {
+static bool push_table_at(lua_State *L, nt_rendering *run, int table, lua_Integer index) {
   if (index < 0) {
     lua_Integer count = nt_push_items(L, run, table, false);
     if (count >= 0) lua_pop(L, 1);
@@ -187,7 +192,7 @@ static bool push_table_at(lua_State *L, nt_run *run, int table, lua_Integer inde
   return true;
 }
 
-void nt_push_at(lua_State *L, nt_run *run, int object, lua_Integer index) {
+void nt_push_at(lua_State *L, nt_rendering *run, int object, lua_Integer index) {
   object = lua_absindex(L, object);
   nt_kind_of kind = nt_is(L, run, object);
   bool found = false;
@@ -216,7 +221,7 @@ void nt_push_at(lua_State *L, nt_run *run, int object, lua_Integer index) {
   if (!found) nt_push_undefined(L);
 }
 
-void nt_push_path(lua_State *L, nt_run *run, int object, nt_str path) {
+void nt_push_path(lua_State *L, nt_rendering *run, int object, nt_str path) {
   lua_pushvalue(L, object);
   while (path.len) {
     size_t dot = nt_str_find(path, '.');
@@ -234,7 +239,7 @@ void nt_push_path(lua_State *L, nt_run *run, int object, nt_str path) {
 
 /* ---- as data ---- */
 
-static bool list_to_value(lua_State *L, nt_run *run, int index, int depth, nt_value *out) {
+static bool list_to_value(lua_State *L, nt_rendering *run, int index, int depth, nt_value *out) {
   nt_arena *arena = run->reader->arena;
   int top = lua_gettop(L);
   lua_Integer count = nt_push_items(L, run, index, false);
@@ -250,7 +255,7 @@ static bool list_to_value(lua_State *L, nt_run *run, int index, int depth, nt_va
   return true;
 }
 
-static bool dict_to_value(lua_State *L, nt_run *run, int index, int depth, nt_value *out) {
+static bool dict_to_value(lua_State *L, nt_rendering *run, int index, int depth, nt_value *out) {
   nt_arena *arena = run->reader->arena;
   int top = lua_gettop(L);
   lua_Integer count = nt_push_items(L, run, index, true);
@@ -272,7 +277,7 @@ static void safe_to_value(nt_str html, nt_arena *arena, nt_value *out) {
   *out = nt_string(nt_arena_str(arena, html));
 }
 
-bool nt_to_value(lua_State *L, nt_run *run, int index, int depth, nt_value *out) {
+bool nt_to_value(lua_State *L, nt_rendering *run, int index, int depth, nt_value *out) {
   index = lua_absindex(L, index);
   nt_kind_of kind = nt_is(L, run, index);
   if (depth < 0) return false;

@@ -114,15 +114,15 @@ const nt_template_function *nt_template_global_find(nt_str name) {
   return FIND(globals, name);
 }
 
-/* A third of the word may differ, at most three letters. */
-static size_t tolerance(nt_str word) {
-  return word.len < 3 ? 1 : word.len < 6 ? 2 : 3;
-}
-
+/* One slip in a short word, more in a longer one, but never half of it. Of equally near words the first in the alphabet
+ * is meant, so that the order of trying does not matter. */
 void nt_nearest_try(nt_nearest *nearest, nt_str candidate) {
-  size_t limit = nearest->best.len ? nearest->distance - 1 : tolerance(nearest->word);
-  size_t distance = nt_str_distance(nearest->word, candidate, limit);
-  if (distance > limit || distance >= nearest->word.len || distance == 0) return;
+  enum { MOST = 3 };
+  size_t shorter = candidate.len < nearest->word.len ? candidate.len : nearest->word.len;
+  size_t distance = nt_str_distance(nearest->word, candidate, MOST);
+  if (distance == 0 || distance > MOST || shorter < 2 || (distance > 1 && distance * 2 >= shorter)) return;
+  if (nearest->best.len && distance > nearest->distance) return;
+  if (nearest->best.len && distance == nearest->distance && nt_str_cmp(candidate, nearest->best) > 0) return;
   nearest->best = candidate;
   nearest->distance = distance;
 }

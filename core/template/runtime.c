@@ -26,7 +26,7 @@ static const char driver[] =
 /* ---- the VM's part ---- */
 
 static int close_run(lua_State *L) {
-  nt_run *run = lua_touserdata(L, 1);
+  nt_rendering *run = lua_touserdata(L, 1);
   for (size_t i = 0; i < run->loaded.len; i++) nt_template_cache_drop(run->loaded.items[i].compiled);
   for (size_t i = 0; i < run->captures.len; i++) {
     nt_buf_deinit(run->captures.items[i]);
@@ -43,10 +43,10 @@ static int close_run(lua_State *L) {
   return 0;
 }
 
-nt_run *nt_run_get(nt_vm *vm) {
+nt_rendering *nt_run_get(nt_vm *vm) {
   lua_State *L = nt_vm_lua(vm);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &run_key);
-  nt_run *run = lua_touserdata(L, -1);
+  nt_rendering *run = lua_touserdata(L, -1);
   lua_pop(L, 1);
   if (run) return run;
   run = lua_newuserdatauv(L, sizeof *run, 0);
@@ -61,22 +61,22 @@ nt_run *nt_run_get(nt_vm *vm) {
   return run;
 }
 
-const nt_locale *nt_run_get_locale(nt_run *run) {
+const nt_locale *nt_run_get_locale(nt_rendering *run) {
   for (size_t i = 0; i < run->locales.len; i++)
     if (nt_str_eq(run->locales.items[i].lang, run->reader->lang)) return run->locales.items[i].locale;
-  nt_run_locale made = {nt_arena_str(run->arena, run->reader->lang), nt_locale_open(run->reader->lang)};
+  nt_rendering_locale made = {nt_arena_str(run->arena, run->reader->lang), nt_locale_open(run->reader->lang)};
   nt_push(&run->locales, made);
   return made.locale;
 }
 
 /* ---- tables of functions ---- */
 
-static void set_functions(lua_State *L, nt_run *run, const luaL_Reg *functions) {
+static void set_functions(lua_State *L, nt_rendering *run, const luaL_Reg *functions) {
   lua_pushlightuserdata(L, run);
   luaL_setfuncs(L, functions, 1);
 }
 
-static void make_metas(lua_State *L, nt_run *run) {
+static void make_metas(lua_State *L, nt_rendering *run) {
   for (int i = 0; i < NT_METAS; i++) {
     lua_newtable(L);
     run->metas[i] = lua_topointer(L, -1);
@@ -84,7 +84,7 @@ static void make_metas(lua_State *L, nt_run *run) {
   }
 }
 
-static void open_driver(lua_State *L, nt_run *run, int functions) {
+static void open_driver(lua_State *L, nt_rendering *run, int functions) {
   if (luaL_loadbufferx(L, driver, sizeof driver - 1, "=template", "t") != LUA_OK) lua_error(L);
   lua_getfield(L, functions, "parent");
   lua_call(L, 1, 1);
@@ -93,7 +93,7 @@ static void open_driver(lua_State *L, nt_run *run, int functions) {
   lua_setfield(L, functions, "run");
 }
 
-static void open_tables(lua_State *L, nt_run *run, int functions) {
+static void open_tables(lua_State *L, nt_rendering *run, int functions) {
   lua_newtable(L);
   set_functions(L, run, nt_filters_text);
   set_functions(L, run, nt_filters_list);
@@ -116,7 +116,7 @@ static void open_tables(lua_State *L, nt_run *run, int functions) {
 }
 
 /* A list in the order in which chunks bind it. */
-static void list_ops(lua_State *L, nt_run *run, int functions) {
+static void list_ops(lua_State *L, nt_rendering *run, int functions) {
   nt_str rest = nt_str_c(nt_template_ops);
   lua_newtable(L);
   for (lua_Integer i = 1; rest.len; i++) {
@@ -130,10 +130,10 @@ static void list_ops(lua_State *L, nt_run *run, int functions) {
 }
 
 /* Called for a name that no context has: a script's global, or an error. */
-static void report_unknown(lua_State *L, nt_run *run, nt_str name);
+static void report_unknown(lua_State *L, nt_rendering *run, nt_str name);
 
 static int missing(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_str name = nt_lua_str(L, 2);
   if (nt_vm_push_registered(run->vm, NT_REGISTRY_GLOBAL, name)) {
     nt_from_script(L, run);
@@ -144,12 +144,13 @@ static int missing(lua_State *L) {
   return 1;
 }
 
-void nt_run_open(lua_State *L, nt_run *run) {
+void nt_run_open(lua_State *L, nt_rendering *run) {
   int top = lua_gettop(L);
   make_metas(L, run);
   lua_newtable(L);
   set_functions(L, run, nt_write_ops);
   set_functions(L, run, nt_operate_ops);
+  set_functions(L, run, nt_call_ops);
   set_functions(L, run, nt_flow_ops);
   open_driver(L, run, top + 1);
   open_tables(L, run, top + 1);
@@ -170,15 +171,15 @@ static int compare_names(const void *a, const void *b) {
 
 typedef NT_VEC(nt_str) name_vec;
 
-static void add_names_of(lua_State *L, nt_run *run, int table, name_vec *names) {
+static void add_names_of(lua_State *L, nt_rendering *run, int table, name_vec *names) {
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
     nt_str key = nt_lua_str(L, -2);
-    if (key.len && key.ptr[0] != '\0') nt_push(names, nt_arena_str(run->reader->arena, key));
+    if (key.len) nt_push(names, nt_arena_str(run->reader->arena, key));
   }
 }
 
 /* What can be named here: the page's variables, and those that the compiler saw in scope. */
-static void known_names(lua_State *L, nt_run *run, nt_str visible, name_vec *names) {
+static void known_names(lua_State *L, nt_rendering *run, nt_str visible, name_vec *names) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, run->root_ref);
   add_names_of(L, run, lua_gettop(L), names);
   lua_pop(L, 1);
@@ -190,7 +191,7 @@ static void known_names(lua_State *L, nt_run *run, nt_str visible, name_vec *nam
   if (names->len) qsort(names->items, names->len, sizeof *names->items, compare_names);
 }
 
-static void report_unknown(lua_State *L, nt_run *run, nt_str name) {
+static void report_unknown(lua_State *L, nt_rendering *run, nt_str name) {
   nt_str file = {NULL, 0};
   name_vec names = {0};
   nt_buf list = {0};
@@ -212,7 +213,7 @@ static void report_unknown(lua_State *L, nt_run *run, nt_str name) {
 
 /* ---- loading ---- */
 
-static nt_loaded *find_loaded(nt_run *run, const nt_template_source *source) {
+static nt_loaded *find_loaded(nt_rendering *run, const nt_template_source *source) {
   nt_buf_clear(&run->scratch);
   nt_buf_put(&run->scratch, nt_str_n((const char *)&source->hash, sizeof source->hash));
   nt_buf_put(&run->scratch, nt_str_n((const char *)&source->layer, sizeof source->layer));
@@ -221,7 +222,7 @@ static nt_loaded *find_loaded(nt_run *run, const nt_template_source *source) {
   return number ? &run->loaded.items[number - 1] : NULL;
 }
 
-static nt_loaded *add_loaded(nt_run *run, const nt_template_source *source) {
+static nt_loaded *add_loaded(nt_rendering *run, const nt_template_source *source) {
   nt_loaded loaded = {.compiled = nt_template_cache_take(run->cache, source), .ref = LUA_NOREF};
   nt_push(&run->loaded, loaded);
   nt_str key = nt_arena_str(run->arena, nt_buf_str(&run->scratch));
@@ -230,7 +231,7 @@ static nt_loaded *add_loaded(nt_run *run, const nt_template_source *source) {
 }
 
 /* Warnings belong to every page that uses the template. */
-static void replay(nt_run *run, nt_loaded *loaded) {
+static void replay(nt_rendering *run, nt_loaded *loaded) {
   if (loaded->render == run->render) return;
   loaded->render = run->render;
   const nt_diags *diags = &loaded->compiled->diags;
@@ -238,13 +239,13 @@ static void replay(nt_run *run, nt_loaded *loaded) {
 }
 
 /* What Lua's own compiler cannot take, although ours could. */
-static void too_large(lua_State *L, nt_run *run, const nt_compiled *compiled) {
+static void too_large(lua_State *L, nt_rendering *run, const nt_compiled *compiled) {
   nt_str why = nt_arena_str(run->reader->arena, nt_lua_str(L, -1));
   nt_where where = nt_where_file(compiled->file, 1, 1);
   nt_fail_at(L, run, where, NT_MSG_template_too_large, (const nt_str[]){why, {NULL, 0}});
 }
 
-static void load_chunk(lua_State *L, nt_run *run, size_t number) {
+static void load_chunk(lua_State *L, nt_rendering *run, size_t number) {
   const nt_compiled *compiled = run->loaded.items[number].compiled;
   char name[40];
   int top = lua_gettop(L);
@@ -265,7 +266,7 @@ static void load_chunk(lua_State *L, nt_run *run, size_t number) {
   lua_settop(L, top);
 }
 
-bool nt_run_load(lua_State *L, nt_run *run, nt_str name, uint32_t from_layer, nt_compiled **out) {
+bool nt_run_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out) {
   nt_template_source source;
   nt_reader *reader = run->reader;
   nt_read read = reader->ops->template_source(reader, name, from_layer, &source);
@@ -285,12 +286,12 @@ bool nt_run_load(lua_State *L, nt_run *run, nt_str name, uint32_t from_layer, nt
 /* ---- the render ---- */
 
 typedef struct render_job {
-  nt_run *run;
+  nt_rendering *run;
   const nt_str *names;
   size_t count;
 } render_job;
 
-static void push_documents(lua_State *L, nt_run *run) {
+static void push_documents(lua_State *L, nt_rendering *run) {
   const nt_page *page = run->page;
   nt_reader *reader = run->reader;
   nt_docrefs found = {NULL, 0};
@@ -308,7 +309,7 @@ static void push_documents(lua_State *L, nt_run *run) {
 }
 
 /* Leaves the main template's own context, which sees what every template sees: the root. */
-static void push_context(lua_State *L, nt_run *run) {
+static void push_context(lua_State *L, nt_rendering *run) {
   lua_createtable(L, 0, 8);
   nt_lua_push_site(L);
   lua_setfield(L, -2, "site");
@@ -347,7 +348,7 @@ static int no_template(lua_State *L, const render_job *job) {
 
 static int render(lua_State *L) {
   const render_job *job = lua_touserdata(L, 1);
-  nt_run *run = job->run;
+  nt_rendering *run = job->run;
   if (!run->ops_ref) nt_run_open(L, run);
   lua_rawgeti(L, LUA_REGISTRYINDEX, run->run_ref);
   bool found = false;
@@ -358,12 +359,13 @@ static int render(lua_State *L) {
   return 0;
 }
 
-static void begin_render(nt_run *run, nt_template_cache *cache, nt_reader *reader, const nt_page *page, nt_buf *out) {
+static void begin_render(nt_rendering *run, nt_template_cache *cache, nt_reader *reader, const nt_page *page,
+                         nt_buf *out) {
   run->cache = cache;
   run->reader = reader;
   run->page = page;
   run->out = run->page_out = out;
-  run->catching = run->includes = 0;
+  run->catching = run->includes = run->written = 0;
   run->render++;
   run->lenient = run->failed = false;
   run->script_name = nt_str_n(NULL, 0);
@@ -372,7 +374,7 @@ static void begin_render(nt_run *run, nt_template_cache *cache, nt_reader *reade
 bool nt_template_render(nt_template_cache *cache, nt_vm *vm, nt_reader *reader, const nt_str *names, size_t name_count,
                         const nt_page *page, nt_buf *out) {
   lua_State *L = nt_vm_lua(vm);
-  nt_run *run = nt_run_get(vm);
+  nt_rendering *run = nt_run_get(vm);
   nt_diags *diags = reader->diags, own;
   size_t start = out->len;
   render_job job = {run, names, name_count};

@@ -1,9 +1,10 @@
 /* What the runtime's files share: the state of one VM's templates, the kinds of values that templates meet, and errors.
  *
  *   cache.c      compiled templates, shared by the workers     value.c    kinds, truth, equality, order, text
- *   runtime.c    the render, loading into a VM                 operate.c  attributes, arithmetic, calls
- *   write.c      values into the buffer, escaped               flow.c     loops, macros, includes, blocks
- *   fault.c      errors at the template's place                filters_*.c, tests.c
+ *   runtime.c    the render, loading into a VM                 items.c    elements, attributes, values as data
+ *   write.c      values into the buffer, escaped               operate.c  attributes, comparison, arithmetic
+ *   fault.c      errors at the template's place                call.c     calls, the border to scripts
+ *   flow.c       loops, macros, includes, blocks               filters_*.c, tests.c
  */
 #ifndef NT_TEMPLATE_RUNTIME_H
 #define NT_TEMPLATE_RUNTIME_H
@@ -16,6 +17,8 @@
 
 #include <lauxlib.h>
 
+/* Work in C is charged to the budget: about as long as an instruction takes. */
+enum { NT_ITEMS_PER_STEP = 2, NT_BYTES_PER_STEP = 8, NT_BYTES_AT_ONCE = 4096 };
 enum { NT_TEMPLATE_INCLUDES = 50, NT_TEMPLATE_RANGE = 100000, NT_VALUE_DEPTH = 40 };
 
 /* ---- compiled templates (cache.c) ---- */
@@ -43,13 +46,13 @@ typedef enum nt_meta {
   NT_METAS
 } nt_meta;
 
-typedef struct nt_run_locale {
+typedef struct nt_rendering_locale {
   nt_str lang;
   nt_locale *locale;
-} nt_run_locale;
+} nt_rendering_locale;
 
 /* Lives in the VM as a userdata and ends with it. */
-typedef struct nt_run {
+typedef struct nt_rendering {
   nt_vm *vm;
   nt_template_cache *cache; /* of the render that runs */
   nt_reader *reader;
@@ -59,6 +62,7 @@ typedef struct nt_run {
   size_t catching;
   nt_buf *page_out;
   size_t includes;
+  size_t written; /* bytes not yet charged */
   uint64_t render;
   bool lenient; /* an unknown name is undefined, not an error */
   bool failed;
@@ -69,7 +73,7 @@ typedef struct nt_run {
   NT_VEC(nt_loaded) loaded;
   nt_map index; /* of loaded: key -> number + 1 */
   nt_arena *arena;
-  NT_VEC(nt_run_locale) locales;
+  NT_VEC(nt_rendering_locale) locales;
   nt_buf scratch;
   const void *metas[NT_METAS];
   int meta_refs[NT_METAS];
@@ -79,20 +83,20 @@ typedef struct nt_run {
   int root_ref; /* the outermost context of the render that runs */
   int root_meta_ref;
   int run_ref; /* the driver, see runtime.c */
-} nt_run;
+} nt_rendering;
 
 /* The run behind a function of ours. */
-static inline nt_run *nt_run_of(lua_State *L) {
-  return lua_touserdata(L, lua_upvalueindex(1));
+static inline nt_rendering *nt_run_of(lua_State *L) {
+  return (nt_rendering *)lua_touserdata(L, lua_upvalueindex(1));
 }
 /* Made when the VM first needs it. */
-nt_run *nt_run_get(nt_vm *vm);
+nt_rendering *nt_run_get(nt_vm *vm);
 /* Makes the tables and functions; leaves nothing on the stack. */
-void nt_run_open(lua_State *L, nt_run *run);
-const nt_locale *nt_run_get_locale(nt_run *run);
+void nt_run_open(lua_State *L, nt_rendering *run);
+const nt_locale *nt_run_get_locale(nt_rendering *run);
 /* Finds, compiles and loads; pushes the chunk's table, or nothing and false if there is no such template. Raises when
  * it is faulty. */
-bool nt_run_load(lua_State *L, nt_run *run, nt_str name, uint32_t from_layer, nt_compiled **out);
+bool nt_run_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out);
 
 /* ---- values (value.c) ---- */
 
@@ -122,57 +126,57 @@ typedef enum nt_kind_of {
   NT_IS_OTHER
 } nt_kind_of;
 
-nt_kind_of nt_is(lua_State *L, const nt_run *run, int index);
+nt_kind_of nt_is(lua_State *L, const nt_rendering *run, int index);
 /* A word of the template language for messages: "string". */
 nt_str nt_is_name(nt_kind_of kind);
 void nt_push_undefined(lua_State *L);
 /* Sets the metatable of the table on the top. */
-void nt_set_meta(lua_State *L, const nt_run *run, nt_meta meta);
-void nt_push_safe(lua_State *L, const nt_run *run, nt_str html);
+void nt_set_meta(lua_State *L, const nt_rendering *run, nt_meta meta);
+void nt_push_safe(lua_State *L, const nt_rendering *run, nt_str html);
 nt_str nt_safe_str(lua_State *L, int index);
-bool nt_truth(lua_State *L, nt_run *run, int index);
-bool nt_equal(lua_State *L, nt_run *run, int a, int b);
+bool nt_truth(lua_State *L, nt_rendering *run, int index);
+bool nt_equal(lua_State *L, nt_rendering *run, int a, int b);
 /* -1, 0, 1; false if the two have no order. */
-bool nt_order(lua_State *L, nt_run *run, int a, int b, int *out);
-bool nt_contains(lua_State *L, nt_run *run, int item, int in);
+bool nt_order(lua_State *L, nt_rendering *run, int a, int b, int *out);
+bool nt_contains(lua_State *L, nt_rendering *run, int item, int in);
 /* What a person reads: without escaping. In the reader's arena or in Lua's string at the index. */
-nt_str nt_text(lua_State *L, nt_run *run, int index);
-bool nt_is_text(nt_kind_of kind);                                         /* string, safe, markup or node */
-bool nt_is_html(nt_kind_of kind);                                         /* written without escaping */
-bool nt_number_of(lua_State *L, nt_run *run, int index, lua_Number *out); /* also of a boolean */
+nt_str nt_text(lua_State *L, nt_rendering *run, int index);
+bool nt_is_text(nt_kind_of kind);                                               /* string, safe, markup or node */
+bool nt_is_html(nt_kind_of kind);                                               /* written without escaping */
+bool nt_number_of(lua_State *L, nt_rendering *run, int index, lua_Number *out); /* also of a boolean */
 /* Pushes a table of the elements and returns how many; a map gives its keys, or pairs. -1, nothing pushed, if it has no
  * elements. */
-lua_Integer nt_push_items(lua_State *L, nt_run *run, int index, bool pairs);
+lua_Integer nt_push_items(lua_State *L, nt_rendering *run, int index, bool pairs);
 /* A new dict from two tables on the top: keys, values by key. */
-void nt_make_dict(lua_State *L, const nt_run *run);
+void nt_make_dict(lua_State *L, const nt_rendering *run);
 /* Pushes object.key or undefined. */
-void nt_push_attr(lua_State *L, nt_run *run, int object, nt_str key);
-void nt_push_at(lua_State *L, nt_run *run, int object, lua_Integer index);
+void nt_push_attr(lua_State *L, nt_rendering *run, int object, nt_str key);
+void nt_push_at(lua_State *L, nt_rendering *run, int object, lua_Integer index);
 /* "a.b.0" step by step. */
-void nt_push_path(lua_State *L, nt_run *run, int object, nt_str path);
+void nt_push_path(lua_State *L, nt_rendering *run, int object, nt_str path);
 /* Any value as data: a document is its fields. False if it is none. */
-bool nt_to_value(lua_State *L, nt_run *run, int index, int depth, nt_value *out);
+bool nt_to_value(lua_State *L, nt_rendering *run, int index, int depth, nt_value *out);
 void nt_float_text(double number, nt_buf *out);
 
-/* ---- between templates and scripts (operate.c) ---- */
+/* ---- between templates and scripts (call.c) ---- */
 
 /* Replaces the value at the index by what a script sees. */
-void nt_to_script(lua_State *L, nt_run *run, int index);
+void nt_to_script(lua_State *L, nt_rendering *run, int index);
 /* The value on the top, which a script gave, as templates see it. */
-void nt_from_script(lua_State *L, nt_run *run);
+void nt_from_script(lua_State *L, nt_rendering *run);
 /* Calls a script's function that is below its `count` arguments on the top; leaves one result. */
-void nt_call_script(lua_State *L, nt_run *run, nt_str name, int count);
+void nt_call_script(lua_State *L, nt_rendering *run, nt_str name, int count);
 
 /* Pushes a new context that sees the one at the index. */
 void nt_push_derived(lua_State *L, int parent);
 
 /* ---- output (write.c) ---- */
 
-void nt_write(lua_State *L, nt_run *run, int index,
+void nt_write(lua_State *L, nt_rendering *run, int index,
               nt_buf *out); /* escaped unless safe; raises if it cannot be shown */
 /* {{ object.key }} */
-void nt_write_attr(lua_State *L, nt_run *run, int object, nt_str key);
-void nt_write_markup(nt_run *run, nt_docref from, const nt_node *node, nt_buf *out);
+void nt_write_attr(lua_State *L, nt_rendering *run, int object, nt_str key);
+void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out);
 
 /* ---- errors (fault.c) ---- */
 
@@ -181,27 +185,25 @@ void nt_write_markup(nt_run *run, nt_docref from, const nt_node *node, nt_buf *o
   nt_fail_args((L), (run), 0, (code), (const nt_str[NT_DIAG_ARGS + 1]){__VA_ARGS__, {0}})
 #define nt_fail_caller(L, run, code, ...)                                                                              \
   nt_fail_args((L), (run), 1, (code), (const nt_str[NT_DIAG_ARGS + 1]){__VA_ARGS__, {0}})
-int nt_fail_args(lua_State *L, nt_run *run, int skip, nt_code code, const nt_str *args) __attribute__((noreturn));
+int nt_fail_args(lua_State *L, nt_rendering *run, int skip, nt_code code, const nt_str *args) __attribute__((noreturn));
 /* At a given place, or without a report because there was one. */
-int nt_fail_at(lua_State *L, nt_run *run, nt_where where, nt_code code, const nt_str *args) __attribute__((noreturn));
-int nt_fail_reported(lua_State *L, nt_run *run) __attribute__((noreturn));
+int nt_fail_at(lua_State *L, nt_rendering *run, nt_where where, nt_code code, const nt_str *args)
+    __attribute__((noreturn));
+int nt_fail_reported(lua_State *L, nt_rendering *run) __attribute__((noreturn));
 /* The place of the template function that runs; NULL if there is none. */
-const nt_template_place *nt_find_place(lua_State *L, nt_run *run, int skip, nt_str *file);
+const nt_template_place *nt_find_place(lua_State *L, nt_rendering *run, int skip, nt_str *file);
 nt_where nt_place_where(nt_str file, const nt_template_place *place);
 /* Takes over what one call reported, with the generated chunk's names and lines made the template's. */
-void nt_forward_diags(nt_run *run, const nt_diags *from, nt_diags *to);
+void nt_forward_diags(nt_rendering *run, const nt_diags *from, nt_diags *to);
 
 /* ---- the functions that chunks call ---- */
 
-extern const luaL_Reg nt_operate_ops[], nt_flow_ops[], nt_write_ops[];
+extern const luaL_Reg nt_operate_ops[], nt_call_ops[], nt_flow_ops[], nt_write_ops[];
 extern const luaL_Reg nt_filters_text[], nt_filters_list[], nt_filters_format[], nt_tests[], nt_globals[];
 /* The functions that a string or a map has after a dot; NULL if there is none. */
 lua_CFunction nt_method_find(nt_kind_of kind, nt_str name);
 /* A filter or test by name, built in or a script's, pushed with what it needs: false if there is none. */
-void nt_push_filter(lua_State *L, nt_run *run, nt_str name);
-void nt_push_test(lua_State *L, nt_run *run, nt_str name);
-/* A letter's other case, for the Latin, Greek and Cyrillic scripts. */
-uint32_t nt_letter_upper(uint32_t c);
-uint32_t nt_letter_lower(uint32_t c);
+void nt_push_filter(lua_State *L, nt_rendering *run, nt_str name);
+void nt_push_test(lua_State *L, nt_rendering *run, nt_str name);
 
 #endif

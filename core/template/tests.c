@@ -1,6 +1,8 @@
 /* `is …`. A test is a function of (input, argument) that gives a Lua boolean. */
 #include "template/filters.h"
 
+#include "text/locale.h"
+
 #include <math.h>
 
 static int answer(lua_State *L, bool yes) {
@@ -74,7 +76,7 @@ static int test_iterable(lua_State *L) {
 
 /* The remainder by Python's rules; raises unless both are numbers. */
 static double remainder_of(lua_State *L, const char *test, double by) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number number;
   if (!nt_number_of(L, run, 1, &number)) nt_bad_input(L, run, test, "number");
   if (by == 0) nt_fail(L, run, NT_MSG_template_divide_zero, NT_STR(""));
@@ -93,7 +95,7 @@ static int test_odd(lua_State *L) {
 }
 
 static int test_divisibleby(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   lua_Number by;
   if (!nt_number_of(L, run, 2, &by))
     nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("divisibleby"), nt_is_name(nt_is(L, run, 2)),
@@ -112,7 +114,7 @@ static int test_ne(lua_State *L) {
 }
 
 static int order(lua_State *L, const char *test) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   int order;
   if (!nt_order(L, run, 1, 2, &order))
     nt_fail(L, run, NT_MSG_template_operands, nt_str_c(test), nt_is_name(nt_is(L, run, 1)),

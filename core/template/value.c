@@ -15,7 +15,7 @@ void nt_push_undefined(lua_State *L) {
 
 /* ---- kinds ---- */
 
-static nt_kind_of table_kind(lua_State *L, const nt_run *run, int index) {
+static nt_kind_of table_kind(lua_State *L, const nt_rendering *run, int index) {
   if (!lua_getmetatable(L, index)) return NT_IS_TABLE;
   const void *meta = lua_topointer(L, -1);
   lua_pop(L, 1);
@@ -25,19 +25,19 @@ static nt_kind_of table_kind(lua_State *L, const nt_run *run, int index) {
   return meta == run->metas[NT_META_MODULE] ? NT_IS_MODULE : NT_IS_TABLE;
 }
 
-static bool is_safe(lua_State *L, const nt_run *run, int index) {
+static bool is_safe(lua_State *L, const nt_rendering *run, int index) {
   if (!lua_getmetatable(L, index)) return false;
   bool safe = lua_topointer(L, -1) == run->metas[NT_META_SAFE];
   lua_pop(L, 1);
   return safe;
 }
 
-static nt_kind_of userdata_kind(lua_State *L, const nt_run *run, int index) {
+static nt_kind_of userdata_kind(lua_State *L, const nt_rendering *run, int index) {
   if (is_safe(L, run, index)) return NT_IS_SAFE;
   switch (nt_lua_kind_of(L, index)) {
   case NT_LUA_VALUE: {
-    const nt_value *value = nt_lua_value(L, index);
-    return !value ? NT_IS_NULL : value->type == NT_LIST ? NT_IS_VALUE_LIST : NT_IS_VALUE_MAP;
+    const nt_value *value = nt_lua_value_read(L, index);
+    return value && value->type == NT_LIST ? NT_IS_VALUE_LIST : NT_IS_VALUE_MAP;
   }
   case NT_LUA_TIME: return NT_IS_TIME;
   case NT_LUA_MARKUP: return NT_IS_MARKUP;
@@ -50,7 +50,7 @@ static nt_kind_of userdata_kind(lua_State *L, const nt_run *run, int index) {
   }
 }
 
-nt_kind_of nt_is(lua_State *L, const nt_run *run, int index) {
+nt_kind_of nt_is(lua_State *L, const nt_rendering *run, int index) {
   switch (lua_type(L, index)) {
   case LUA_TSTRING: return NT_IS_STRING;
   case LUA_TNUMBER: return lua_isinteger(L, index) ? NT_IS_INT : NT_IS_FLOAT;
@@ -83,7 +83,7 @@ bool nt_is_text(nt_kind_of kind) {
   return kind == NT_IS_STRING || nt_is_html(kind);
 }
 
-void nt_set_meta(lua_State *L, const nt_run *run, nt_meta meta) {
+void nt_set_meta(lua_State *L, const nt_rendering *run, nt_meta meta) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, run->meta_refs[meta]);
   lua_setmetatable(L, -2);
 }
@@ -91,7 +91,7 @@ void nt_set_meta(lua_State *L, const nt_run *run, nt_meta meta) {
 /* Safe text is a userdata of its bytes; the head keeps it from being taken for a reference of the script layer. */
 enum { SAFE_HEAD = 8 };
 
-void nt_push_safe(lua_State *L, const nt_run *run, nt_str html) {
+void nt_push_safe(lua_State *L, const nt_rendering *run, nt_str html) {
   char *bytes = lua_newuserdatauv(L, SAFE_HEAD + html.len, 0);
   memset(bytes, 0, SAFE_HEAD);
   if (html.len) memcpy(bytes + SAFE_HEAD, html.ptr, html.len);
@@ -102,7 +102,7 @@ nt_str nt_safe_str(lua_State *L, int index) {
   return nt_str_n((const char *)lua_touserdata(L, index) + SAFE_HEAD, lua_rawlen(L, index) - SAFE_HEAD);
 }
 
-void nt_make_dict(lua_State *L, const nt_run *run) {
+void nt_make_dict(lua_State *L, const nt_rendering *run) {
   lua_createtable(L, 2, 0);
   lua_insert(L, -3);
   lua_rawseti(L, -3, 2);
@@ -130,7 +130,7 @@ void nt_float_text(double number, nt_buf *out) {
   nt_buf_c(out, text);
 }
 
-static nt_str kept(nt_run *run, nt_buf *buf) {
+static nt_str kept(nt_rendering *run, nt_buf *buf) {
   nt_str text = nt_arena_str(run->reader->arena, nt_buf_str(buf));
   nt_buf_deinit(buf);
   return text;
@@ -140,14 +140,14 @@ static const nt_node *markup_node(lua_State *L, int index) {
   return nt_lua_node(L, index);
 }
 
-static nt_str node_text(lua_State *L, nt_run *run, int index) {
+static nt_str node_text(lua_State *L, nt_rendering *run, int index) {
   nt_buf buf = {0};
   const nt_node *node = markup_node(L, index);
   if (node) nt_node_plain_text(node, &buf);
   return kept(run, &buf);
 }
 
-static nt_str number_text(lua_State *L, nt_run *run, int index) {
+static nt_str number_text(lua_State *L, nt_rendering *run, int index) {
   nt_buf buf = {0};
   if (lua_isinteger(L, index))
     nt_buf_format(&buf, "%lld", (long long)lua_tointeger(L, index));
@@ -156,7 +156,7 @@ static nt_str number_text(lua_State *L, nt_run *run, int index) {
   return kept(run, &buf);
 }
 
-nt_str nt_text(lua_State *L, nt_run *run, int index) {
+nt_str nt_text(lua_State *L, nt_rendering *run, int index) {
   nt_kind_of kind = nt_is(L, run, index);
   nt_buf buf = {0};
   switch (kind) {
@@ -176,7 +176,7 @@ nt_str nt_text(lua_State *L, nt_run *run, int index) {
 
 /* ---- truth, equality, order ---- */
 
-bool nt_truth(lua_State *L, nt_run *run, int index) {
+bool nt_truth(lua_State *L, nt_rendering *run, int index) {
   nt_kind_of kind = nt_is(L, run, index);
   switch (kind) {
   case NT_IS_UNDEFINED:
@@ -201,7 +201,7 @@ bool nt_truth(lua_State *L, nt_run *run, int index) {
   }
 }
 
-bool nt_number_of(lua_State *L, nt_run *run, int index, lua_Number *out) {
+bool nt_number_of(lua_State *L, nt_rendering *run, int index, lua_Number *out) {
   int type = lua_type(L, index);
   if (type == LUA_TBOOLEAN)
     *out = lua_toboolean(L, index);
@@ -219,10 +219,10 @@ static bool is_list(nt_kind_of kind) {
   return kind == NT_IS_LIST || kind == NT_IS_VALUE_LIST || kind == NT_IS_TABLE;
 }
 
-static bool equal_deep(lua_State *L, nt_run *run, int a, int b, int depth);
+static bool equal_deep(lua_State *L, nt_rendering *run, int a, int b, int depth);
 
 /* Lists, or the pairs of maps. */
-static bool equal_items(lua_State *L, nt_run *run, int a, int b, bool pairs, int depth) {
+static bool equal_items(lua_State *L, nt_rendering *run, int a, int b, bool pairs, int depth) {
   int top = lua_gettop(L);
   luaL_checkstack(L, 10, NULL);
   lua_Integer count = nt_push_items(L, run, a, pairs), other = nt_push_items(L, run, b, pairs);
@@ -237,7 +237,7 @@ static bool equal_items(lua_State *L, nt_run *run, int a, int b, bool pairs, int
   return equal;
 }
 
-static bool equal_deep(lua_State *L, nt_run *run, int a, int b, int depth) {
+static bool equal_deep(lua_State *L, nt_rendering *run, int a, int b, int depth) {
   lua_Number x, y;
   if (depth < 0) return false;
   if (lua_type(L, a) == LUA_TNUMBER && lua_type(L, b) == LUA_TNUMBER) return lua_rawequal(L, a, b);
@@ -253,11 +253,11 @@ static bool equal_deep(lua_State *L, nt_run *run, int a, int b, int depth) {
          lua_rawequal(L, a, b);
 }
 
-bool nt_equal(lua_State *L, nt_run *run, int a, int b) {
+bool nt_equal(lua_State *L, nt_rendering *run, int a, int b) {
   return equal_deep(L, run, lua_absindex(L, a), lua_absindex(L, b), NT_VALUE_DEPTH);
 }
 
-bool nt_order(lua_State *L, nt_run *run, int a, int b, int *out) {
+bool nt_order(lua_State *L, nt_rendering *run, int a, int b, int *out) {
   lua_Number x, y;
   if (lua_isinteger(L, a) && lua_isinteger(L, b)) {
     lua_Integer i = lua_tointeger(L, a), j = lua_tointeger(L, b);
@@ -278,7 +278,7 @@ bool nt_order(lua_State *L, nt_run *run, int a, int b, int *out) {
   return true;
 }
 
-static bool map_has(lua_State *L, nt_run *run, nt_kind_of kind, int map, int key) {
+static bool map_has(lua_State *L, nt_rendering *run, nt_kind_of kind, int map, int key) {
   if (kind == NT_IS_VALUE_MAP) return nt_map_find(nt_lua_value(L, map), nt_text(L, run, key)) != NULL;
   lua_rawgeti(L, map, 2);
   lua_pushvalue(L, key);
@@ -287,7 +287,7 @@ static bool map_has(lua_State *L, nt_run *run, nt_kind_of kind, int map, int key
   return found;
 }
 
-bool nt_contains(lua_State *L, nt_run *run, int item, int in) {
+bool nt_contains(lua_State *L, nt_rendering *run, int item, int in) {
   nt_kind_of kind = nt_is(L, run, in);
   int top = lua_gettop(L);
   if (kind == NT_IS_UNDEFINED || kind == NT_IS_NULL) return false;

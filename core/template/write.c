@@ -10,7 +10,7 @@
 /* ---- markup ---- */
 
 typedef struct link_base {
-  nt_run *run;
+  nt_rendering *run;
   nt_docref from;
 } link_base;
 
@@ -20,7 +20,7 @@ static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *o
   return reader->ops->resolve && reader->ops->resolve(reader, base->from, destination, out) == NT_READ_OK;
 }
 
-void nt_write_markup(nt_run *run, nt_docref from, const nt_node *node, nt_buf *out) {
+void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out) {
   link_base base = {run, from ? from : run->page->document};
   nt_html_options options = {.resolve = resolve, .ud = &base};
   nt_html_write(node, &options, out);
@@ -35,7 +35,7 @@ static void write_json(const nt_value *value, nt_buf *out) {
   nt_buf_deinit(&json);
 }
 
-static void write_value(nt_run *run, nt_docref from, const nt_value *value, nt_buf *out) {
+static void write_value(nt_rendering *run, nt_docref from, const nt_value *value, nt_buf *out) {
   switch (value->type) {
   case NT_NULL: break;
   case NT_BOOL: nt_buf_c(out, value->as.boolean ? "true" : "false"); break;
@@ -52,7 +52,7 @@ static void write_value(nt_run *run, nt_docref from, const nt_value *value, nt_b
   }
 }
 
-void nt_write(lua_State *L, nt_run *run, int index, nt_buf *out) {
+void nt_write(lua_State *L, nt_rendering *run, int index, nt_buf *out) {
   nt_value value;
   nt_kind_of kind = nt_is(L, run, index);
   switch (kind) {
@@ -80,7 +80,7 @@ void nt_write(lua_State *L, nt_run *run, int index, nt_buf *out) {
   }
 }
 
-static bool write_document_field(nt_run *run, nt_docref document, nt_str key) {
+static bool write_document_field(nt_rendering *run, nt_docref document, nt_str key) {
   nt_reader *reader = run->reader;
   if (nt_str_eq(key, NT_STR("body"))) {
     nt_write_markup(run, document, reader->ops->body(reader, document), run->out);
@@ -94,11 +94,11 @@ static bool write_document_field(nt_run *run, nt_docref document, nt_str key) {
   return true;
 }
 
-void nt_write_attr(lua_State *L, nt_run *run, int object, nt_str key) {
+void nt_write_attr(lua_State *L, nt_rendering *run, int object, nt_str key) {
   if (lua_type(L, object) == LUA_TUSERDATA) {
     nt_lua_kind kind = nt_lua_kind_of(L, object);
     if (kind == NT_LUA_FROZEN && write_document_field(run, nt_lua_frozen(L, object), key)) return;
-    const nt_value *found = kind == NT_LUA_VALUE ? nt_map_find(nt_lua_value(L, object), key) : NULL;
+    const nt_value *found = kind == NT_LUA_VALUE ? nt_map_find(nt_lua_value_read(L, object), key) : NULL;
     if (found) {
       write_value(run, 0, found, run->out);
       return;
@@ -110,45 +110,61 @@ void nt_write_attr(lua_State *L, nt_run *run, int object, nt_str key) {
 
 /* ---- called by chunks ---- */
 
-static void put_literal(nt_run *run, const nt_compiled *compiled, lua_Integer literal) {
+static void put_literal(nt_rendering *run, const nt_compiled *compiled, lua_Integer literal) {
   if (literal) nt_buf_put(run->out, compiled->literals[literal - 1]);
 }
 
+/* Pages are paid for by their bytes, so that a loop cannot write for ever. */
+static void charge(lua_State *L, nt_rendering *run, size_t before) {
+  run->written += run->out->len - before;
+  if (run->written < NT_BYTES_AT_ONCE) return;
+  size_t steps = run->written / NT_BYTES_PER_STEP;
+  run->written = 0;
+  nt_vm_charge(L, steps);
+}
+
 static int op_lit(lua_State *L) {
-  put_literal(nt_run_of(L), lua_touserdata(L, 1), lua_tointeger(L, 2));
+  nt_rendering *run = nt_run_of(L);
+  size_t before = run->out->len;
+  put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
+  charge(L, run, before);
   return 0;
 }
 
 static int op_out(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
+  size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   nt_write(L, run, 3, run->out);
+  charge(L, run, before);
   return 0;
 }
 
 static int op_outa(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
+  size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   nt_write_attr(L, run, 3, nt_lua_str(L, 4));
+  charge(L, run, before);
   return 0;
 }
 
 static int op_begin(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   if (run->catching == run->captures.len) nt_push(&run->captures, (nt_buf *)nt_zalloc(sizeof(nt_buf)));
   run->out = run->captures.items[run->catching++];
   nt_buf_clear(run->out);
   return 0;
 }
 
-static nt_buf *caught(nt_run *run) {
+static nt_buf *caught(nt_rendering *run) {
   nt_buf *buf = run->captures.items[--run->catching];
   run->out = run->catching ? run->captures.items[run->catching - 1] : run->page_out;
   return buf;
 }
 
 static int op_finish(lua_State *L) {
-  nt_run *run = nt_run_of(L);
+  nt_rendering *run = nt_run_of(L);
   nt_push_safe(L, run, nt_buf_str(caught(run)));
   return 1;
 }

@@ -29,6 +29,9 @@ void nt_collation_key(const nt_locale *locale, nt_str text, nt_buf *out);
 /* Letters, digits and single hyphens: "Västerbottens mål" gives vasterbottens-mal. Independent of language. Empty if
  * nothing is left. Fast for ASCII; ICU's Any-Latin; Latin-ASCII; Lower for the rest. */
 void nt_slug(nt_str text, nt_buf *out);
+/* The other case of a letter by Unicode's simple mapping, which no language changes; the letter itself if it has none. */
+uint32_t nt_letter_upper(uint32_t letter);
+uint32_t nt_letter_lower(uint32_t letter);
 /* Unicode NFC. */
 void nt_nfc(nt_str text, nt_buf *out);
 

@@ -1,6 +1,7 @@
 /* The parser's tree becomes the builder's, in one walk over places that were found before. */
 #include "convert.h"
 
+#include "guard.h"
 #include "locate.h"
 #include "memory.h"
 
@@ -42,6 +43,7 @@ static notis_str str(const char *s) {
 /* ---- scratch ---- */
 
 static bool put(converter *c, const char *bytes, size_t len) {
+  if (!len) return true;
   if (c->scratch_cap - c->scratch_len < len) {
     size_t cap = c->scratch_cap ? c->scratch_cap : 256;
     while (cap - c->scratch_len < len) cap *= 2;
@@ -361,10 +363,19 @@ static void convert(converter *c, cmark_node *root) {
   }
 }
 
+/* Reports a text that the parser had better not be given. */
+static bool is_refused(const markdown_source *source, notis_call *call, notis_str text, notis_place at) {
+  uint32_t line = source->extensions ? markdown_costly_line(text) : 0;
+  if (!line) return false;
+  source->host->report_code(call, (notis_place){at.line ? at.line + line - 1 : line, 1, 0}, "markdown_costly", NULL, 0);
+  return true;
+}
+
 notis_status markdown_convert(const markdown_source *source, notis_call *call, notis_str text, notis_place at,
                               notis_builder *builder) {
   converter c = {.source = source, .host = source->host, .builder = builder, .text = text};
   if (!text.ptr) text = (notis_str){"", 0};
+  if (is_refused(source, call, text, at)) return NOTIS_ERROR;
   markdown_memory memory;
   markdown_memory_begin(&memory);
   cmark_node *root = markdown_parse(source, text);

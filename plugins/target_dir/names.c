@@ -11,7 +11,7 @@ static size_t find_slot(const names *set, notis_str name) {
   for (size_t at = (size_t)XXH3_64bits(name.ptr, name.len) & mask;; at = (at + 1) & mask) {
     if (!set->slots[at]) return at;
     notis_str other = set->items[set->slots[at] - 1];
-    if (other.len == name.len && memcmp(other.ptr, name.ptr, name.len) == 0) return at;
+    if (other.len == name.len && (!name.len || memcmp(other.ptr, name.ptr, name.len) == 0)) return at;
   }
 }
 

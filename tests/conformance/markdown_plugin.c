@@ -241,6 +241,47 @@ static void hard_texts_are_read(void **state) {
   }
 }
 
+/* What cmark-gfm 0.29.0.gfm.6 would take minutes or gigabytes for is refused at its line; what only looks alike is
+ * read. */
+static void costly_texts_are_refused(void **state) {
+  nt_arena *arena = nt_arena_new();
+  nt_str columns = repeated(arena, "x|", 5000, "\n"), marks = repeated(arena, "-|", 5000, "\n");
+  nt_str rows = repeated(arena, "a\n", 5000, ""), full = repeated(arena, "|a|b|c|\n", 100000, "");
+  struct {
+    nt_str text;
+    bool refused;
+  } texts[] = {
+      {nt_arena_format(arena, "a\n\n|%.*s|%.*s%.*s", NT_FMT(columns), NT_FMT(marks), NT_FMT(rows)), true},
+      {repeated(arena, "*a* [b](c) ", 200000, ""), true},
+      {repeated(arena, ")", 200000, "\n"), true},
+      {nt_arena_format(arena, "www.a.b%.*s", NT_FMT(repeated(arena, ")", 200000, "\n"))), true},
+      {nt_arena_format(arena, "|a|b|c|\n|-|-|-|\n%.*s", NT_FMT(full)), false},
+      {repeated(arena, "*a* [b](c) *d* [e](f)\n\n", 50000, ""), false},
+      {repeated(arena, "*a* [b](c) ", 1000, ""), false},
+  };
+  source_run run = {0};
+  source_load(&run, "source_markdown");
+  assert_int_equal(source_open(&run, NULL), NOTIS_OK);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    nt_arena *own = nt_arena_new();
+    nt_diags diags;
+    nt_document document;
+    nt_diags_init(&diags, own);
+    double before = seconds();
+    assert_int_equal(source_parse(&run, texts[i].text, own, &diags, &document),
+                     texts[i].refused ? NOTIS_ERROR : NOTIS_OK);
+    if (seconds() - before > 20) fail_msg("text %zu took too long", i);
+    assert_int_equal(diags.len, texts[i].refused);
+    if (texts[i].refused) {
+      assert_int_equal(diags.items[0].code, NT_MSG_markdown_costly);
+      assert_true(diags.items[0].where.line >= (i ? 1 : 3));
+    }
+    nt_arena_free(own);
+  }
+  nt_arena_free(arena);
+  source_free(&run);
+}
+
 static void nesting_is_kept(void **state) {
   for (int i = 0; i < 2; i++) {
     source_run run = {0};
@@ -308,6 +349,7 @@ int main(void) {
       cmocka_unit_test(fragments_begin_where_they_stand),
       cmocka_unit_test(empty_texts_are_documents),
       cmocka_unit_test(hard_texts_are_read),
+      cmocka_unit_test(costly_texts_are_refused),
       cmocka_unit_test(nesting_is_kept),
       cmocka_unit_test(threads_do_not_disturb_each_other),
   };

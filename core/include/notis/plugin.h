@@ -152,11 +152,11 @@ typedef struct notis_node_info {
 
 typedef enum notis_scan_end { NOTIS_COMPLETE = 0, NOTIS_PARTIAL = 1 } notis_scan_end;
 
+/* All that parse may depend on; not the fingerprint, so that a version that is the same bytes is the same document. */
 typedef struct notis_item {
   uint32_t size;
   notis_str id;          /* "<source>/<path>" within the site */
   notis_str path;        /* what diagnostics call it: a file's path from the site's root, or the id */
-  notis_str fingerprint; /* as the source gave it; empty for files */
   notis_str bytes;
   /* The bytes as the host has split them: a text that begins with a line of "---" has its front matter in `yaml`, else
    * `yaml` is empty and `body` is everything. */

@@ -168,6 +168,38 @@ static void test_memory_is_bounded_and_the_vm_goes_on(void **state) {
   bench_end(&b);
 }
 
+/* Wherever memory runs out, the call ends with a diagnostic and nothing leaks. */
+static void test_memory_runs_out_anywhere(void **state) {
+  static const char script[] = "local notis = require 'notis'\n"
+                               "local t = {a = {1, 2, 3}, b = setmetatable({}, {__index = {x = 1}})}\n"
+                               "notis.on('document', function(doc)\n"
+                               "  local all = {}\n"
+                               "  for k, v in pairs(t) do all[#all + 1] = k end\n"
+                               "  for i = 1, 50 do all[#all + 1] = ('%d %s'):format(i, all[1]):gsub('%w', '%0%0') end\n"
+                               "  table.sort(all)\n"
+                               "  doc.list = all\n"
+                               "  doc.body:append(notis.node('paragraph', {'Hej ', notis.node('strong', all)}))\n"
+                               "  for node in doc.body:each() do pcall(error, node) end\n"
+                               "  doc:derive('x', {title = doc.body:text(), body = doc.body:clone()})\n"
+                               "  doc.out = 'done'\n"
+                               "end)\n";
+  size_t failed = 0, done = 0;
+  for (size_t limit = 8000; limit < 80000; limit += 97) {
+    bench b = {.options.memory = limit};
+    if (!bench_load(&b, script)) {
+      assert_true(b.fake.diags.errors > 0);
+    } else {
+      nt_document *document = bench_document(&b, "text/a.md", "news");
+      nt_hook_result result = bench_run(&b, document);
+      assert_true(result == NT_HOOK_OK ? b.fake.diags.errors == 0 : b.fake.diags.errors > 0);
+      if (result != NT_HOOK_OK) assert_int_equal(nt_vm_last_fault(b.vm), NT_FAULT_MEMORY);
+      result == NT_HOOK_OK ? done++ : failed++;
+    }
+    bench_end(&b);
+  }
+  assert_true(done > 50 && failed > 50);
+}
+
 static void test_deep_recursion_ends(void **state) {
   bench b = {0};
   assert_str(run_body(&b, "local function f(n) return 1 + f(n + 1) end f(1)"), "(failed)");
@@ -289,6 +321,7 @@ int main(void) {
       cmocka_unit_test(test_budget_cannot_be_caught),
       cmocka_unit_test(test_budget_is_the_same_each_time),
       cmocka_unit_test(test_memory_is_bounded_and_the_vm_goes_on),
+      cmocka_unit_test(test_memory_runs_out_anywhere),
       cmocka_unit_test(test_deep_recursion_ends),
       cmocka_unit_test(test_globals_are_a_file_s_own),
       cmocka_unit_test(test_subscribers_in_order),

@@ -1,0 +1,163 @@
+#include "trees.h"
+
+#include "base/buf.h"
+#include "base/vec.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void fail(const char *what, const char *path) {
+  perror(path);
+  fprintf(stderr, "%s failed\n", what);
+  abort();
+}
+
+char *tree_temp(void) {
+  const char *base = getenv("TMPDIR");
+  char path[4096];
+  if (!base || !*base) base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* thousands of small files */
+  snprintf(path, sizeof path, "%s/notis-XXXXXX", base);
+  if (!mkdtemp(path)) fail("mkdtemp", path);
+  return strdup(path);
+}
+
+static void make_parents(char *path) {
+  for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+    *at = '\0';
+    mkdir(path, 0777);
+    *at = '/';
+  }
+}
+
+static void write_bytes(const char *path, nt_str bytes) {
+  char full[4096];
+  snprintf(full, sizeof full, "%s", path);
+  make_parents(full);
+  FILE *file = fopen(full, "wb");
+  if (!file) fail("fopen", full);
+  if (bytes.len && fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len) fail("fwrite", full);
+  if (fclose(file) != 0) fail("fclose", full);
+}
+
+void tree_write(const char *root, const char *path, const char *text) {
+  char full[4096];
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  write_bytes(full, nt_str_c(text));
+}
+
+static bool read_bytes(const char *path, nt_buf *out) {
+  FILE *file = fopen(path, "rb");
+  if (!file) return false;
+  for (size_t got = 1; got;) {
+    nt_buf_reserve(out, 1 << 16);
+    got = fread(out->ptr + out->len, 1, 1 << 16, file);
+    out->len += got;
+  }
+  fclose(file);
+  return true;
+}
+
+char *tree_read(const char *root, const char *path) {
+  char full[4096];
+  nt_buf bytes = {0};
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  if (!read_bytes(full, &bytes)) return NULL;
+  nt_buf_byte(&bytes, '\0');
+  return bytes.ptr;
+}
+
+typedef void (*tree_visit)(const char *root, const char *path, bool directory, void *ud);
+
+/* What is below, files before the directories that hold them. */
+static void each(const char *root, const char *below, tree_visit visit, void *ud) {
+  char path[4096], full[8192];
+  snprintf(full, sizeof full, "%s/%s", root, below);
+  DIR *dir = opendir(full);
+  if (!dir) return;
+  for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
+    struct stat st;
+    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
+    if ((size_t)snprintf(path, sizeof path, "%s%s%s", below, *below ? "/" : "", e->d_name) >= sizeof path) continue;
+    snprintf(full, sizeof full, "%s/%s", root, path);
+    if (lstat(full, &st) != 0) continue;
+    if (S_ISDIR(st.st_mode)) each(root, path, visit, ud);
+    visit(root, path, S_ISDIR(st.st_mode), ud);
+  }
+  closedir(dir);
+}
+
+static void copy_one(const char *root, const char *path, bool directory, void *ud) {
+  char full[8192];
+  nt_buf bytes = {0};
+  if (directory || path[0] == '.' || strncmp(path, "public/", 7) == 0) return;
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  if (!read_bytes(full, &bytes)) fail("reading", full);
+  snprintf(full, sizeof full, "%s/%s", (const char *)ud, path);
+  write_bytes(full, nt_buf_str(&bytes));
+  nt_buf_deinit(&bytes);
+}
+
+void tree_copy(const char *from, const char *to) {
+  each(from, "", copy_one, (void *)to);
+}
+
+static void delete_one(const char *root, const char *path, bool directory, void *ud) {
+  char full[8192];
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  if (remove(full) != 0) perror(full);
+}
+
+void tree_delete(const char *root) {
+  each(root, "", delete_one, NULL);
+  if (rmdir(root) != 0) perror(root);
+}
+
+static void add_one(const char *root, const char *path, bool directory, void *ud) {
+  tree *t = ud;
+  char full[8192];
+  nt_buf bytes = {0};
+  if (directory) return;
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  if (!read_bytes(full, &bytes)) fail("reading", full);
+  nt_str *kept = NT_NEW(t->arena, nt_str);
+  *kept = nt_arena_str(t->arena, nt_buf_str(&bytes));
+  nt_map_set(&t->files, nt_arena_str(t->arena, nt_str_c(path)), kept);
+  nt_buf_deinit(&bytes);
+}
+
+tree tree_of(const char *root) {
+  tree t = {.arena = nt_arena_new()};
+  each(root, "", add_one, &t);
+  return t;
+}
+
+void tree_deinit(tree *t) {
+  nt_map_deinit(&t->files);
+  nt_arena_free(t->arena);
+}
+
+static nt_str missing_or_other(const tree *a, const tree *b) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&a->files, &i, &e);) {
+    const nt_str *other = nt_map_get(&b->files, e->key);
+    if (!other || !nt_str_eq(*other, *(const nt_str *)e->value)) return e->key;
+  }
+  return nt_str_n("", 0);
+}
+
+nt_str tree_difference(const tree *a, const tree *b) {
+  nt_str path = missing_or_other(a, b);
+  return path.len ? path : missing_or_other(b, a);
+}
+
+/* A sum, since directories are read in any order. */
+uint64_t tree_hash(const tree *t) {
+  const nt_map_entry *e;
+  uint64_t sum = t->files.live;
+  for (size_t i = 0; nt_map_each(&t->files, &i, &e);)
+    sum += nt_hash_combine(nt_hash_bytes(e->key), nt_hash_bytes(*(const nt_str *)e->value));
+  return sum;
+}

@@ -1,0 +1,30 @@
+/* Directories as values: to make, to copy, to read whole and to compare. */
+#ifndef FUNCTIONAL_TREES_H
+#define FUNCTIONAL_TREES_H
+
+#include "base/arena.h"
+#include "base/map.h"
+
+/* A fresh directory; heap. */
+char *tree_temp(void);
+/* With its directories. */
+void tree_write(const char *root, const char *path, const char *text);
+/* NULL if there is none; heap. */
+char *tree_read(const char *root, const char *path);
+/* Everything but names that begin with '.' and the folder "public". */
+void tree_copy(const char *from, const char *to);
+void tree_delete(const char *root);
+
+typedef struct tree {
+  nt_arena *arena;
+  nt_map files; /* path -> nt_str* */
+} tree;
+
+tree tree_of(const char *root);
+void tree_deinit(tree *t);
+/* The first path by which they differ, or an empty string. */
+nt_str tree_difference(const tree *a, const tree *b);
+/* One number for all of it: paths and bytes. */
+uint64_t tree_hash(const tree *t);
+
+#endif

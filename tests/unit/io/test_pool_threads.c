@@ -1,0 +1,239 @@
+/* The workers and the loop: lanes in turn, bounded, shuffled by a seed, and posts from many threads. */
+#include "io/pool.h"
+#include "support.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { JOBS = 40 };
+
+typedef struct counted {
+  nt_job job;
+  struct round *round;
+  unsigned lane, number;
+} counted;
+
+typedef struct round {
+  nt_loop *loop;
+  nt_pool *pool;
+  uv_mutex_t gate; /* held while jobs are submitted, so that none is taken by then */
+  counted jobs[2][JOBS];
+  unsigned order[2 * JOBS + 1]; /* lane * 100 + number, as one worker ran them */
+  unsigned ran, returned, expected;
+} round_of;
+
+static void work(nt_job *job, unsigned worker) {
+  counted *c = (counted *)job;
+  c->round->order[c->round->ran++] = c->lane * 100 + c->number;
+}
+
+static void returned(nt_post *post) {
+  ((counted *)post)->round->returned++;
+}
+
+static bool all_returned(void *ud) {
+  return ((round_of *)ud)->returned == ((round_of *)ud)->expected;
+}
+
+static void wait_for_gate(nt_job *job, unsigned worker) {
+  counted *c = (counted *)job;
+  uv_mutex_lock(&c->round->gate);
+  uv_mutex_unlock(&c->round->gate);
+}
+
+/* One worker is kept at the gate until both lanes are filled; then the order in which it takes them is free of chance.
+ */
+static void run_lanes(round_of *r, unsigned first, unsigned second, uint64_t seed) {
+  counted gate = {.round = r, .job.work = wait_for_gate, .job.post.run = returned};
+  r->loop = nt_loop_new(seed);
+  r->pool = nt_pool_new(r->loop, 1, 2, seed);
+  uv_mutex_init(&r->gate);
+  uv_mutex_lock(&r->gate);
+  assert_true(nt_pool_submit(r->pool, 0, &gate.job));
+  unsigned counts[2] = {first, second};
+  for (unsigned lane = 0; lane < 2; lane++)
+    for (unsigned i = 0; i < counts[lane]; i++) {
+      r->jobs[lane][i] = (counted){.round = r, .lane = lane, .number = i, .job.work = work, .job.post.run = returned};
+      assert_true(nt_pool_submit(r->pool, lane, &r->jobs[lane][i].job));
+    }
+  r->expected = first + second + 1;
+  uv_mutex_unlock(&r->gate);
+  nt_loop_run_until(r->loop, all_returned, r);
+  nt_pool_free(r->pool);
+  assert_true(nt_loop_free(r->loop));
+  uv_mutex_destroy(&r->gate);
+}
+
+static void lanes_take_turns(void **state) {
+  round_of r = {0};
+  run_lanes(&r, 30, 3, 0);
+  assert_int_equal(r.ran, 33);
+  unsigned last = 0; /* where the small lane's last job stands: a large lane does not keep it waiting */
+  for (unsigned i = 0; i < r.ran; i++)
+    if (r.order[i] / 100 == 1) last = i;
+  assert_true(last < 7);
+  for (unsigned i = 0, next = 0; i < r.ran; i++) /* within a lane, in order */
+    if (r.order[i] / 100 == 0) assert_int_equal(r.order[i] % 100, next++);
+}
+
+static void a_seed_shuffles_and_repeats(void **state) {
+  round_of plain = {0}, one = {0}, again = {0}, other = {0};
+  run_lanes(&plain, JOBS, 0, 0);
+  run_lanes(&one, JOBS, 0, 17);
+  run_lanes(&again, JOBS, 0, 17);
+  run_lanes(&other, JOBS, 0, 18);
+  assert_memory_not_equal(plain.order, one.order, JOBS * sizeof *one.order);
+  assert_memory_not_equal(one.order, other.order, JOBS * sizeof *one.order);
+  assert_memory_equal(one.order, again.order, JOBS * sizeof *one.order);
+  bool seen[JOBS] = {false};
+  for (unsigned i = 0; i < JOBS; i++) seen[one.order[i]] = true;
+  for (unsigned i = 0; i < JOBS; i++) assert_true(seen[i]);
+}
+
+static void a_lane_is_bounded(void **state) {
+  round_of r = {0};
+  counted gate = {.round = &r, .job.work = wait_for_gate, .job.post.run = returned};
+  counted *jobs = nt_zalloc((NT_LANE_LIMIT + 1) * sizeof *jobs);
+  r.loop = nt_loop_new(0);
+  r.pool = nt_pool_new(r.loop, 1, 2, 0);
+  uv_mutex_init(&r.gate);
+  uv_mutex_lock(&r.gate);
+  unsigned taken = 0;
+  for (unsigned i = 0; i <= NT_LANE_LIMIT; i++) {
+    jobs[i] = gate;
+    taken += nt_pool_submit(r.pool, 0, &jobs[i].job);
+  }
+  assert_in_range(taken, NT_LANE_LIMIT, NT_LANE_LIMIT + 1); /* one may be in the worker's hands by now */
+  counted other = gate;
+  assert_true(nt_pool_submit(r.pool, 1, &other.job)); /* the other lane has room of its own */
+  r.expected = taken + 1;
+  uv_mutex_unlock(&r.gate);
+  nt_loop_run_until(r.loop, all_returned, &r);
+  nt_pool_free(r.pool);
+  assert_true(nt_loop_free(r.loop));
+  uv_mutex_destroy(&r.gate);
+  free(jobs);
+}
+
+/* ---- many workers ---- */
+
+typedef struct square {
+  nt_job job;
+  unsigned *returned;
+  unsigned number, result, worker;
+} square;
+
+static void take_square(nt_job *job, unsigned worker) {
+  square *s = (square *)job;
+  s->result = s->number * s->number;
+  s->worker = worker;
+}
+
+static void square_done(nt_post *post) {
+  ++*((square *)post)->returned;
+}
+
+static bool is_forty(void *ud) {
+  return *(unsigned *)ud == JOBS;
+}
+
+static void values_come_back_from_workers(void **state) {
+  nt_loop *loop = nt_loop_new(0);
+  nt_pool *pool = nt_pool_new(loop, 8, 3, 0);
+  unsigned count = 0;
+  square squares[JOBS];
+  assert_int_equal(nt_pool_workers(pool), 8);
+  for (unsigned i = 0; i < JOBS; i++) {
+    squares[i] = (square){.number = i, .returned = &count, .job.work = take_square, .job.post.run = square_done};
+    assert_true(nt_pool_submit(pool, i % 3, &squares[i].job));
+  }
+  nt_loop_run_until(loop, is_forty, &count);
+  for (unsigned i = 0; i < JOBS; i++) {
+    assert_int_equal(squares[i].result, i * i);
+    assert_in_range(squares[i].worker, 0, 7);
+  }
+  nt_pool_free(pool);
+  assert_true(nt_loop_free(loop));
+}
+
+/* ---- the loop ---- */
+
+enum { POSTERS = 4, POSTS = 500 };
+
+typedef struct numbered {
+  nt_post post;
+  struct poster *from;
+  unsigned number;
+} numbered;
+
+typedef struct poster {
+  nt_loop *loop;
+  unsigned *total;
+  unsigned next;
+  bool in_order;
+  numbered posts[POSTS];
+} poster;
+
+static void arrived(nt_post *post) {
+  numbered *n = (numbered *)post;
+  if (n->number != n->from->next++) n->from->in_order = false;
+  ++*n->from->total;
+}
+
+static void send_all(void *ud) {
+  poster *p = ud;
+  for (unsigned i = 0; i < POSTS; i++) {
+    p->posts[i] = (numbered){.post.run = arrived, .from = p, .number = i};
+    nt_loop_post(p->loop, &p->posts[i].post);
+  }
+}
+
+static bool all_arrived(void *ud) {
+  return *(unsigned *)ud == POSTERS * POSTS;
+}
+
+static void posts_arrive_in_each_threads_order(void **state) {
+  nt_loop *loop = nt_loop_new(0);
+  poster *posters = nt_zalloc(POSTERS * sizeof *posters);
+  uv_thread_t threads[POSTERS];
+  unsigned total = 0;
+  for (int i = 0; i < POSTERS; i++) {
+    posters[i].loop = loop;
+    posters[i].total = &total;
+    posters[i].in_order = true;
+    uv_thread_create(&threads[i], send_all, &posters[i]);
+  }
+  nt_loop_run_until(loop, all_arrived, &total);
+  for (int i = 0; i < POSTERS; i++) {
+    uv_thread_join(&threads[i]);
+    assert_true(posters[i].in_order);
+  }
+  free(posters);
+  assert_true(nt_loop_free(loop));
+}
+
+/* In a process of its own, for what is left open is a leak as well. */
+static void a_loop_knows_what_was_left_open(void **state) {
+  pid_t child = fork();
+  if (child == 0) {
+    nt_loop *loop = nt_loop_new(0);
+    static uv_timer_t timer;
+    uv_timer_init(nt_loop_uv(loop), &timer);
+    _exit(nt_loop_free(loop) ? 1 : 42);
+  }
+  int status;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 42);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(lanes_take_turns),
+      cmocka_unit_test(a_seed_shuffles_and_repeats),
+      cmocka_unit_test(a_lane_is_bounded),
+      cmocka_unit_test(values_come_back_from_workers),
+      cmocka_unit_test(posts_arrive_in_each_threads_order),
+      cmocka_unit_test(a_loop_knows_what_was_left_open),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

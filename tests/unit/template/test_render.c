@@ -1,0 +1,516 @@
+/* Renders: documents, scripts, inheritance between layers, what is traced, limits. */
+#include "template_support.h"
+
+#include "model/nodecode.h"
+
+#include <pthread.h>
+
+#define assert_page(s, name, expected)                                                                                 \
+  do {                                                                                                                 \
+    const char *got_ = stage_render((s), (name));                                                                      \
+    if (strcmp(got_, (expected)) != 0)                                                                                 \
+      fail_msg("\n  expected: %.200s\n  got:      %.200s\n  %s", (expected), got_, stage_faults(s));                   \
+  } while (0)
+
+#define assert_faults(s, name, expected)                                                                               \
+  do {                                                                                                                 \
+    assert_string_equal(stage_render((s), (name)), "");                                                                \
+    assert_string_equal(stage_faults(s), (expected));                                                                  \
+  } while (0)
+
+/* A fresh stage with one template, rendered. */
+static void check(const char *script, const char *text, const char *expected) {
+  stage s;
+  stage_begin(&s, script);
+  fake_add_template(&s.fake, "main", 0, text);
+  assert_page(&s, "main", expected);
+  stage_end(&s);
+}
+
+static nt_node *paragraph(nt_arena *arena, const char *text, const char *href) {
+  nt_node *root = nt_node_new(arena, NOTIS_NODE_DOCUMENT), *p = nt_node_new(arena, NOTIS_NODE_PARAGRAPH);
+  nt_node *link = nt_node_new(arena, NOTIS_NODE_LINK), *t = nt_node_new(arena, NOTIS_NODE_TEXT);
+  t->text = nt_str_c(text);
+  link->text = nt_str_c(href);
+  nt_node_append(root, p);
+  nt_node_append(p, link);
+  nt_node_append(link, t);
+  return root;
+}
+
+static void add_news(stage *s) {
+  nt_arena *arena = s->fake.arena;
+  nt_value fields = nt_map_new(arena), topics = nt_list_new(arena);
+  nt_buf lead = {0};
+  nt_node_encode(paragraph(arena, "Ingress <1>", "text/b.md"), &lead);
+  nt_list_push(&topics, arena, nt_string(NT_STR("Kultur & fritid")));
+  nt_list_push(&topics, arena, nt_string(NT_STR("Vård")));
+  fake_put(&s->fake, &fields, "title", nt_string(NT_STR("Å \"A\" & <b>'c'</b>")));
+  fake_put(&s->fake, &fields, "lead", nt_markup(nt_arena_str(arena, nt_buf_str(&lead))));
+  fake_put(&s->fake, &fields, "date", nt_timestamp((nt_time){.seconds = 1712700000, .date_only = 1}));
+  fake_put(&s->fake, &fields, "size", nt_int(1234567));
+  fake_put(&s->fake, &fields, "share", nt_float(0.12));
+  fake_put(&s->fake, &fields, "image", nt_null());
+  fake_put(&s->fake, &fields, "topics", topics);
+  nt_buf_deinit(&lead);
+  s->page.document =
+      fake_add(&s->fake, "text/a.md", "news", fields, paragraph(arena, "Brödtext", "x&y"), "/nyheter/a/");
+  fields = nt_map_new(arena);
+  fake_put(&s->fake, &fields, "title", nt_string(NT_STR("B")));
+  fake_put(&s->fake, &fields, "date", nt_timestamp((nt_time){.seconds = 1612700000, .date_only = 1}));
+  fake_add(&s->fake, "text/b.md", "report", fields, NULL, "/b/");
+}
+
+static void check_news(const char *text, const char *expected) {
+  stage s;
+  stage_begin(&s, NULL);
+  add_news(&s);
+  fake_put(&s.fake, &s.fake.config, "title", nt_string(NT_STR("Region & co")));
+  fake_put(&s.fake, &s.fake.messages, "read", nt_string(NT_STR("Läs {title} av {who} {")));
+  fake_put(&s.fake, &s.page.params, "color", nt_string(NT_STR("blå")));
+  fake_add_template(&s.fake, "main", 0, text);
+  assert_page(&s, "main", expected);
+  stage_end(&s);
+}
+
+static void documents_are_read_and_escaped(void **state) {
+  check_news("{{ doc.title }}", "Å &quot;A&quot; &amp; &lt;b&gt;&#39;c&#39;&lt;/b&gt;");
+  check_news("{% set t = doc.title %}{{ t }}", "Å &quot;A&quot; &amp; &lt;b&gt;&#39;c&#39;&lt;/b&gt;");
+  check_news("{{ doc.title|safe }}", "Å \"A\" & <b>'c'</b>");
+  check_news("{{ doc.url }} {{ doc.kind }} {{ doc.id }} {{ page.url }} {{ page.params.color }} {{ site.title }}",
+             "/nyheter/a/ news text/a.md /a/ blå Region &amp; co");
+  check_news("[{{ doc.image }}{{ doc.nosuch }}{{ doc.image.alt }}]", "[]");
+  check_news("{{ doc.size }} {{ doc.share }} {{ doc.date }}", "1234567 0.12 2024-04-09");
+  check_news("{% for t in doc.topics %}{{ loop.index }}{{ t }};{% endfor %}{{ doc.topics[1] }} {{ doc.topics|length }}",
+             "1Kultur &amp; fritid;2Vård;Vård 2");
+  check_news("{% for x in doc.image %}x{% else %}none{% endfor %}", "none");
+  check_news("{{ doc.topics|join(', ') }} {{ 'y' if 'Vård' in doc.topics }} {{ doc.topics|first }}",
+             "Kultur &amp; fritid, Vård y Kultur &amp; fritid");
+  check_news("{{ doc.date.year }} {{ 'new' if doc.date > site.documents().limit(2)[1].date }}", "2024 new");
+}
+
+/* Markup is safe HTML; a link to a file of the site leads to its page. */
+static void markup_is_html(void **state) {
+  check_news("{{ doc.lead }}", "<p><a href=\"/b/\">Ingress &lt;1&gt;</a></p>\n");
+  check_news("{{ doc.body }}", "<p><a href=\"x&amp;y\">Brödtext</a></p>\n");
+  check_news("{% set b = doc.body %}{{ b }}", "<p><a href=\"x&amp;y\">Brödtext</a></p>\n");
+  check_news("{{ doc.lead|striptags }} {{ doc.lead|length }} {{ doc.lead|upper }}",
+             "Ingress &lt;1&gt; 11 INGRESS &lt;1&gt;");
+  check_news("{{ doc.body ~ '<' }}", "<p><a href=\"x&amp;y\">Brödtext</a></p>\n&lt;");
+  check_news("{{ 'y' if doc.lead }}{{ 'y' if doc.body }}", "yy");
+}
+
+static void formats_follow_the_language(void **state) {
+  check_news("{{ doc.date|date }} {{ doc.date|date('iso') }} {{ '2024-01-02'|date('short') }}",
+             "9 april 2024 2024-04-09 2024-01-02");
+  check_news("{{ doc.size|number }} {{ 2.5|number(2) }} {{ doc.share|percent }} {{ 3355443|filesize }}",
+             "1\xC2\xA0"
+             "234\xC2\xA0"
+             "567 2,50 12\xC2\xA0% 3,2\xC2\xA0MB");
+  check_news("[{{ doc.image|date }}{{ doc.nosuch|number }}{{ none|percent }}{{ none|filesize }}]", "[]");
+  check_news("{{ 'Västerbottens mål'|slug }} {{ 'a'|absolute_url }} {{ '/b/'|absolute_url }} {{ '#c'|absolute_url }}",
+             "vasterbottens-mal https://exempel.test/a/a https://exempel.test/b/ https://exempel.test/a/#c");
+  check_news("{{ 'https://x.se/y'|absolute_url }} {{ '//x.se/y'|absolute_url }} {{ 'mailto:a@b.se'|absolute_url }}",
+             "https://x.se/y https://x.se/y mailto:a@b.se");
+  check_news("{{ 'read'|t(title='<T>', who=5) }} {{ t('read') }}", "Läs &lt;T&gt; av 5 { Läs {title} av {who} {");
+  check_news("{{ ['zebra', 'ål', 'äpple', 'Öl', 'apa']|sort|join(' ') }}", "apa zebra ål äpple Öl");
+  check_news("{{ {'a': doc.date, 'l': [1, none]}|json }}", "{\"a\":\"2024-04-09\",\"l\":[1,null]}");
+}
+
+static void null_and_undefined_differ(void **state) {
+  check_news("{{ 'd' if doc.image is defined }}{{ 'n' if doc.image is none }}{{ 'u' if doc.nosuch is undefined }}",
+             "dnu");
+  check_news("{{ doc.image|default('x') }} {{ doc.nosuch|default('y') }}", "x y");
+  check_news("{{ [] == {} }} {{ none == doc.image }} {{ none == doc.nosuch }} {{ true }}", "false true false true");
+}
+
+static void a_missing_message_is_a_warning(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "main", 0, "a\n {{ 'nope'|t }}");
+  assert_page(&s, "main", "a\n nope");
+  assert_string_equal(stage_faults(&s), "layer0/templates/main:2:12 template_message_absent nope sv");
+  stage_end(&s);
+}
+
+/* Methods of ours are called with a dot, and get themselves. */
+static void collections_are_queried(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  add_news(&s);
+  fake_add_template(&s.fake, "main", 0,
+                    "{% for d in site.collection('nyheter').where({'kind': 'report'}).limit(10) %}{{ d.title }} "
+                    "{{ d.url }}{% endfor %} {{ site.collection('nyheter')|length }}");
+  assert_page(&s, "main", "B /b/ 2");
+  fake_add_template(&s.fake, "bad", 0, "{{ site.collection('missing')|length }}");
+  assert_string_equal(stage_render(&s, "bad"), "");
+  assert_true(s.fake.diags.errors > 0);
+  stage_end(&s);
+}
+
+static void list_pages_get_their_slice(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  add_news(&s);
+  s.page.document = 0;
+  s.page.collection = NT_STR("nyheter");
+  s.page.first = 1;
+  s.page.shown = 5;
+  fake_add_template(&s.fake, "main", 0, "{% for d in documents %}{{ d.title }}{% endfor %}{{ 'x' if doc is defined }}");
+  assert_page(&s, "main", "B");
+  stage_end(&s);
+}
+
+/* ---- scripts ---- */
+
+static const char script[] = "local notis = require 'notis'\n"
+                             "notis.filter('shout', function(s, n) return s .. string.rep('!', n or 1) end)\n"
+                             "notis.filter('options', function(s, o) return s .. o.a .. #o.list end)\n"
+                             "notis.filter('none', function(s) return nil end)\n"
+                             "notis.filter('pair', function(s) return { s, s .. 2 } end)\n"
+                             "notis.filter('map3', function(s) return { b = 1, a = 2 } end)\n"
+                             "notis.filter('bad', function(s)\n  error('it broke')\nend)\n"
+                             "notis.filter('nils', function(a, b) return tostring(a) .. tostring(b) end)\n"
+                             "notis.global('answer', function(x) return 40 + (x or 2) end)\n"
+                             "notis.is('long', function(s) return #s > 3 end)\n";
+
+static void scripts_give_filters(void **state) {
+  check(script, "{{ 'a<'|shout }} {{ 'a'|shout(3) }} {{ 'a'|options(a='<', list=[1, 2]) }} [{{ 'a'|none }}]",
+        "a&lt;! a!!! a&lt;2 []");
+  check(script, "{{ answer() }} {{ answer(5) }} {{ 'y' if 'abcd' is long }}{{ 'n' if 'ab' is not long }}", "42 45 yn");
+  check(script,
+        "{% for p in 'x'|pair %}{{ p }};{% endfor %}{{ ('x'|pair)[1] }} {{ ('x'|map3).a }}{% for k, v in 'x'|map3 %}{{ "
+        "k }}{{ v }}{% endfor %}",
+        "x;x2;x2 2a2b1");
+  check(script, "{{ none|nils([][0]) }} {{ ['a', 'b']|map('shout')|join }} {{ ['abcd', 'x']|select('long')|join }}",
+        "nilnil a!b! abcd");
+}
+
+static void a_scripts_error_has_both_places(void **state) {
+  stage s;
+  stage_begin(&s, script);
+  fake_add_template(&s.fake, "main", 0, "a\n  {{ 'x'|bad }}");
+  assert_string_equal(stage_render(&s, "main"), "");
+  assert_true(s.fake.diags.len == 2);
+  assert_true(nt_str_eq(s.fake.diags.items[0].where.file, NT_STR("scripts/a.lua")));
+  assert_int_equal(s.fake.diags.items[0].where.line, 8);
+  assert_true(nt_str_search(s.fake.diags.items[0].trace, NT_STR("layer0/templates/main:2:10")) <
+              s.fake.diags.items[0].trace.len);
+  assert_int_equal(s.fake.diags.items[1].code, NT_MSG_template_script_called);
+  assert_int_equal(s.fake.diags.items[1].where.line, 2);
+  assert_int_equal(s.fake.diags.items[1].where.column, 10);
+  stage_end(&s);
+}
+
+static void a_macro_cannot_go_to_a_script(void **state) {
+  stage s;
+  stage_begin(&s, script);
+  fake_add_template(&s.fake, "main", 0, "{% macro m() %}{% endmacro %}{{ m|nils }}");
+  assert_faults(&s, "main", "layer0/templates/main:1:35 template_not_portable");
+  stage_end(&s);
+}
+
+/* ---- layers ---- */
+
+static void shared_reaches_the_layer_below(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "base", 2, "2<{% block a %}A2{% endblock %}{% block b %}B2{% endblock %}>");
+  fake_add_template(&s.fake, "base", 1, "{% extends 'shared:base' %}{% block a %}A1{{ super() }}{% endblock %}");
+  fake_add_template(&s.fake, "base", 0, "{% extends 'shared:base' %}{% block b %}B0{{ super() }}{% endblock %}");
+  fake_add_template(&s.fake, "main", 1, "{% extends 'base' %}{% block a %}M{{ super() }}{% endblock %}");
+  assert_page(&s, "main", "2<MA1A2B0B2>");
+  stage_end(&s);
+}
+
+static void every_candidate_is_traced_every_time(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "base", 1, "<{% block a %}{% endblock %}>");
+  fake_add_template(&s.fake, "part", 0, "p");
+  fake_add_template(
+      &s.fake, "news", 0,
+      "{% extends 'base' %}{% block a %}{% include 'part' %}{% include 'no' ignore missing %}{% endblock %}");
+  nt_str names[] = {NT_STR("first.html"), NT_STR("news"), NT_STR("default.html")};
+  for (int round = 0; round < 3; round++) {
+    s.fake.trace.len = 0;
+    nt_buf_clear(&s.out);
+    assert_true(nt_template_render(s.cache, s.vm, &s.fake.reader, names, 3, &s.page, &s.out));
+    assert_true(nt_str_eq(nt_buf_str(&s.out), NT_STR("<p>")));
+    assert_true(fake_traced(&s.fake, "template first.html 0"));
+    assert_true(fake_traced(&s.fake, "template news 0"));
+    assert_true(fake_traced(&s.fake, "template base 0"));
+    assert_true(fake_traced(&s.fake, "template part 0"));
+    assert_true(fake_traced(&s.fake, "template no 0"));
+    assert_false(fake_traced(&s.fake, "template default.html 0"));
+  }
+  stage_end(&s);
+}
+
+static void no_candidate_is_a_fault(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  nt_str names[] = {NT_STR("a.html"), NT_STR("b.html")};
+  s.page.origin = NT_STR("text/a.md");
+  assert_false(nt_template_render(s.cache, s.vm, &s.fake.reader, names, 2, &s.page, &s.out));
+  assert_string_equal(stage_faults(&s), "text/a.md:0:0 template_absent a.html, b.html");
+  stage_end(&s);
+}
+
+/* A changed template is another one; the page that used the old one is made anew. */
+static void a_changed_template_is_compiled_again(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "main", 0, "one");
+  assert_page(&s, "main", "one");
+  s.fake.templates.len = 0;
+  fake_add_template(&s.fake, "main", 0, "two");
+  assert_page(&s, "main", "two");
+  stage_end(&s);
+}
+
+static void warnings_come_with_every_render(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "base", 0, "b");
+  fake_add_template(&s.fake, "main", 0, "{% extends 'base' %}\n\n  lost\n{{ 1 }}");
+  for (int round = 0; round < 2; round++) {
+    assert_page(&s, "main", "b");
+    assert_string_equal(stage_faults(&s), "layer0/templates/main:3:3 template_outside_blocks");
+  }
+  stage_end(&s);
+}
+
+static void what_was_written_before_a_fault_is_cut_off(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "main", 0, "{% set x %}caught {{ 1 / page.params.zero }}{% endset %}");
+  fake_add_template(&s.fake, "good", 0, "fine");
+  fake_put(&s.fake, &s.page.params, "zero", nt_int(0));
+  nt_buf_c(&s.out, "before");
+  nt_str name = NT_STR("main");
+  assert_false(nt_template_render(s.cache, s.vm, &s.fake.reader, &name, 1, &s.page, &s.out));
+  assert_true(nt_str_eq(nt_buf_str(&s.out), NT_STR("before")));
+  assert_page(&s, "good", "fine");
+  stage_end(&s);
+}
+
+static void other_line_ends_and_a_mark_do_not_show(void **state) {
+  check(NULL,
+        "\xEF\xBB\xBF"
+        "a\r\n{{ 'b' }}\r\nc\r\n",
+        "a\nb\nc");
+}
+
+/* ---- limits ---- */
+
+static void repeat(nt_buf *out, const char *text, size_t times) {
+  while (times--) nt_buf_c(out, text);
+}
+
+static void check_large(const char *before, const char *unit, const char *after, size_t times, const char *one) {
+  nt_buf source = {0}, expected = {0};
+  nt_buf_c(&source, before);
+  repeat(&source, unit, times);
+  nt_buf_c(&source, after);
+  nt_buf_byte(&source, '\0');
+  repeat(&expected, one, times);
+  nt_buf_byte(&expected, '\0');
+  check(NULL, source.ptr, expected.ptr);
+  nt_buf_deinit(&source);
+  nt_buf_deinit(&expected);
+}
+
+static void large_templates_work(void **state) {
+  check_large("", "{% if page.url %}{{ page.url }}{% endif %}", "", 10000, "/a/");
+  check_large("", "{% set x = 1 %}{{ x }}", "", 10000, "1");
+  check_large("{% for i in [1] %}", "{{ i }}", "{% endfor %}", 10000, "1");
+  check_large("{% block b %}", "{% for x in [1] %}{{ x }}{% endfor %}", "{% endblock %}", 5000, "1");
+  check_large("", "{% for x in [1] %}{{ x }}{% set y = x %}{% endfor %}", "", 20000, "1");
+  check_large("{% for i in [1] %}{% if i %}{% set a = i %}", "{{ a }}", "{% endif %}{% endfor %}", 50000, "1");
+  check_large("{% block a %}{% set t = '' %}", "{% set t = t ~ 'x' %}", "{{ t }}{% endblock %}", 9000, "x");
+  check_large("{% if false %}", "{% elif false %}", "{% endif %}", 3000, "");
+  check_large("", "{% macro m(a) %}{{ a }}{% endmacro %}{{ m(1) }}", "", 3000, "1");
+}
+
+/* More variables in one scope than a Lua function has room for. */
+static void many_variables_spill(void **state) {
+  nt_buf source = {0}, expected = {0};
+  nt_buf_c(&source, "{% block b %}");
+  for (int i = 0; i < 400; i++) nt_buf_format(&source, "{%% set v%d = %d %%}", i, i);
+  for (int i = 0; i < 400; i++) nt_buf_format(&source, "{{ v%d }} ", i);
+  nt_buf_c(&source, "{% for a, b in [[v399, v0]] %}{{ a }}{{ b }}{% endfor %}{% macro m(p) %}{{ p }}{{ v5 }}{% "
+                    "endmacro %}{{ m(7) }}{% endblock %}");
+  for (int i = 0; i < 400; i++) nt_buf_format(&expected, "%d ", i);
+  nt_buf_c(&expected, "399075");
+  nt_buf_byte(&source, '\0');
+  nt_buf_byte(&expected, '\0');
+  check(NULL, source.ptr, expected.ptr);
+  nt_buf_deinit(&source);
+  nt_buf_deinit(&expected);
+}
+
+/* As deep as the parser and the generated Lua can go, and one step beyond: a page or a diagnostic, nothing else. */
+static void nesting_ends_in_a_diagnostic(void **state) {
+  static const struct {
+    const char *open, *middle, *close;
+  } shapes[] = {{"{% if true %}", "x", "{% endif %}"},
+                {"{% for i in [1] %}", "x", "{% endfor %}"},
+                {"{% with a = 1 %}", "x", "{% endwith %}"},
+                {"{% filter upper %}", "X", "{% endfilter %}"},
+                {"{% set z %}", "x", "{% endset %}"},
+                {"{% macro m() %}", "x", "{% endmacro %}"},
+                {"{{ (", "1", ") }}"},
+                {"{{ [", "1", "]|length }}"}};
+  for (size_t shape = 0; shape < sizeof shapes / sizeof *shapes; shape++) {
+    size_t good = 0, refused = 0;
+    for (size_t depth = 1; depth <= 110; depth += depth < 25 ? 8 : 1) {
+      nt_buf source = {0};
+      stage s;
+      bool inner = shapes[shape].open[1] == '{';
+      if (inner) nt_buf_c(&source, "{{ ");
+      repeat(&source, inner ? shapes[shape].open + 3 : shapes[shape].open, depth);
+      nt_buf_c(&source, shapes[shape].middle);
+      if (inner) {
+        for (size_t i = 0; i < depth; i++) nt_buf_byte(&source, shapes[shape].close[0]);
+        nt_buf_c(&source, shapes[shape].close + 1);
+      } else {
+        repeat(&source, shapes[shape].close, depth);
+      }
+      nt_buf_byte(&source, '\0');
+      stage_begin(&s, NULL);
+      fake_add_template(&s.fake, "main", 0, source.ptr);
+      stage_render(&s, "main");
+      if (s.fake.diags.errors == 0) good++;
+      if (s.fake.diags.errors) {
+        if (s.fake.diags.items[0].code != NT_MSG_template_too_deep)
+          fail_msg("%s x %zu: %s", shapes[shape].open, depth, stage_faults(&s));
+        refused++;
+      }
+      stage_end(&s);
+      nt_buf_deinit(&source);
+    }
+    assert_true(good > 3 && refused > 3);
+  }
+}
+
+/* Every operator nested to the right, so that registers and levels of Lua's compiler run out at different depths. */
+static void nested_operators_end_in_a_diagnostic(void **state) {
+  static const char *const steps[] = {"1 + (",         "1 ~ (",  "[1, 2, 3, (",  "f(1, 2, 3, (",
+                                      "1 if 1 else (", "0 or (", "not (",        "a[(",
+                                      "{'a': (",       "1 < (",  "'x'|default(", "(1 if 0 else 2) * ("};
+  for (size_t step = 0; step < sizeof steps / sizeof *steps; step++)
+    for (size_t depth = 1; depth <= 101; depth++) {
+      nt_buf source = {0};
+      stage s;
+      nt_buf_c(&source, "{{ ");
+      repeat(&source, steps[step], depth);
+      nt_buf_c(&source, "1");
+      for (size_t i = 0; i < depth; i++)
+        for (size_t k = strlen(steps[step]); k-- > 0;) {
+          char c = steps[step][k];
+          if (c == '(' && !strncmp(steps[step], "(1 if", 5) && k == 0) continue;
+          if (c == '(' || c == '[' || c == '{') nt_buf_byte(&source, c == '(' ? ')' : c == '[' ? ']' : '}');
+        }
+      nt_buf_c(&source, " }}");
+      nt_buf_byte(&source, '\0');
+      stage_begin(&s, NULL);
+      fake_add_template(&s.fake, "main", 0, source.ptr);
+      stage_render(&s, "main");
+      for (size_t i = 0; i < s.fake.diags.len; i++)
+        if (s.fake.diags.items[i].code == NT_MSG_template_too_large)
+          fail_msg("%s at %zu: %s", steps[step], depth, stage_faults(&s));
+      stage_end(&s);
+      nt_buf_deinit(&source);
+    }
+}
+
+static void endless_templates_are_stopped(void **state) {
+  stage s;
+  stage_begin(&s, NULL);
+  fake_add_template(&s.fake, "loop", 0,
+                    "{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}");
+  fake_add_template(&s.fake, "macro", 0, "{% macro m() %}\n{{ m() }}{% endmacro %}{{ m() }}");
+  assert_string_equal(stage_render(&s, "loop"), "");
+  assert_true(s.fake.diags.errors > 0);
+  assert_true(nt_str_eq(s.fake.diags.items[0].where.file, NT_STR("layer0/templates/loop")));
+  assert_int_equal(s.fake.diags.items[0].where.line, 1);
+  fake_add_template(&s.fake, "write", 0,
+                    "{% set x = 'abcdefghij' * 10000 %}{% for a in range(99999) %}{{ x }}{% endfor %}");
+  fake_add_template(&s.fake, "work", 0, "{% for a in range(99999) %}{{ range(99999)|sort|unique|length }}{% endfor %}");
+  assert_string_equal(stage_render(&s, "macro"), "");
+  assert_true(s.fake.diags.errors > 0);
+  assert_string_equal(stage_render(&s, "write"), "");
+  assert_true(s.fake.diags.errors > 0);
+  assert_string_equal(stage_render(&s, "work"), "");
+  assert_true(s.fake.diags.errors > 0);
+  stage_end(&s);
+}
+
+/* ---- the cache ---- */
+
+static void checking_needs_no_page(void **state) {
+  nt_template_cache *cache = nt_template_cache_new();
+  nt_arena *arena = nt_arena_new();
+  nt_diags diags;
+  nt_diags_init(&diags, arena);
+  nt_template_source source = {NT_STR("a"), NT_STR("a"), NT_STR("{{ a b }}"), 1, 0};
+  assert_false(nt_template_check(cache, &source, &diags));
+  assert_int_equal(diags.len, 1);
+  source = (nt_template_source){NT_STR("a"), NT_STR("a"), NT_STR("{{ a }}"), 2, 0};
+  assert_true(nt_template_check(cache, &source, &diags));
+  nt_template_cache_free(cache);
+  nt_arena_free(arena);
+}
+
+static void *render_often(void *ud) {
+  stage s;
+  nt_template_cache *own;
+  stage_begin(&s, NULL);
+  own = s.cache;
+  s.cache = ud;
+  fake_add_template(&s.fake, "base", 0, "<{% block a %}{% endblock %}>");
+  fake_add_template(&s.fake, "main", 0, "{% extends 'base' %}{% block a %}{{ page.url }}{% endblock %}");
+  for (int i = 0; i < 200; i++) assert_string_equal(stage_render(&s, "main"), "</a/>");
+  s.cache = own;
+  stage_end(&s);
+  return NULL;
+}
+
+static void threads_share_the_cache(void **state) {
+  nt_template_cache *cache = nt_template_cache_new();
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, render_often, cache);
+  for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+  nt_template_cache_free(cache);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(documents_are_read_and_escaped),
+      cmocka_unit_test(markup_is_html),
+      cmocka_unit_test(formats_follow_the_language),
+      cmocka_unit_test(null_and_undefined_differ),
+      cmocka_unit_test(a_missing_message_is_a_warning),
+      cmocka_unit_test(collections_are_queried),
+      cmocka_unit_test(list_pages_get_their_slice),
+      cmocka_unit_test(scripts_give_filters),
+      cmocka_unit_test(a_scripts_error_has_both_places),
+      cmocka_unit_test(a_macro_cannot_go_to_a_script),
+      cmocka_unit_test(shared_reaches_the_layer_below),
+      cmocka_unit_test(every_candidate_is_traced_every_time),
+      cmocka_unit_test(no_candidate_is_a_fault),
+      cmocka_unit_test(a_changed_template_is_compiled_again),
+      cmocka_unit_test(warnings_come_with_every_render),
+      cmocka_unit_test(what_was_written_before_a_fault_is_cut_off),
+      cmocka_unit_test(other_line_ends_and_a_mark_do_not_show),
+      cmocka_unit_test(large_templates_work),
+      cmocka_unit_test(many_variables_spill),
+      cmocka_unit_test(nesting_ends_in_a_diagnostic),
+      cmocka_unit_test(nested_operators_end_in_a_diagnostic),
+      cmocka_unit_test(endless_templates_are_stopped),
+      cmocka_unit_test(checking_needs_no_page),
+      cmocka_unit_test(threads_share_the_cache),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
