@@ -224,7 +224,8 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   nt_front_matter split;
   if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
-  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
+  if (!nt_str_trim(nt_str_sub(text, nt_str_starts(text, NT_STR("\xEF\xBB\xBF")) ? 3 : 0, text.len)).len)
+    nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
   r->head = (nt_pos){.line = split.present ? split.yaml_line - 1 : 1, .column = 1};
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},

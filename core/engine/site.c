@@ -96,7 +96,7 @@ static void drop_repeated(nt_diags *diags) {
   size_t kept = 0;
   for (size_t i = 0; i < diags->len; i++) {
     const nt_diag *d = &diags->items[i], *last = kept ? &diags->items[kept - 1] : NULL;
-    bool placed = d->where.line || d->where.doc.len;
+    bool placed = d->where.file.len || d->where.doc.len;
     if (last && placed && by_place(last, d) == 0 && nt_str_eq(last->hint, d->hint)) {
       diags->errors -= d->severity == NT_ERROR;
       continue;
