@@ -86,13 +86,38 @@ static void put_percent(unsigned char c, nt_buf *out) {
   nt_buf_put(out, nt_str_n((const char[]){'%', digits[c >> 4], digits[c & 15]}, 3));
 }
 
+/* Does any of eight bytes need an entity? Each needle is taken off, which leaves 0 where it stood; the rest is the
+ * usual search for a zero byte. */
+static bool has_special(const char *bytes) {
+  const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+  uint64_t eight, found = 0;
+  memcpy(&eight, bytes, sizeof eight);
+  for (const char *needle = "\"&<>'"; *needle; needle++) {
+    uint64_t left = eight ^ ones * (unsigned char)*needle;
+    found |= (left - ones) & ~left;
+  }
+  return found & highs;
+}
+
+/* Where the next byte of the set stands at or after `at`; most of a text has none, and is passed eight bytes at a time.
+ */
+static size_t find_special(nt_str text, size_t at, uint8_t set) {
+  while (at < text.len) {
+    if (text.len - at >= 8 && !has_special(text.ptr + at))
+      at += 8;
+    else if (class_of[(unsigned char)text.ptr[at]] & set)
+      break;
+    else
+      at++;
+  }
+  return at;
+}
+
 static void put_entities(nt_str text, uint8_t set, nt_buf *out) {
   size_t from = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    if (!(class_of[(unsigned char)text.ptr[i]] & set)) continue;
-    nt_buf_put(out, nt_str_sub(text, from, i));
-    put_entity(text.ptr[i], out);
-    from = i + 1;
+  for (size_t at; (at = find_special(text, from, set)) < text.len; from = at + 1) {
+    nt_buf_put(out, nt_str_sub(text, from, at));
+    put_entity(text.ptr[at], out);
   }
   nt_buf_put(out, nt_str_sub(text, from, text.len));
 }
