@@ -15,6 +15,7 @@ typedef struct nt_run {
   nt_site *site;
   nt_seat *seat;
   nt_run_scope scope;
+  nt_docref document; /* that is rendered, or 0: links are seen from it */
   nt_diags diags;
 } nt_run;
 

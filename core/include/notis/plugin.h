@@ -335,6 +335,9 @@ struct notis_services {
 
   /* A number that changes when the file is written, replaced or touched; NOTIS_GONE if it is not there. */
   notis_status (*file_stamp)(notis_call *call, notis_str path, uint64_t *stamp);
+
+  /* The node tree of a value of type markup, as long as the call; NULL for another type. */
+  const notis_node *(*value_node)(notis_call *call, const notis_value *value);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */
