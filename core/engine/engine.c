@@ -149,10 +149,12 @@ static void open_sites(workspace *w) {
 static void load_plugins(workspace *w) {
   nt_engine *e = w->engine;
   for (size_t i = 0; i < e->options.plugin_dir_count; i++)
-    nt_host_load_directory(e->host, e->options.plugin_dirs[i], &e->diags);
+    nt_plugins_load_directory(e, e->options.plugin_dirs[i], e->options.plugin_dirs[i]);
   const nt_value *dirs = nt_map_find(&w->config, NT_STR("plugins"));
-  for (size_t i = 0; dirs && i < dirs->as.list->len; i++)
-    nt_host_load_directory(e->host, nt_path_join(e->arena, e->root, nt_value_str(&dirs->as.list->items[i])), &e->diags);
+  for (size_t i = 0; dirs && i < dirs->as.list->len; i++) {
+    nt_str dir = nt_value_str(&dirs->as.list->items[i]);
+    nt_plugins_load_directory(e, nt_path_join(e->arena, e->root, dir), dir);
+  }
 }
 
 /* ---- one engine at a time ---- */
@@ -269,6 +271,7 @@ bool nt_engine_close(nt_engine *e) {
   if (e->pool) nt_pool_free(e->pool);
   nt_outputs_close(e);
   nt_host_free(e->host);
+  nt_plugins_deinit(&e->plugins);
   bool good = nt_loop_free(e->loop);
   nt_locales_free(e->locales);
   if (e->lock >= 0) close(e->lock);

@@ -3,6 +3,7 @@
 #define NT_ENGINE_ENGINE_H
 
 #include "engine/outputs.h"
+#include "engine/plugins.h"
 #include "engine/site.h"
 #include "host/host.h"
 #include "io/pool.h"
@@ -34,6 +35,7 @@ typedef struct nt_engine {
   uint64_t item_limit, hook_memory, hook_instructions;
   double removals;
   nt_host *host;
+  nt_plugins plugins;
   nt_outputs outputs;
   nt_locales *locales;
   nt_loop *loop;

@@ -163,7 +163,7 @@ static nt_str extension_of(planning *p, nt_str output) {
 }
 
 /* The first output has the document's own URL; others stand beside it with their extension. */
-static void plan_output(planning *p, const nt_record *r, nt_str url, nt_str output, bool first, const nt_kind *kind) {
+static void plan_output(planning *p, nt_record *r, nt_str url, nt_str output, bool first, const nt_kind *kind) {
   nt_where where = where_document(r);
   if (!output_takes(p, output, NOTIS_TAKES_DOCUMENT, where, r->frozen->id)) return;
   nt_str template_name = nt_value_str(nt_map_find(&r->frozen->fields, NT_STR("template")));
@@ -184,22 +184,24 @@ static void plan_output(planning *p, const nt_record *r, nt_str url, nt_str outp
   }
   if (!first && url.ptr[url.len - 1] == '/') page.url = nt_arena_format(p->arena, "/%.*s", NT_FMT(page.path));
   nt_page_record *record = claim(p, &page, r->id, where);
+  if (first) r->displaced = !record;
   if (!record || !first) return;
   nt_str *kept = NT_NEW(p->arena, nt_str);
   *kept = url;
   nt_map_set(&p->plan->urls, r->id, kept);
 }
 
-static void plan_document(planning *p, const nt_record *r) {
+static void plan_document(planning *p, nt_record *r) {
   const nt_kind *kind = nt_inputs_kind(p->site->inputs, r->frozen->kind);
   nt_str url;
+  r->displaced = false;
   if (!kind || !kind->permalink.len) return;
   if (!nt_permalink(kind, &r->frozen->fields, r->frozen->name, where_document(r), p->arena, p->diags, &url)) return;
   for (size_t i = 0; i < kind->output_count; i++) plan_output(p, r, url, kind->outputs[i], i == 0, kind);
 }
 
 typedef struct claimant {
-  const nt_record *record;
+  nt_record *record;
   const nt_value *date; /* NULL if it has none */
 } claimant;
 
@@ -214,7 +216,7 @@ static void plan_documents(planning *p) {
   nt_site *site = p->site;
   NT_VEC(claimant) all = {0};
   for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
+    nt_record *r = site->records.slots.items[i];
     if (!r->frozen) continue;
     const nt_value *date = nt_map_find(&r->frozen->fields, NT_STR("date"));
     nt_push(&all, ((claimant){r, date && date->type == NT_TIME ? date : NULL}));
@@ -222,6 +224,7 @@ static void plan_documents(planning *p) {
   if (all.len) qsort(all.items, all.len, sizeof *all.items, by_claim);
   for (size_t i = 0; i < all.len; i++) plan_document(p, all.items[i].record);
   nt_vec_deinit(&all);
+  nt_queries_turn(site->queries); /* nobody else asks while the plan is made */
 }
 
 /* ---- lists ---- */
@@ -335,13 +338,13 @@ static void trace_documents(nt_run *run) {
   static const char *const columns[] = {"id", "kind", "lang", "template", "slug", "date"};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
     nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, nt_str_c(columns[i]),
-                 nt_queries_column(site, nt_str_c(columns[i]), NT_AFTER_COLLECT));
+                 nt_queries_column(site, nt_str_c(columns[i]), NT_BEFORE_PLAN));
   for (size_t i = 0; i < site->inputs->kinds.len; i++) { /* fields that permalinks name */
     nt_str link = site->inputs->kinds.items[i].permalink;
     for (size_t at = nt_str_find(link, '{'); at < link.len;) {
       nt_str name = nt_str_sub(link, at + 1, at + nt_str_find(nt_str_sub(link, at, link.len), '}'));
       name = nt_str_sub(name, 0, nt_str_find(name, '.'));
-      nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, name, nt_queries_column(site, name, NT_AFTER_COLLECT));
+      nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, name, nt_queries_column(site, name, NT_BEFORE_PLAN));
       link = nt_str_sub(link, at + 1, link.len);
       at = nt_str_find(link, '{');
     }
@@ -357,10 +360,10 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   nt_seat *seat = &site->seats[worker];
   nt_plan *plan = &site->plan;
   nt_run run;
-  bool holds = nt_step_holds(site, seat, NT_RUN_PAGE, &plan->step);
+  bool holds = nt_step_holds(site, seat, NT_RUN_PLAN, &plan->step);
   nt_site_count(site, NT_STEP_PLAN, !holds);
   if (holds) return;
-  nt_run_start(&run, site, seat, NT_RUN_PAGE);
+  nt_run_start(&run, site, seat, NT_RUN_PLAN);
   start_over(plan);
   nt_inputs_free(plan->inputs);
   plan->inputs = nt_inputs_share(site->inputs);

@@ -30,7 +30,7 @@ struct nt_queries {
   nt_arena *arena; /* keys */
   nt_map questions[2]; /* by phase: normal form -> question */
   uv_mutex_t column_lock;
-  nt_map columns[2]; /* field -> column */
+  nt_map columns[3]; /* field -> column */
 };
 
 nt_queries *nt_queries_new(void) {
@@ -56,8 +56,8 @@ void nt_queries_free(nt_queries *q) {
   for (int phase = 0; phase < 2; phase++) {
     for (size_t i = 0; nt_map_each(&q->questions[phase], &i, &e);) question_free(e->value);
     nt_map_deinit(&q->questions[phase]);
-    nt_map_deinit(&q->columns[phase]);
   }
+  for (int phase = 0; phase < 3; phase++) nt_map_deinit(&q->columns[phase]);
   uv_rwlock_destroy(&q->lock);
   uv_mutex_destroy(&q->column_lock);
   nt_arena_free(q->arena);
@@ -69,7 +69,8 @@ void nt_queries_turn(nt_queries *q) { q->turn++; }
 /* ---- columns ---- */
 
 static bool visible(const nt_record *r, nt_query_phase phase) {
-  return r->frozen && (phase == NT_AFTER_COLLECT || r->source != NT_SOURCE_NONE);
+  if (phase == NT_BEFORE_COLLECT) return r->frozen && r->source != NT_SOURCE_NONE;
+  return r->frozen && (phase == NT_BEFORE_PLAN || !r->displaced);
 }
 
 /* A sum over the documents, so that their order in the table does not matter. */

@@ -19,7 +19,11 @@ void nt_queries_free(nt_queries *queries);
 void nt_queries_turn(nt_queries *queries);
 
 /* Before collect hooks have run, their documents are not there yet: the same question is another step then. */
-typedef enum nt_query_phase { NT_BEFORE_COLLECT, NT_AFTER_COLLECT } nt_query_phase;
+typedef enum nt_query_phase {
+  NT_BEFORE_COLLECT,
+  NT_AFTER_COLLECT, /* and without those whose address another document keeps */
+  NT_BEFORE_PLAN    /* of columns only: also those */
+} nt_query_phase;
 
 /* False after reporting: there is no such collection. The refs last as long as the epoch. `name` becomes the name that
  * the trace knows the question by, `hash` its answer's. */

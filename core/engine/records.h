@@ -58,6 +58,7 @@ typedef struct nt_record {
   bool dirty;        /* waits for a document job */
   bool stale;        /* its bytes must be read again */
   bool racy;         /* its stamp may hide a change: its bytes are read at every scan */
+  bool displaced;    /* its address is another document's: it has no page and is in no query */
   bool queued;       /* it belongs to a job until that is installed */
   uint64_t seen;     /* generation of the last scan that listed it */
 

@@ -108,6 +108,7 @@ static bool render_page(rendering *r) {
   const nt_record *doc = nt_records_at(&r->site->records, r->page->document);
   notis_call call = nt_run_call(&r->run, output->plugin->name, doc ? doc->frozen->file : r->page->origin);
   notis_buffer out = {.buf = r->out};
+  r->run.document = r->page->document;
   notis_status status = output->plugin->output.render(output->self, &call, (const notis_page *)r->page, &out);
   if (status != NOTIS_OK && !r->run.diags.errors)
     nt_report(&r->run.diags, NT_MSG_render_failed, (nt_where){.file = call.file}, r->page->url);
@@ -253,7 +254,17 @@ static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_ar
   return false;
 }
 
-static void service_html(notis_call *call, const nt_node *node, nt_buf *out) { nt_html_write(node, NULL, out); }
+static bool resolve_link(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
+  nt_run *run = ud;
+  return run->reader.ops->resolve(&run->reader, run->document, destination, out) == NT_READ_OK;
+}
+
+/* As templates write it: links lead to the addresses of the texts that they name. */
+static void service_html(notis_call *call, const nt_node *node, nt_buf *out) {
+  nt_run *run = call->ud;
+  nt_html_options options = {.resolve = resolve_link, .ud = run};
+  nt_html_write(node, run && run->document ? &options : NULL, out);
+}
 
 const nt_host_engine nt_engine_services = {.render_template = service_template,
                                            .front_matter = service_front_matter,

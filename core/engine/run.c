@@ -142,10 +142,14 @@ static nt_hash plugin_hash(const nt_site *site, nt_str name) {
   return NT_HASH_ABSENT;
 }
 
+static nt_query_phase column_phase(nt_run_scope scope) {
+  return scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : scope == NT_RUN_PLAN ? NT_BEFORE_PLAN : NT_AFTER_COLLECT;
+}
+
 static nt_hash field_now(nt_site *site, nt_run_scope scope, nt_key key) {
   nt_str name = nt_names_str(site->names, key.name);
   if (nt_key_scope_of(key) == NT_SCOPE_ALL)
-    return nt_queries_column(site, name, scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT);
+    return nt_queries_column(site, name, column_phase(scope));
   const nt_record *r = slot_record(site, nt_key_scope_of(key));
   if (!r || !r->frozen) return NT_HASH_ABSENT;
   return name.len ? nt_frozen_field_hash(r->frozen, name) : r->frozen->fields_hash;

@@ -7,7 +7,8 @@
 typedef enum nt_run_scope {
   NT_RUN_DOCUMENT, /* parse and document hooks: no other document can be seen */
   NT_RUN_COLLECT,  /* every document but what collect hooks add */
-  NT_RUN_PAGE      /* everything */
+  NT_RUN_PLAN,     /* everything */
+  NT_RUN_PAGE      /* everything but what the plan withholds */
 } nt_run_scope;
 
 typedef struct nt_run {
@@ -15,6 +16,7 @@ typedef struct nt_run {
   nt_site *site;
   nt_seat *seat;
   nt_run_scope scope;
+  nt_docref document; /* that is rendered, or 0: links are seen from it */
   nt_diags diags;
 } nt_run;
 

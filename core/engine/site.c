@@ -385,10 +385,20 @@ static void start_render(nt_site *site);
 
 static void plan_work(nt_job *job, unsigned worker) { nt_plan_make(((plan_job *)job)->site, worker); }
 
+static void count_displaced(nt_site *site) {
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    if (!r->frozen || !r->displaced) continue;
+    atomic_fetch_sub(&site->counters.documents, 1);
+    atomic_fetch_add(&site->counters.withheld, 1);
+  }
+}
+
 static void plan_done(nt_post *post) {
   plan_job *j = (plan_job *)post;
   nt_site *site = j->site;
   site->in_flight--;
+  count_displaced(site);
   free(j);
   start_render(site);
 }

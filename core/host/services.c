@@ -3,6 +3,7 @@
 #include "host/durable.h"
 #include "host/internal.h"
 #include "host/sink.h"
+#include "model/nodecode.h"
 
 enum { MESSAGE_MAX = 4096, ALLOCATION_MAX = 1 << 30, PLACE_MAX = 1 << 30 };
 
@@ -100,6 +101,11 @@ static double value_float(const notis_value *v) {
 static notis_str value_string(const notis_value *v) {
   const nt_value *value = typed(v, NT_STRING);
   return value ? nt_out(value->as.string) : (notis_str){"", 0};
+}
+
+static const notis_node *value_node(notis_call *call, const notis_value *v) {
+  const nt_value *value = typed(v, NT_MARKUP);
+  return value && call && call->arena ? node_out(nt_node_decode(value->as.string, call->arena)) : NULL;
 }
 
 static notis_time value_time(const notis_value *v) {
@@ -359,4 +365,5 @@ const notis_services nt_services = {
     .node_attribute_get = node_attribute_get,
     .file_stamp = file_stamp,
     .tree_remove = tree_remove,
+    .value_node = value_node,
 };

@@ -1,16 +1,18 @@
 /* Formatting in the language of the page that is being made. */
 #include "script/state.h"
 
-/* The reader's language; handles are kept as long as the VM, for opening one is slow. */
-const nt_locale *nt_reader_locale(lua_State *L) {
-  nt_vm *vm = nt_vm_of(L);
-  nt_str lang = nt_need_reader(L)->lang;
+/* Handles are kept as long as the VM, for opening one is slow. */
+static const nt_locale *locale_of(nt_vm *vm, nt_str lang) {
   for (size_t i = 0; i < vm->locales.len; i++)
     if (nt_str_eq(vm->locales.items[i].lang, lang)) return vm->locales.items[i].locale;
   if (!lang.len && vm->options.locale) return vm->options.locale;
   nt_locale_entry entry = {nt_arena_str(vm->arena, lang), nt_locale_open(lang)};
   nt_push(&vm->locales, entry);
   return entry.locale;
+}
+
+const nt_locale *nt_reader_locale(lua_State *L) {
+  return locale_of(nt_vm_of(L), nt_need_reader(L)->lang);
 }
 
 static nt_buf *clean_scratch(lua_State *L) {
@@ -32,6 +34,13 @@ static void push_option(lua_State *L, int index, const char *name) {
     lua_pushvalue(L, index);
 }
 
+/* The language named among the options at 2, else the page's. A plugin makes pages of many sites, and must name one. */
+static const nt_locale *chosen_locale(lua_State *L) {
+  nt_str lang = nt_str_n(NULL, 0);
+  if (lua_type(L, 2) == LUA_TTABLE && lua_getfield(L, 2, "lang") != LUA_TNIL) lang = nt_check_text(L, -1);
+  return lang.len ? locale_of(nt_vm_of(L), lang) : nt_reader_locale(L);
+}
+
 static int decimals(lua_State *L) {
   push_option(L, 2, "decimals");
   if (lua_isnil(L, -1)) return -1;
@@ -51,7 +60,7 @@ static int format_date(lua_State *L) {
   lua_settop(L, 2);
   push_option(L, 2, "style");
   nt_str style = lua_isnil(L, -1) ? NT_STR("long") : nt_check_text(L, -1);
-  if (!nt_format_date(nt_reader_locale(L), local_time(L, ref->value.as.time), style, clean_scratch(L)))
+  if (!nt_format_date(chosen_locale(L), local_time(L, ref->value.as.time), style, clean_scratch(L)))
     nt_raise(L, NT_MSG_script_date_style, style);
   return push_scratch(L);
 }
@@ -60,7 +69,7 @@ static int format_number(lua_State *L) {
   lua_Number number = luaL_checknumber(L, 1);
   lua_settop(L, 2);
   int places = decimals(L);
-  nt_format_number(nt_reader_locale(L), number, places, clean_scratch(L));
+  nt_format_number(chosen_locale(L), number, places, clean_scratch(L));
   return push_scratch(L);
 }
 
@@ -68,13 +77,14 @@ static int format_percent(lua_State *L) {
   lua_Number number = luaL_checknumber(L, 1);
   lua_settop(L, 2);
   int places = decimals(L);
-  nt_format_percent(nt_reader_locale(L), number, places, clean_scratch(L));
+  nt_format_percent(chosen_locale(L), number, places, clean_scratch(L));
   return push_scratch(L);
 }
 
 static int format_size(lua_State *L) {
   lua_Integer bytes = luaL_checkinteger(L, 1);
-  nt_format_size(nt_reader_locale(L), bytes, clean_scratch(L));
+  lua_settop(L, 2);
+  nt_format_size(chosen_locale(L), bytes, clean_scratch(L));
   return push_scratch(L);
 }
 

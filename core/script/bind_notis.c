@@ -6,6 +6,7 @@
 /* ---- registrations ---- */
 
 static void check_loading(lua_State *L) {
+  if (nt_vm_of(L)->plugin) nt_raise(L, NT_MSG_script_not_site, NT_STR(""));
   if (nt_vm_of(L)->phase != NT_PHASE_LOADING) nt_raise(L, NT_MSG_script_register_late, NT_STR(""));
 }
 

@@ -283,7 +283,6 @@ int nt_node_copy(lua_State *L) {
 /* ---- making ---- */
 
 int nt_text_make(lua_State *L) {
-  nt_need_reader(L);
   nt_push_node(L, text_node(L, 1), nt_vm_of(L)->document, 0, true);
   return 1;
 }
@@ -328,7 +327,6 @@ static void fill_node(lua_State *L, nt_node *node, int content) {
 }
 
 int nt_node_make(lua_State *L) {
-  nt_need_reader(L);
   nt_node *node = nt_node_new(nt_work_arena(L), check_type(L, 1));
   if (node->type == NOTIS_NODE_HEADING) node->number = 2;
   if (!lua_isnoneornil(L, 2)) {

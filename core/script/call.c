@@ -65,6 +65,7 @@ void *nt_vm_allocate(void *ud, void *ptr, size_t old_size, size_t new_size) {
 
 nt_reader *nt_need_reader(lua_State *L) {
   nt_vm *vm = nt_vm_of(L);
+  if (!vm->reader && vm->plugin && vm->phase == NT_PHASE_SEALED) nt_raise(L, NT_MSG_script_no_reader, NT_STR(""));
   if (!vm->reader) nt_raise(L, NT_MSG_script_only_in_hooks, NT_STR(""));
   return vm->reader;
 }

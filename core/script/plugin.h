@@ -1,4 +1,4 @@
-/* Between plugin_lua.c (the vtables) and bind_plugin.c (what their Lua functions are given). */
+/* Between plugin_lua.c (the vtables), and bind_plugin.c and bind_builder.c (what their Lua functions are given). */
 #ifndef NT_SCRIPT_PLUGIN_H
 #define NT_SCRIPT_PLUGIN_H
 
@@ -14,6 +14,7 @@ enum {
   NT_PLUGIN_REMOVE,
   NT_PLUGIN_COMMIT,
   NT_PLUGIN_ABORT,
+  NT_PLUGIN_LOOK,
   NT_PLUGIN_FUNCTIONS
 };
 
@@ -41,6 +42,7 @@ typedef struct nt_plugin_state {
   int functions[NT_PLUGIN_FUNCTIONS]; /* registry references, LUA_NOREF where there is none */
   const notis_services *host;         /* of the call that is running */
   notis_call *call;
+  notis_buffer *out; /* of its page, or NULL */
 } nt_plugin_state;
 
 /* Each pushes one argument for a plugin's function. */
@@ -49,8 +51,12 @@ void nt_plugin_push_item(lua_State *L, const notis_item *item);
 void nt_plugin_push_builder(lua_State *L, notis_builder *builder);
 void nt_plugin_push_page(lua_State *L, const notis_page *page);
 void nt_plugin_push_files(lua_State *L);
+/* A userdata of the kind that stands for something of the host's. */
+void nt_plugin_push_pointer(lua_State *L, int kind, const void *pointer);
+const void *nt_plugin_check_pointer(lua_State *L, int index, int kind);
+extern const luaL_Reg nt_plugin_methods_only[];
 /* A value of the host's as one of ours. */
-nt_value nt_plugin_value(const notis_services *host, const notis_value *value, nt_arena *arena);
+nt_value nt_plugin_value(const notis_services *host, notis_call *call, const notis_value *value, nt_arena *arena);
 
 static inline notis_str nt_plugin_str(nt_str s) {
   return (notis_str){s.ptr, s.len};

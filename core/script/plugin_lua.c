@@ -10,7 +10,6 @@ struct nt_lua_plugin {
   pthread_mutex_t lock; /* around the VM */
   nt_vm *vm;
   nt_plugin_state state;
-  nt_arena *arena;
   notis_source_api source;
   notis_output_api output;
   notis_target_api target;
@@ -23,6 +22,7 @@ typedef struct instance {
   nt_arena *arena;
   const notis_services *host;
   nt_value config;
+  bool resuming; /* of a target: what is put was staged before, and comes without bytes */
   int self;     /* registry reference of a target's table, LUA_NOREF for others */
   bool scanned; /* the scan was begun and its end has been said */
   notis_sink *sink;
@@ -123,6 +123,7 @@ int nt_plugin_target(lua_State *L) {
   function_field(L, "remove", NT_PLUGIN_REMOVE, true);
   function_field(L, "commit", NT_PLUGIN_COMMIT, true);
   function_field(L, "abort", NT_PLUGIN_ABORT, false);
+  function_field(L, "look", NT_PLUGIN_LOOK, false);
   return 0;
 }
 
@@ -134,11 +135,13 @@ typedef struct plugin_call {
   int (*push)(lua_State *L, void *ud); /* the arguments; how many */
   void *ud;
   notis_buffer *out; /* where a text that comes back goes */
+  uint64_t *number;  /* where a number goes */
   bool nothing;      /* nil came back */
 } plugin_call;
 
-static void take_bytes(lua_State *L, plugin_call *c) {
+static void take_result(lua_State *L, plugin_call *c) {
   c->nothing = lua_isnil(L, -1);
+  if (c->number && !c->nothing) *c->number = (uint64_t)luaL_checkinteger(L, -1);
   if (!c->out || c->nothing) return;
   if (lua_type(L, -1) != LUA_TSTRING) nt_raise(L, NT_MSG_script_output_result, nt_str_c(luaL_typename(L, -1)));
   c->in->host->append(c->out, nt_plugin_str(nt_lua_str(L, -1)));
@@ -148,7 +151,7 @@ static int call_function(lua_State *L) {
   plugin_call *c = lua_touserdata(L, 1);
   lua_rawgeti(L, LUA_REGISTRYINDEX, c->in->plugin->state.functions[c->function]);
   lua_call(L, c->push(L, c->ud), 1);
-  take_bytes(L, c);
+  take_result(L, c);
   return 0;
 }
 
@@ -181,13 +184,15 @@ static notis_status call_plugin(plugin_call *c, notis_call *call) {
   nt_diags_init(&diags, arena);
   plugin->state.host = c->in->host;
   plugin->state.call = call;
+  plugin->state.out = c->out;
   vm->work = arena;
   vm->plugin_failed = false;
   lua_pushcfunction(vm->L, call_function);
   lua_pushlightuserdata(vm->L, c);
-  bool fine = nt_script_call(vm, NULL, &diags, 1, 0) && !vm->plugin_failed;
+  bool fine = nt_script_call(vm, NULL, &diags, 1, 0) && !vm->plugin_failed && !diags.errors;
   vm->work = NULL;
   plugin->state.call = NULL;
+  plugin->state.out = NULL;
   forward(c->in->host, call, &diags);
   nt_arena_free(arena);
   pthread_mutex_unlock(&plugin->lock);
@@ -200,7 +205,7 @@ static instance *instance_new(const notis_services *host, const notis_value *con
   in->arena = nt_arena_new();
   in->host = host;
   in->self = LUA_NOREF;
-  in->config = nt_plugin_value(host, config, in->arena);
+  in->config = nt_plugin_value(host, NULL, config, in->arena);
   in->found.arena = in->arena;
   return in;
 }
@@ -375,10 +380,10 @@ static int push_target(lua_State *L, void *ud) {
   if (a->mode) return lua_pushstring(L, a->mode), 2;
   if (a->put) {
     nt_lua_push_str(L, nt_plugin_text(a->put->path));
-    if (a->put->bytes.ptr)
-      nt_lua_push_str(L, nt_plugin_text(a->put->bytes));
+    if (a->in->resuming)
+      lua_pushnil(L);
     else
-      lua_pushnil(L); /* resuming */
+      nt_lua_push_str(L, nt_plugin_text(a->put->bytes));
     lua_pushinteger(L, a->put->order);
     return 4;
   }
@@ -392,6 +397,7 @@ static notis_status call_target(int function, target_arguments *a, notis_call *c
 }
 
 static notis_status target_begin(void *self, notis_call *call, notis_commit_mode mode) {
+  ((instance *)self)->resuming = mode == NOTIS_COMMIT_RESUME;
   target_arguments a = {.in = self, .mode = mode == NOTIS_COMMIT_RESUME ? "resume" : "new"};
   return call_target(NT_PLUGIN_BEGIN, &a, call);
 }
@@ -414,6 +420,13 @@ static notis_status target_commit(void *self, notis_call *call) {
 static void target_abort(void *self, notis_call *call) {
   target_arguments a = {.in = self};
   call_target(NT_PLUGIN_ABORT, &a, call);
+}
+
+static notis_status target_look(void *self, notis_call *call, notis_str path, uint64_t *stamp) {
+  target_arguments a = {.in = self, .path = path};
+  plugin_call c = {.in = self, .function = NT_PLUGIN_LOOK, .push = push_target, .ud = &a, .number = stamp};
+  notis_status status = call_plugin(&c, call);
+  return status == NOTIS_OK && c.nothing ? NOTIS_GONE : status;
 }
 
 /* ---- the descriptor ---- */
@@ -439,7 +452,8 @@ static void describe(nt_lua_plugin *plugin) {
                                       .remove = target_remove,
                                       .commit = target_commit,
                                       .abort = target_abort,
-                                      .close = instance_free};
+                                      .close = instance_free,
+                                      .look = state->functions[NT_PLUGIN_LOOK] == LUA_NOREF ? NULL : target_look};
   plugin->descriptor = (notis_plugin_descriptor){.abi = NOTIS_ABI,
                                                  .size = sizeof plugin->descriptor,
                                                  .name = state->name.ptr,

@@ -1,5 +1,7 @@
-/* The examples of the CommonMark specification and of cmark-gfm, each parsed by the plugin, encoded, decoded, cloned
- * and written. What differs from the expected bytes must be exactly what is listed here. */
+/* The examples of the CommonMark specification and of cmark-gfm, each parsed by the plugin, encoded, decoded, cloned,
+ * gone over by a hook that leaves everything as it is (identity.lua), and written. What differs from the expected bytes
+ * must be exactly what is listed here. */
+#include "script/vm.h"
 #include "sources.h"
 
 typedef struct example {
@@ -93,8 +95,46 @@ static bool next_example(nt_str *rest, nt_arena *arena, example *out) {
   return true;
 }
 
+static nt_vm *load_identity(void) {
+  const char *root = getenv("NOTIS_SOURCE_DIR");
+  char path[4096];
+  nt_arena *arena = nt_arena_new();
+  nt_diags diags;
+  nt_vm_options options = {0};
+  snprintf(path, sizeof path, "%s/tests/conformance/identity.lua", root ? root : ".");
+  nt_diags_init(&diags, arena);
+  nt_str text = nt_test_read(path);
+  nt_script_source source = {.file = nt_str_c("identity.lua"), .bytes = text};
+  nt_vm *vm = nt_vm_new(&options);
+  if (!text.ptr || !nt_vm_load(vm, &source, 1, &diags)) {
+    printf("%s cannot be loaded\n", path);
+    exit(1);
+  }
+  free((char *)text.ptr);
+  nt_arena_free(arena);
+  return vm;
+}
+
+/* The body as the hook leaves it, with other nodes in it; NULL when it failed. */
+static const nt_node *hooked(nt_vm *vm, const nt_node *body, nt_arena *arena, nt_diags *diags) {
+  static const nt_reader_ops nothing = {0};
+  nt_reader reader = {.ops = &nothing, .arena = arena, .diags = diags};
+  nt_document document = {.arena = arena, .id = NT_STR("a"), .kind = NT_STR("article")};
+  document.fields = nt_map_new(arena);
+  document.body = nt_node_clone(body, arena);
+  const nt_node *before = document.body->first;
+  nt_documents derived = {0};
+  bool fine = nt_vm_run_document(vm, &reader, &document, &derived) == NT_HOOK_OK;
+  if (fine && (!before || document.body->first != before)) return document.body;
+  nt_buf message = {0};
+  if (diags->len) nt_diag_message(&diags->items[0], NT_ENGLISH, &message);
+  printf("the hook failed: %.*s\n", NT_FMT(nt_buf_str(&message)));
+  nt_buf_deinit(&message);
+  return NULL;
+}
+
 /* Text to HTML the long way round. */
-static nt_str through(const source_run *run, nt_str markdown, nt_arena *arena) {
+static nt_str through(const source_run *run, nt_vm *vm, nt_str markdown, nt_arena *arena) {
   nt_diags diags;
   nt_document document;
   nt_buf bytes = {0}, html = {0};
@@ -103,7 +143,8 @@ static nt_str through(const source_run *run, nt_str markdown, nt_arena *arena) {
   nt_node_encode(document.body, &bytes);
   const nt_node *decoded = nt_node_decode(nt_buf_str(&bytes), arena);
   if (!decoded || nt_node_hash(decoded) != nt_node_hash(document.body)) return NT_STR("(not decoded)");
-  nt_html_write(nt_node_clone(decoded, arena), NULL, &html);
+  const nt_node *body = hooked(vm, decoded, arena, &diags);
+  if (body) nt_html_write(body, NULL, &html);
   nt_str copy = nt_arena_str(arena, nt_buf_str(&html));
   nt_buf_deinit(&bytes);
   nt_buf_deinit(&html);
@@ -129,7 +170,7 @@ static bool listed(const int *numbers, int number) {
   return false;
 }
 
-static int run_suite(const suite *s) {
+static int run_suite(const suite *s, nt_vm *vm) {
   nt_arena *texts = nt_arena_new();
   nt_str file = nt_test_read(nt_test_corpus(s->file)), rest = file;
   source_run run = {0};
@@ -139,7 +180,7 @@ static int run_suite(const suite *s) {
   while (next_example(&rest, texts, &e)) {
     nt_arena *arena = nt_arena_new();
     open_for(&run, s, e.extensions);
-    nt_str html = through(&run, e.markdown, arena);
+    nt_str html = through(&run, vm, e.markdown, arena);
     if (nt_str_eq(e.extensions, NT_STR("disabled"))) e.html = with_boxes(arena, e.html);
     bool same = nt_str_eq(html, e.html) || nt_str_eq(e.html, NT_STR("<IGNORE>\n"));
     same ? passed++ : differed++;
@@ -163,6 +204,8 @@ static int run_suite(const suite *s) {
 
 int main(void) {
   int surprises = 0;
-  for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) surprises += run_suite(&suites[i]);
+  nt_vm *vm = load_identity();
+  for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) surprises += run_suite(&suites[i], vm);
+  nt_vm_free(vm);
   return surprises ? 1 : 0;
 }

@@ -338,6 +338,9 @@ struct notis_services {
 
   /* Removes a directory, or file, with everything below it, following no link; absent is NOTIS_GONE. */
   notis_status (*tree_remove)(notis_call *call, notis_str path);
+
+  /* The node tree of a value of type markup, as long as the call; NULL for another type. */
+  const notis_node *(*value_node)(notis_call *call, const notis_value *value);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */
