@@ -389,8 +389,8 @@ static void count_displaced(nt_site *site) {
   for (size_t i = 0; i < site->records.slots.len; i++) {
     const nt_record *r = site->records.slots.items[i];
     if (!r->frozen || !r->displaced) continue;
-    atomic_fetch_sub(&site->counters.documents, 1);
-    atomic_fetch_add(&site->counters.withheld, 1);
+    nt_atomic_add(&site->counters.documents, (uint64_t)-1);
+    nt_atomic_add(&site->counters.withheld, 1);
   }
 }
 
