@@ -195,7 +195,7 @@ static bool check_common(reading *r, const nt_value *common) {
 static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
   nt_value own = nt_map_new(arena), common[COMMON_WORDS] = {{0}};
-  own.pos = raw->pos.line ? raw->pos : r->head; /* where a missing field is missed */
+  own.pos = r->head; /* where a missing field is missed */
   for (size_t i = 0; i < raw->as.map->len; i++) {
     const nt_entry *e = &raw->as.map->entries[i];
     bool taken = false;
@@ -245,7 +245,6 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   if (status != NOTIS_OK && !r->run.diags.errors) nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
   if (status != NOTIS_OK || r->run.diags.errors) return false;
   nt_value raw = doc->fields;
-  raw.pos = (nt_pos){.line = split.present ? split.yaml_line : 1, .column = 1}; /* where a missing field is said to be */
   if (!apply_kind(r, &raw, doc)) return false;
   nt_heading_ids(doc->body, arena);
   return true;
