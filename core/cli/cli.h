@@ -34,6 +34,9 @@ nt_str nt_cli_text(nt_cli *cli, nt_code code, nt_str a, nt_str b);
 /* A mistake on the command line, with its hint; the exit code for it. */
 int nt_cli_usage(nt_cli *cli, nt_code code, nt_str a, nt_str b);
 
+/* The same about a command that there is not, with the nearest that there is. */
+int nt_cli_unknown_command(nt_cli *cli, nt_str name);
+
 /* Prints diagnostics with the line they are about, a caret and a hint; alike ones together. */
 void nt_cli_diags(nt_cli *cli, const nt_engine *engine, nt_str site, const nt_diags *diags);
 /* Opens the engine and prints what is wrong with the workspace; NULL then. */

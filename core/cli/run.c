@@ -60,8 +60,8 @@ static const command commands[] = {{"build", nt_cli_build},   {"check", nt_cli_c
                                    {"config", nt_cli_config}, {"help", nt_cli_help},   {"version", version}};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static int unknown_command(nt_cli *cli) {
-  nt_str name = nt_str_c(cli->command), best = NT_STR("help");
+int nt_cli_unknown_command(nt_cli *cli, nt_str name) {
+  nt_str best = NT_STR("help");
   size_t least = 3;
   for (size_t i = 0; i < COMMANDS; i++) {
     size_t distance = nt_str_distance(name, nt_str_c(commands[i].name), least);
@@ -76,7 +76,7 @@ static int unknown_command(nt_cli *cli) {
 static int dispatch(nt_cli *cli) {
   for (size_t i = 0; i < COMMANDS; i++)
     if (strcmp(cli->command, commands[i].name) == 0) return commands[i].run(cli);
-  return unknown_command(cli);
+  return nt_cli_unknown_command(cli, nt_str_c(cli->command));
 }
 
 int nt_cli_run(int argc, char **argv) {

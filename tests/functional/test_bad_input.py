@@ -213,7 +213,7 @@ class Texts(Told):
         run = self.withheld("fields_not_datetime", "s/content/news/a.md", 3, 7)
         self.place(run, "fields_not_text", "s/content/news/b.md", 2, 8)
         self.place(run, "fields_no_such_date", "s/content/news/b.md", 3, 7)
-        self.place(run, "fields_missing", "s/content/news/c.md", 2, 1)
+        self.place(run, "fields_missing", "s/content/news/c.md", 3, 1)
 
     def test_common_words_of_wrong_types(self):
         self.ws.write("s/content/a.md", "---\ntitle: A\nkind: [1]\nslug: 3\nlang: {}\ntemplate: true\n---\n")
@@ -644,7 +644,7 @@ class Templates(Told):
     def test_a_template_that_does_not_load(self):
         for template, code, line, column in [
                 ("<p>\n{{ doc.title \n", "template_unclosed_output", 2, 1),
-                ("<p>\n{{ doc.title | storr }}", "template_unknown_filter_near", 2, 16),
+                ("<p>\n{{ doc.title | slugg }}", "template_unknown_filter_near", 2, 16),
                 ("<p>\n{% if doc.title %}", "template_unclosed_block", 2, 4),
                 ("{% extends 'article.html' %}\n", "template_extends_cycle", 1, 12),
                 ("{% include '../site.yaml' %}", "template_absent", 1, 12),
