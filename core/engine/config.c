@@ -99,14 +99,12 @@ const nt_schema nt_schema_workspace = {(const nt_schema_key[]){{"notis", T_INT, 
                                                                {"limits", T_MAP, &limits},
                                                                {0}}};
 
-static const nt_schema language = {(const nt_schema_key[]){{"name", T_STRING}, {"path", T_STRING}, {0}}};
+static const nt_schema language = {(const nt_schema_key[]){{"name", T_STRING}, {0}}};
 static const nt_schema languages = {(const nt_schema_key[]){{"*", T_MAP, &language}, {0}}};
 /* The rest of a source's map belongs to its plugin. */
 static const nt_schema source = {(const nt_schema_key[]){
     {"use", T_STRING, NULL, true}, {"kind", T_STRING}, {"path", T_STRING}, {"match", T_STRING}, {"*", T_ANY}, {0}}};
 static const nt_schema sources = {(const nt_schema_key[]){{"*", T_MAP, &source}, {0}}};
-static const nt_schema output = {(const nt_schema_key[]){{"*", T_ANY}, {0}}};
-static const nt_schema outputs = {(const nt_schema_key[]){{"*", T_MAP, &output}, {0}}};
 static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING | T_LIST},
                                                              {"where", T_MAP},
                                                              {"sort", T_STRING | T_LIST},
@@ -115,7 +113,6 @@ static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING |
                                                              {"path", T_STRING},
                                                              {"per_page", T_INT},
                                                              {"template", T_STRING},
-                                                             {"outputs", T_MAP, &outputs},
                                                              {"params", T_MAP},
                                                              {0}}};
 static const nt_schema collections = {(const nt_schema_key[]){{"*", T_MAP, &collection}, {0}}};
@@ -126,7 +123,6 @@ const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T
                                                           {"timezone", T_STRING},
                                                           {"languages", T_MAP, &languages},
                                                           {"sources", T_MAP, &sources, true},
-                                                          {"outputs", T_MAP, &outputs},
                                                           {"collections", T_MAP, &collections},
                                                           {"limits", T_MAP, &limits},
                                                           {"params", T_MAP},

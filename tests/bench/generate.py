@@ -117,7 +117,7 @@ NOTIS = {
     "bench/site.yaml": """title: Region Norr
 url: https://bench.example/
 timezone: Europe/Stockholm
-languages: { sv: { name: Svenska, path: / } }
+languages: { sv: { name: Svenska } }
 sources:
   text: { use: source_markdown, path: content, match: "**/*.md", kind: news }
 collections:

@@ -7,7 +7,7 @@ static const char *const files[][2] = {
      "title: Nyhetsrummet\n"
      "url: https://nyheter.example/\n"
      "timezone: Europe/Stockholm\n"
-     "languages: { sv: { name: Svenska, path: / } }\n"
+     "languages: { sv: { name: Svenska } }\n"
      "sources:\n"
      "  feed:   { use: source_feed, set: news, kind: news }\n"
      "  notes:  { use: source_feed, set: notes, kind: note }\n"

@@ -213,7 +213,7 @@ class Texts(Told):
         run = self.withheld("fields_not_datetime", "s/content/news/a.md", 3, 7)
         self.place(run, "fields_not_text", "s/content/news/b.md", 2, 8)
         self.place(run, "fields_no_such_date", "s/content/news/b.md", 3, 7)
-        self.place(run, "fields_missing", "s/content/news/c.md", 3, 1)
+        self.place(run, "fields_missing", "s/content/news/c.md", 2, 1)
 
     def test_common_words_of_wrong_types(self):
         self.ws.write("s/content/a.md", "---\ntitle: A\nkind: [1]\nslug: 3\nlang: {}\ntemplate: true\n---\n")

@@ -18,7 +18,7 @@ static int setup(void **state) {
   feed_init(f);
   workspace_init(w, f);
   workspace_write(w, "s/site.yaml",
-                  "title: T\nurl: https://t.example/\nlanguages: { sv: { name: Svenska, path: / } }\n"
+                  "title: T\nurl: https://t.example/\nlanguages: { sv: { name: Svenska } }\n"
                   "sources: { feed: { use: source_feed, set: words, kind: word } }\n"
                   "collections:\n"
                   "  words: { kind: word, sort: title }\n"
