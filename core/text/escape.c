@@ -86,13 +86,36 @@ static void put_percent(unsigned char c, nt_buf *out) {
   nt_buf_put(out, nt_str_n((const char[]){'%', digits[c >> 4], digits[c & 15]}, 3));
 }
 
+typedef uint8_t lanes __attribute__((vector_size(16)));
+
+/* Does any of sixteen bytes need an entity? */
+static bool has_special(const char *bytes) {
+  lanes v;
+  uint64_t halves[2];
+  memcpy(&v, bytes, sizeof v);
+  lanes hit = (lanes)((v == '"') | (v == '&') | (v == '<') | (v == '>') | (v == '\''));
+  memcpy(halves, &hit, sizeof hit);
+  return (halves[0] | halves[1]) != 0;
+}
+
+/* Where the next byte of the set stands at or after `at`; most of a text has none, and is passed in lanes. */
+static size_t find_special(nt_str text, size_t at, uint8_t set) {
+  while (at < text.len) {
+    if (text.len - at >= sizeof(lanes) && !has_special(text.ptr + at))
+      at += sizeof(lanes);
+    else if (class_of[(unsigned char)text.ptr[at]] & set)
+      break;
+    else
+      at++;
+  }
+  return at;
+}
+
 static void put_entities(nt_str text, uint8_t set, nt_buf *out) {
   size_t from = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    if (!(class_of[(unsigned char)text.ptr[i]] & set)) continue;
-    nt_buf_put(out, nt_str_sub(text, from, i));
-    put_entity(text.ptr[i], out);
-    from = i + 1;
+  for (size_t at; (at = find_special(text, from, set)) < text.len; from = at + 1) {
+    nt_buf_put(out, nt_str_sub(text, from, at));
+    put_entity(text.ptr[at], out);
   }
   nt_buf_put(out, nt_str_sub(text, from, text.len));
 }

@@ -25,6 +25,24 @@ static void attribute(void **state) {
   check(nt_escape_attribute, NT_STR("it's <\"x\">&"), "it&#39;s &lt;&quot;x&quot;&gt;&amp;");
 }
 
+/* Texts are searched several bytes at a time: every byte is found wherever it stands, and no other is taken for it. */
+static void any_place(void **state) {
+  for (unsigned byte = 1; byte < 256; byte++)
+    for (size_t at = 0; at < 40; at++) {
+      char text[] = "abcdefghijklmnopqrstABCDEFGHIJKLMNOPQRST", as_is[2] = {(char)byte}, expected[64];
+      const char *entity = byte == '&'   ? "&amp;"
+                           : byte == '<' ? "&lt;"
+                           : byte == '>' ? "&gt;"
+                           : byte == '"' ? "&quot;"
+                                         : as_is;
+      text[at] = (char)byte;
+      snprintf(expected, sizeof expected, "%.*s%s%s", (int)at, text, entity, text + at + 1);
+      check(nt_escape_html, nt_str_c(text), expected);
+      if (byte == '\'') snprintf(expected, sizeof expected, "%.*s&#39;%s", (int)at, text, text + at + 1);
+      check(nt_escape_attribute, nt_str_c(text), expected);
+    }
+}
+
 static void href(void **state) {
   check(nt_escape_href, NT_STR("/url\xC2\xA0\"title\""), "/url%C2%A0%22title%22");
   check(nt_escape_href, NT_STR("foo%20b\xC3\xA4"), "foo%20b%C3%A4");
@@ -41,7 +59,7 @@ static void component(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(html), cmocka_unit_test(attribute), cmocka_unit_test(href),
-                                     cmocka_unit_test(component)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(html), cmocka_unit_test(attribute), cmocka_unit_test(any_place),
+                                     cmocka_unit_test(href), cmocka_unit_test(component)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
