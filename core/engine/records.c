@@ -49,7 +49,7 @@ static nt_blob *blob_new(nt_str bytes) {
 }
 
 static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *before, nt_buf *scratch) {
-  if (before && !document->body) {
+  if (before && !document->body_changed) {
     f->blob = before->blob;
     f->blob->holders++;
     f->body_hash = before->body_hash;

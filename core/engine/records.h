@@ -34,7 +34,7 @@ typedef struct nt_frozen {
   nt_hash hash; /* of everything but positions */
 } nt_frozen;
 
-/* Keeps the document; the result owns all it holds. A body that nobody asked for is that of `before`, which then must
+/* Keeps the document; the result owns all it holds. A body that nobody changed is that of `before`, which then must
  * be what the document was thawed from; NULL otherwise. */
 nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);

@@ -16,10 +16,11 @@ typedef struct nt_document {
   nt_str source;   /* the source's name */
   nt_str kind;
   nt_str lang;
-  nt_str name;     /* for its permalink: the path within the source, without extension, language and last "index" */
-  nt_value fields; /* a map; every field its kind declares is there, null when absent */
-  nt_node *body;   /* a NOTIS_NODE_DOCUMENT; NULL until somebody asks for it, when `encoded` is set */
-  nt_str encoded;  /* the body's bytes (model/nodecode.h), of a document that was taken out of the memo */
+  nt_str name;       /* for its permalink: the path within the source, without extension, language and last "index" */
+  nt_value fields;   /* a map; every field its kind declares is there, null when absent */
+  nt_node *body;     /* a NOTIS_NODE_DOCUMENT; NULL until somebody asks for it, when `encoded` is set */
+  nt_str encoded;    /* the body's bytes (model/nodecode.h), of a document that was taken out of the memo */
+  bool body_changed; /* a hook may have written to the body: `encoded` is no longer it */
   nt_node_pos *positions;
   size_t position_count; /* nodes with an origin */
 } nt_document;

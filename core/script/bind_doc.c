@@ -85,6 +85,7 @@ static void set_body(lua_State *L, nt_document *document) {
   nt_node *old = nt_document_body(document);
   while (old->first) nt_node_unlink(old->first);
   while (body->first) nt_node_append(old, body->first);
+  document->body_changed = true;
   nt_vm_of(L)->mutations++;
 }
 

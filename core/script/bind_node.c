@@ -203,10 +203,13 @@ void nt_node_set_member(lua_State *L, nt_node *node, nt_str key, int value) {
   set_member(L, node, is, key, value);
 }
 
+/* Every change of a tree begins here, so that a body which hooks only read need not be encoded again. */
 nt_node *nt_check_writable(lua_State *L, int index) {
   nt_node_ref ref = nt_check_node(L, index);
   if (!(ref.ref.flags & NT_REF_WRITABLE) || ref.ref.kind == NT_LUA_MARKUP)
     nt_raise(L, NT_MSG_script_frozen_node, NT_STR(""));
+  nt_document *document = nt_vm_of(L)->document;
+  if (document) document->body_changed = true;
   return ref.node;
 }
 

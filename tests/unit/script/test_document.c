@@ -77,6 +77,43 @@ static void test_reading_the_tree(void **state) {
         "nilnil", NULL);
 }
 
+/* Whether the body must be encoded again after the hook. */
+static void check_changed(const char *body, bool expected) {
+  bench b = {0};
+  load(&b, body);
+  nt_document *document = sample(&b);
+  assert_int_equal(bench_run(&b, document), NT_HOOK_OK);
+  if (document->body_changed != expected) fail_msg("body_changed is %d after: %s", document->body_changed, body);
+  bench_end(&b);
+}
+
+static void test_changed_body(void **state) {
+  check_changed("doc.title = 'x'", false);
+  check_changed("doc.out = doc.body:first('paragraph'):text()", false);
+  check_changed("doc.body:walk{link = function(l) local d = l.destination, l:attr('rel') end}", false);
+  check_changed("local copy = doc.body:first('link'):clone()", false);
+  static const char *const changes[] = {
+      "doc.body = 'x'",
+      "doc.body = nil",
+      "doc.body:first('link').destination = 'c.md'",
+      "doc.body:first('text').text = 'x'",
+      "doc.body:first('paragraph').text = 'x'",
+      "doc.body:first('heading').level = 2",
+      "doc.body:first('heading').id = 'x'",
+      "doc.body:first('link'):attr('rel', 'x')",
+      "doc.body:append(doc.body:first('heading'))",
+      "doc.body:first('paragraph'):prepend('x')",
+      "doc.body:first('paragraph'):insert_before(notis.node('thematic_break'))",
+      "doc.body:first('paragraph'):insert_after(notis.node('thematic_break'))",
+      "doc.body:first('link'):replace(notis.text('x'))",
+      "doc.body:first('link'):remove()",
+      "notis.node('paragraph', {doc.body:first('link')})",
+      "doc.body:walk{link = function(l) l:remove() end}",
+      "doc:derive('x', {kind = 'goal', body = {doc.body:first('link')}})",
+  };
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) check_changed(changes[i], true);
+}
+
 static const char after[] =
     "<p>En <a href=\"a.md\">länk</a> och <a href=\"b.md\">en till</a></p>\n<blockquote>\n<p>citat</p>\n</blockquote>\n";
 
@@ -221,13 +258,10 @@ static void test_a_deep_tree(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reading_the_tree),
-      cmocka_unit_test(test_changing_the_tree),
-      cmocka_unit_test(test_walks_survive_removal),
-      cmocka_unit_test(test_faults_in_the_tree),
-      cmocka_unit_test(test_fields),
-      cmocka_unit_test(test_derived_documents),
-      cmocka_unit_test(test_drop_and_diagnostics),
+      cmocka_unit_test(test_reading_the_tree),   cmocka_unit_test(test_changed_body),
+      cmocka_unit_test(test_changing_the_tree),  cmocka_unit_test(test_walks_survive_removal),
+      cmocka_unit_test(test_faults_in_the_tree), cmocka_unit_test(test_fields),
+      cmocka_unit_test(test_derived_documents),  cmocka_unit_test(test_drop_and_diagnostics),
       cmocka_unit_test(test_a_deep_tree),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
