@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -246,6 +247,23 @@ nt_durable nt_durable_clear(nt_str path, nt_diags *diags) {
   closedir(dir);
   errno = reason;
   return reason == 0 ? NT_DURABLE_OK : failed(diags, NT_MSG_durable_clear, path);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
+  nt_failpoint();
+  bool good = remove(path) == 0 || errno == ENOENT;
+  int reason = errno;
+  nt_failpoint();
+  errno = reason;
+  return good ? 0 : -1;
+}
+
+nt_durable nt_durable_remove_tree(nt_str path, nt_diags *diags) {
+  enum { OPEN_AT_ONCE = 16 };
+  sys_path p;
+  if (!*terminated(&p, path)) return failed(diags, NT_MSG_durable_clear, path);
+  if (nftw(p.text, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS) == 0) return NT_DURABLE_OK;
+  return errno == ENOENT ? NT_DURABLE_ABSENT : failed(diags, NT_MSG_durable_clear, path);
 }
 
 notis_file_kind nt_durable_kind(nt_str path) {

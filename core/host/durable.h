@@ -23,6 +23,8 @@ nt_durable nt_durable_rmdir(nt_str path, nt_diags *diags);
 nt_durable nt_durable_replace(nt_str path, nt_str bytes, nt_diags *diags);
 /* Removes the files in a directory, but no directory. */
 nt_durable nt_durable_clear(nt_str path, nt_diags *diags);
+/* Removes a directory with everything below it, following no link. */
+nt_durable nt_durable_remove_tree(nt_str path, nt_diags *diags);
 
 /* What is there, without following a link. */
 notis_file_kind nt_durable_kind(nt_str path);

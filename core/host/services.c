@@ -279,6 +279,10 @@ static notis_status directory_clear(notis_call *call, notis_str path) {
   return status_of(nt_durable_clear(nt_in(path), diags_of(call)));
 }
 
+static notis_status tree_remove(notis_call *call, notis_str path) {
+  return status_of(nt_durable_remove_tree(nt_in(path), diags_of(call)));
+}
+
 static notis_status file_stamp(notis_call *call, notis_str path, uint64_t *stamp) {
   return nt_durable_stamp(nt_in(path), stamp) == NT_DURABLE_OK ? NOTIS_OK : NOTIS_GONE;
 }
@@ -354,4 +358,5 @@ const notis_services nt_services = {
     .report_code = report_code,
     .node_attribute_get = node_attribute_get,
     .file_stamp = file_stamp,
+    .tree_remove = tree_remove,
 };

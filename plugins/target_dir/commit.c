@@ -6,7 +6,8 @@ typedef struct work {
   target *self;
   notis_call *call;
   names folders;  /* known to be real folders below the root */
-  names put_dirs; /* every folder above a file that is put; made only when there are removals */
+  names moved;    /* folders that this order moved into place whole */
+  names put_dirs; /* every folder above a file that is put; made only for removals, and to sync */
   names emptied;  /* folders that something was removed from */
   names cleared;  /* removals done before the files */
   bool good;
@@ -30,34 +31,24 @@ static bool is_put(const work *w, notis_str path) {
 
 /* ---- folders ---- */
 
-/* One folder whose parent is known: there, or made if asked for. A link in its place could lead out of the root. */
-static bool have_folder(work *w, notis_str folder, bool make) {
+/* One folder whose parent is known: is it there? A link in its place could lead out of the root; a file in its place is
+ * a fault too, unless something is only to be removed below it. */
+static bool have_folder(work *w, notis_str folder, bool removing) {
+  if (names_has(&w->folders, folder)) return true;
   notis_file_kind kind = kind_of(w, folder);
-  if (kind == NOTIS_FILE_NONE) {
-    if (!make) return false;
-    if (file_of(w, folder, w->self->host->directory_make) != NOTIS_OK) {
-      w->good = false;
-      return false;
-    }
-  } else if (kind != NOTIS_FILE_DIRECTORY) {
-    if (!make && kind == NOTIS_FILE_REGULAR) return false;
-    target_say(w->self, w->call, "target_not_folder", folder);
-    w->good = false;
-    return false;
-  }
-  names_add(&w->folders, folder);
-  return true;
+  if (kind == NOTIS_FILE_DIRECTORY) return names_add(&w->folders, folder);
+  if (kind == NOTIS_FILE_NONE || (removing && kind == NOTIS_FILE_REGULAR)) return false;
+  target_say(w->self, w->call, "target_not_folder", folder);
+  w->good = false;
+  return false;
 }
 
-/* The folder with all above it, from the top down. */
-static bool have_folders(work *w, notis_str folder, bool make) {
-  if (folder.len == 0 || names_has(&w->folders, folder)) return true;
-  for (size_t to = 1; to <= folder.len; to++) {
-    if (to < folder.len && folder.ptr[to] != '/') continue;
-    notis_str part = {folder.ptr, to};
-    if (!names_has(&w->folders, part) && !have_folder(w, part, make)) return false;
-  }
-  return true;
+/* The next folder on the way to a file, from the top down: "a", "a/b" for "a/b/c". False when there is no more. */
+static bool next_folder(notis_str path, notis_str *folder) {
+  size_t to = folder->len ? folder->len + 1 : 0;
+  while (to < path.len && path.ptr[to] != '/') to++;
+  *folder = (notis_str){path.ptr, to};
+  return to < path.len;
 }
 
 /* Folders that nothing is left in go too, upward as far as they are empty, never the root. */
@@ -72,12 +63,13 @@ static void drop_empty(work *w, notis_str folder) {
 /* ---- removals ---- */
 
 static void remove_file(work *w, notis_str path) {
-  notis_str folder = path_parent(path);
-  if (!have_folders(w, folder, false)) return;
+  notis_str folder = {path.ptr, 0};
+  while (next_folder(path, &folder))
+    if (!have_folder(w, folder, true)) return;
   notis_file_kind kind = kind_of(w, path);
   if (kind == NOTIS_FILE_DIRECTORY) return;
   if (kind != NOTIS_FILE_NONE && file_of(w, path, w->self->host->file_remove) == NOTIS_ERROR) w->good = false;
-  names_add(&w->emptied, folder);
+  names_add(&w->emptied, path_parent(path));
 }
 
 /* Does the removed file stand where a folder is to be, or below where a file is to be? */
@@ -120,20 +112,42 @@ static void remove_rest(work *w) {
 
 /* ---- files ---- */
 
-static void place_file(work *w, notis_str path) {
+static notis_status place(work *w, int order, notis_str path) {
   full_path from, to;
-  if (!have_folders(w, path_parent(path), true)) return;
-  notis_str final = target_full(w->self, path, &to);
-  notis_status status = w->self->host->file_rename(w->call, target_staged(w->self, path, &from), final);
-  if (status == NOTIS_GONE && w->self->host->file_kind(w->call, final) == NOTIS_FILE_REGULAR) return;
+  return w->self->host->file_rename(w->call, target_staged(w->self, order, path, &from),
+                                    target_full(w->self, path, &to));
+}
+
+/* The first folder on its way that the root lacks comes with all that is staged in it, the file too. What is no longer
+ * staged was put in place before an interruption. */
+static void place_file(work *w, int order, notis_str path) {
+  notis_str part = {path.ptr, 0};
+  bool folder;
+  while ((folder = next_folder(path, &part))) {
+    if (names_has(&w->moved, part)) return;
+    if (!have_folder(w, part, false)) break;
+  }
+  if (!w->good) return;
+  notis_status status = place(w, order, part);
+  if (status == NOTIS_OK && folder) names_add(&w->moved, part);
+  if (status == NOTIS_GONE && kind_of(w, path) == NOTIS_FILE_REGULAR) return;
   if (status == NOTIS_GONE) target_say(w->self, w->call, "target_lost", path);
   if (status != NOTIS_OK) w->good = false;
+}
+
+static void place_order(work *w, int order) {
+  const names *puts = &w->self->puts[order];
+  for (size_t i = 0; i < puts->len; i++)
+    if (puts->items[i].len) place_file(w, order, puts->items[i]);
+  names_clear(&w->moved);
 }
 
 static void sync_folders(work *w) {
   if (!w->self->sync) return;
   notis_str root = {"", 0};
   names_add(&w->folders, root);
+  note_put_dirs(w);
+  for (size_t i = 0; i < w->put_dirs.len; i++) names_add(&w->folders, w->put_dirs.items[i]);
   for (size_t i = 0; i < w->folders.len; i++)
     if (file_of(w, w->folders.items[i], w->self->host->file_sync) == NOTIS_ERROR) w->good = false;
 }
@@ -142,9 +156,7 @@ static void sync_folders(work *w) {
 notis_status target_commit(target *self, notis_call *call) {
   work w = {.self = self, .call = call, .good = true};
   clear_way(&w);
-  for (int order = 0; order < ORDERS && w.good; order++)
-    for (size_t i = 0; i < self->puts[order].len; i++)
-      if (self->puts[order].items[i].len) place_file(&w, self->puts[order].items[i]);
+  for (int order = 0; order < ORDERS && w.good; order++) place_order(&w, order);
   if (w.good) remove_rest(&w);
   if (w.good) sync_folders(&w);
   names_clear(&w.folders);

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 static const notis_place nowhere;
 
 static notis_str text_of(const char *terminated) {
@@ -39,17 +36,15 @@ notis_str target_full(const target *self, notis_str path, full_path *out) {
   return join(self, path.ptr, path.len, out);
 }
 
-notis_str target_staged(const target *self, notis_str path, full_path *out) {
-  static const char digits[] = "0123456789abcdef";
-  char tail[sizeof STAGE + 32];
-  XXH128_canonical_t hash;
-  XXH128_canonicalFromHash(&hash, XXH3_128bits(path.ptr, path.len));
-  memcpy(tail, STAGE "/", sizeof STAGE);
-  for (size_t i = 0; i < sizeof hash.digest; i++) {
-    tail[sizeof STAGE + 2 * i] = digits[hash.digest[i] >> 4];
-    tail[sizeof STAGE + 2 * i + 1] = digits[hash.digest[i] & 15];
+notis_str target_staged(const target *self, int order, notis_str path, full_path *out) {
+  char tail[PATH_LIMIT] = STAGE "/0";
+  size_t len = sizeof STAGE + 1;
+  tail[len - 1] = (char)('0' + order);
+  if (path.len) {
+    tail[len++] = '/';
+    memcpy(tail + len, path.ptr, path.len);
   }
-  return join(self, tail, sizeof tail, out);
+  return join(self, tail, len + path.len, out);
 }
 
 static bool name_is_good(notis_str name) {
@@ -58,7 +53,7 @@ static bool name_is_good(notis_str name) {
 
 bool target_path_is_good(const target *self, notis_str path) {
   if (!path.ptr || path.len == 0 || memchr(path.ptr, '\0', path.len)) return false;
-  if (self->root_len + 1 + path.len >= PATH_LIMIT) return false;
+  if (self->root_len + sizeof "/" STAGE "/0/" + path.len > PATH_LIMIT) return false;
   for (size_t from = 0; from <= path.len;) {
     const char *slash = memchr(path.ptr + from, '/', path.len - from);
     size_t to = slash ? (size_t)(slash - path.ptr) : path.len;
@@ -108,7 +103,10 @@ static bool read_root(target *self, notis_call *call, const notis_value *config)
 }
 
 static void forget(target *self) {
-  for (int i = 0; i < ORDERS; i++) names_clear(&self->puts[i]);
+  for (int i = 0; i < ORDERS; i++) {
+    names_clear(&self->puts[i]);
+    names_clear(&self->staged[i]);
+  }
   names_clear(&self->removes);
   self->begun = false;
 }
@@ -138,8 +136,7 @@ static notis_status open_target(const notis_services *host, notis_call *call, co
 notis_status target_unstage(target *self, notis_call *call) {
   full_path buffer;
   notis_str stage = target_full(self, text_of(STAGE), &buffer);
-  notis_status status = self->host->directory_clear(call, stage);
-  if (status == NOTIS_OK) status = self->host->directory_remove(call, stage);
+  notis_status status = self->host->tree_remove(call, stage);
   return status == NOTIS_GONE ? NOTIS_OK : status;
 }
 
@@ -155,8 +152,8 @@ static notis_status begin(void *ud, notis_call *call, notis_commit_mode mode) {
     return NOTIS_ERROR;
   }
   self->resuming = mode == NOTIS_COMMIT_RESUME;
-  if (!self->resuming && kind == NOTIS_FILE_DIRECTORY) status = self->host->directory_clear(call, stage);
-  if (!self->resuming && kind == NOTIS_FILE_NONE) status = self->host->directory_make(call, stage);
+  if (!self->resuming && kind == NOTIS_FILE_DIRECTORY) status = target_unstage(self, call);
+  if (!self->resuming && status == NOTIS_OK) status = self->host->directory_make(call, stage);
   self->begun = status == NOTIS_OK;
   return status;
 }
@@ -172,23 +169,58 @@ static bool may_stage(target *self, notis_call *call, notis_str path) {
   return false;
 }
 
-static notis_status put(void *ud, notis_call *call, const notis_put *what) {
-  target *self = ud;
-  if (!may_stage(self, call, what->path)) return NOTIS_ERROR;
-  for (int i = 0; i < ORDERS; i++) names_drop(&self->puts[i], what->path);
-  names_drop(&self->removes, what->path);
-  names_add(&self->puts[what->order < ORDERS ? what->order : ORDERS - 1], what->path);
-  if (self->resuming) return NOTIS_OK;
+static notis_status stage_file(target *self, notis_call *call, int order, const notis_put *what) {
   full_path buffer;
-  notis_str staged = target_staged(self, what->path, &buffer);
+  notis_str folder = path_parent(what->path);
+  if (!names_has(&self->staged[order], folder)) {
+    notis_status made = self->host->directory_make(call, target_staged(self, order, folder, &buffer));
+    if (made != NOTIS_OK) return made;
+    names_add(&self->staged[order], folder);
+  }
+  notis_str staged = target_staged(self, order, what->path, &buffer);
   notis_status status = self->host->file_write(call, staged, what->bytes);
   return status == NOTIS_OK && self->sync ? self->host->file_sync(call, staged) : status;
 }
 
+/* Takes a file out of the stage, and the folders that hold nothing without it. */
+static notis_status unstage_file(target *self, notis_call *call, int order, notis_str path) {
+  full_path buffer;
+  notis_str staged = target_staged(self, order, path, &buffer);
+  if (self->host->file_kind(call, staged) != NOTIS_FILE_REGULAR) return NOTIS_OK;
+  if (self->host->file_remove(call, staged) == NOTIS_ERROR) return NOTIS_ERROR;
+  for (notis_str folder = path_parent(path); folder.len > 0; folder = path_parent(folder)) {
+    notis_status status = self->host->directory_remove(call, target_staged(self, order, folder, &buffer));
+    if (status == NOTIS_ERROR) return NOTIS_ERROR;
+    if (status == NOTIS_AGAIN) break;
+    names_drop(&self->staged[order], folder);
+  }
+  return NOTIS_OK;
+}
+
+/* Forgets a put; what it staged goes, except in the order where it will be written over. What an interrupted commit had
+ * staged is not known to this one, so it looks. */
+static notis_status unput(target *self, notis_call *call, notis_str path, int except) {
+  for (int order = 0; order < ORDERS; order++) {
+    bool put = names_has(&self->puts[order], path);
+    names_drop(&self->puts[order], path);
+    if (order != except && (put || self->resuming) && unstage_file(self, call, order, path) != NOTIS_OK)
+      return NOTIS_ERROR;
+  }
+  return NOTIS_OK;
+}
+
+static notis_status put(void *ud, notis_call *call, const notis_put *what) {
+  target *self = ud;
+  int order = what->order < ORDERS ? (int)what->order : ORDERS - 1;
+  if (!may_stage(self, call, what->path) || unput(self, call, what->path, order) != NOTIS_OK) return NOTIS_ERROR;
+  names_drop(&self->removes, what->path);
+  names_add(&self->puts[order], what->path);
+  return self->resuming ? NOTIS_OK : stage_file(self, call, order, what);
+}
+
 static notis_status stage_removal(void *ud, notis_call *call, notis_str path) {
   target *self = ud;
-  if (!may_stage(self, call, path)) return NOTIS_ERROR;
-  for (int i = 0; i < ORDERS; i++) names_drop(&self->puts[i], path);
+  if (!may_stage(self, call, path) || unput(self, call, path, ORDERS) != NOTIS_OK) return NOTIS_ERROR;
   names_add(&self->removes, path);
   return NOTIS_OK;
 }

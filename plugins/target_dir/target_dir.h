@@ -1,9 +1,11 @@
 /* The target's own state, shared by its two halves: staging (target_dir.c) and committing (commit.c).
  *
- *     put:    bytes ──► ROOT/.notis-stage/<hash of the path>
- *     commit: ROOT/.notis-stage/<hash> ──rename──► ROOT/<path>
+ *     put:    bytes ──► ROOT/.notis-stage/<order>/<path>
+ *     commit: ROOT/.notis-stage/<order>/<path> ──rename──► ROOT/<path>, one order after the other
  *
- * The staged name follows from the path alone, so a commit that was interrupted can be resumed from a list of paths. */
+ * Each order is staged as the tree that it will be, so a folder that the root does not have is renamed whole: a first
+ * publication of ten thousand pages is a handful of renames. Whatever lies in the stage is thus published: what is put
+ * and then dropped is taken out of it at once. A commit that was interrupted can be resumed from a list of paths. */
 #ifndef TARGET_DIR_H
 #define TARGET_DIR_H
 
@@ -21,6 +23,7 @@ typedef struct target {
   bool begun;
   bool resuming;
   names puts[ORDERS];
+  names staged[ORDERS]; /* folders that were made below the stage */
   names removes;
 } target;
 
@@ -32,8 +35,8 @@ typedef struct full_path {
 
 /* ROOT/path, or ROOT for an empty path. The path must have passed target_path_is_good. */
 notis_str target_full(const target *self, notis_str path, full_path *out);
-/* ROOT/.notis-stage/<hash> */
-notis_str target_staged(const target *self, notis_str path, full_path *out);
+/* ROOT/.notis-stage/<order>/path, or the order's own folder for an empty path. */
+notis_str target_staged(const target *self, int order, notis_str path, full_path *out);
 bool target_path_is_good(const target *self, notis_str path);
 void target_say(const target *self, notis_call *call, const char *code, notis_str about);
 

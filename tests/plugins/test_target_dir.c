@@ -152,6 +152,28 @@ static void test_leaves_the_rest_alone(void **state) {
   assert_int_equal(nt_durable_kind(nt_arena_format(f->arena, "%s/public", f->root)), NOTIS_FILE_DIRECTORY);
 }
 
+/* A folder that is moved whole brings nothing that was dropped, nor a folder that is empty without it. */
+static void test_drops_leave_no_folder(void **state) {
+  fixture *f = *state;
+  const notis_target_api *api = &f->target.plugin->target;
+  conform_call c;
+  conform_begin(&c, NULL, NULL);
+  void *self = NULL;
+  assert_int_equal(api->open(&nt_services, &c.call, conform_config(&f->config), &self), NOTIS_OK);
+  assert_int_equal(api->begin(self, &c.call, NOTIS_COMMIT_NEW), NOTIS_OK);
+  static const char *const paths[] = {"a/b/c/dropped", "a/kept", "a/b/c/later"};
+  for (size_t i = 0; i < 3; i++) {
+    notis_put put = {.size = sizeof put, .path = conform_str(nt_str_c(paths[i])), .bytes = {"x", 1}, .order = 1};
+    assert_int_equal(api->put(self, &c.call, &put), NOTIS_OK);
+    if (i != 1) assert_int_equal(api->remove(self, &c.call, put.path), NOTIS_OK);
+  }
+  assert_int_equal(api->commit(self, &c.call), NOTIS_OK);
+  api->close(self);
+  conform_end(&c);
+  assert_int_equal(nt_durable_kind(in(f, "a/kept")), NOTIS_FILE_REGULAR);
+  assert_int_equal(nt_durable_kind(in(f, "a/b")), NOTIS_FILE_NONE);
+}
+
 static void test_never_through_a_link(void **state) {
   fixture *f = *state;
   assert_int_equal(nt_durable_mkdirs(nt_arena_format(f->arena, "%s/outside", f->root), NULL), NT_DURABLE_OK);
@@ -235,6 +257,7 @@ int main(void) {
       with(test_kills_with_sync),
       with(test_settings),
       with(test_leaves_the_rest_alone),
+      with(test_drops_leave_no_folder),
       with(test_never_through_a_link),
       with(test_stage_that_is_no_folder),
       with(test_foreign_things_in_the_way),

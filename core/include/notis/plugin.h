@@ -335,6 +335,9 @@ struct notis_services {
 
   /* A number that changes when the file is written, replaced or touched; NOTIS_GONE if it is not there. */
   notis_status (*file_stamp)(notis_call *call, notis_str path, uint64_t *stamp);
+
+  /* Removes a directory, or file, with everything below it, following no link; absent is NOTIS_GONE. */
+  notis_status (*tree_remove)(notis_call *call, notis_str path);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */

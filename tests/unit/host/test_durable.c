@@ -1,3 +1,4 @@
+#include "base/path.h"
 #include "host/durable.h"
 #include "support.h"
 
@@ -121,6 +122,22 @@ static void test_rmdir_and_clear(void **state) {
   assert_int_equal(p->diags.len, 0);
 }
 
+/* Deeper than there are descriptors, and with a link to what must stay. */
+static void test_remove_tree(void **state) {
+  place *p = *state;
+  nt_durable_write(in(p, "precious"), NT_STR("x"), NULL);
+  nt_str deep = in(p, "tree");
+  for (int i = 0; i < 400; i++) deep = nt_path_join(p->arena, deep, NT_STR("d"));
+  assert_int_equal(nt_durable_mkdirs(deep, &p->diags), NT_DURABLE_OK);
+  nt_durable_write(in(p, "tree/d/f"), NT_STR("x"), NULL);
+  assert_int_equal(symlink("..", in(p, "tree/up").ptr), 0);
+  assert_int_equal(nt_durable_remove_tree(in(p, "tree"), &p->diags), NT_DURABLE_OK);
+  assert_int_equal(nt_durable_kind(in(p, "tree")), NOTIS_FILE_NONE);
+  assert_int_equal(nt_durable_kind(in(p, "precious")), NOTIS_FILE_REGULAR);
+  assert_int_equal(nt_durable_remove_tree(in(p, "tree"), &p->diags), NT_DURABLE_ABSENT);
+  assert_int_equal(p->diags.len, 0);
+}
+
 static void test_replace(void **state) {
   place *p = *state;
   assert_int_equal(nt_durable_replace(in(p, "a"), NT_STR("one"), &p->diags), NT_DURABLE_OK);
@@ -169,6 +186,7 @@ int main(void) {
       in_place(test_rename_into_a_missing_folder),
       in_place(test_mkdirs),
       in_place(test_rmdir_and_clear),
+      in_place(test_remove_tree),
       in_place(test_replace),
       in_place(test_replace_is_whole_at_every_failpoint),
   };
