@@ -160,11 +160,13 @@ nt_str nt_arena_format(nt_arena *arena, const char *format, ...) {
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
+  block *b = arena->current; /* mostly it fits into what is left there, and is formatted but once */
+  char *free_space = (char *)b + HEADER + b->used;
+  int length = vsnprintf(free_space, b->size - b->used, format, args);
   va_end(args);
   char *text = nt_arena_alloc(arena, (size_t)(length < 0 ? 0 : length) + 1);
-  text[0] = '\0';
-  if (length > 0) vsnprintf(text, (size_t)length + 1, format, again);
+  if (length < 0) text[0] = '\0';
+  if (length >= 0 && text != free_space) vsnprintf(text, (size_t)length + 1, format, again);
   va_end(again);
   return nt_str_n(text, length < 0 ? 0 : (size_t)length);
 }

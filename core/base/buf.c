@@ -19,16 +19,18 @@ void nt_buf_reserve(nt_buf *buf, size_t more) {
 }
 
 void nt_buf_format(nt_buf *buf, const char *format, ...) {
+  enum { USUAL = 64 };
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
-  int length = vsnprintf(NULL, 0, format, args);
+  nt_buf_reserve(buf, USUAL);
+  int length = vsnprintf(buf->ptr + buf->len, buf->cap - buf->len, format, args);
   va_end(args);
-  if (length > 0) {
+  if (length > 0 && (size_t)length >= buf->cap - buf->len) { /* it was cut short */
     nt_buf_reserve(buf, (size_t)length + 1);
     vsnprintf(buf->ptr + buf->len, (size_t)length + 1, format, again);
-    buf->len += (size_t)length;
   }
+  if (length > 0) buf->len += (size_t)length;
   va_end(again);
 }
 

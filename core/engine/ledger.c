@@ -33,6 +33,13 @@ static nt_str get_name(nt_str text, nt_arena *arena) {
   return nt_str_n(name, len);
 }
 
+/* Sixteen digits; a ledger has two such numbers for every page. */
+static void put_hash(nt_buf *out, nt_hash hash) {
+  static const char digits[] = "0123456789abcdef";
+  nt_buf_reserve(out, 16);
+  for (int shift = 60; shift >= 0; shift -= 4) out->ptr[out->len++] = digits[hash >> shift & 15];
+}
+
 static void put_end(nt_buf *out, size_t start) {
   nt_hash hash = nt_hash_bytes(nt_str_sub(nt_buf_str(out), start, out->len));
   nt_buf_format(out, "end %016" PRIx64 "\n", hash);
@@ -47,7 +54,10 @@ void nt_ledger_write(const nt_map *ledger, nt_buf *out) {
   nt_buf_c(out, ledger_head);
   for (size_t i = 0; i < entries.len; i++) {
     const nt_ledger_entry *x = entries.items[i];
-    nt_buf_format(out, "%016" PRIx64 " %016" PRIx64 "\t", x->hash, x->stamp);
+    put_hash(out, x->hash);
+    nt_buf_byte(out, ' ');
+    put_hash(out, x->stamp);
+    nt_buf_byte(out, '\t');
     put_name(out, x->path);
     nt_buf_byte(out, '\t');
     put_name(out, x->owner);
@@ -62,7 +72,9 @@ void nt_journal_write(const nt_changes *changes, nt_buf *out) {
   nt_buf_c(out, journal_head);
   for (size_t i = 0; i < changes->list.len; i++) {
     const nt_change *c = &changes->list.items[i];
-    nt_buf_format(out, "%s %u %016" PRIx64 "\t", c->removed ? "remove" : "put", c->order, c->hash);
+    nt_buf_format(out, "%s %u ", c->removed ? "remove" : "put", c->order);
+    put_hash(out, c->hash);
+    nt_buf_byte(out, '\t');
     put_name(out, c->path);
     nt_buf_byte(out, '\t');
     put_name(out, c->owner);

@@ -86,25 +86,23 @@ static void put_percent(unsigned char c, nt_buf *out) {
   nt_buf_put(out, nt_str_n((const char[]){'%', digits[c >> 4], digits[c & 15]}, 3));
 }
 
-/* Does any of eight bytes need an entity? Each needle is taken off, which leaves 0 where it stood; the rest is the
- * usual search for a zero byte. */
+typedef uint8_t lanes __attribute__((vector_size(16)));
+
+/* Does any of sixteen bytes need an entity? */
 static bool has_special(const char *bytes) {
-  const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
-  uint64_t eight, found = 0;
-  memcpy(&eight, bytes, sizeof eight);
-  for (const char *needle = "\"&<>'"; *needle; needle++) {
-    uint64_t left = eight ^ ones * (unsigned char)*needle;
-    found |= (left - ones) & ~left;
-  }
-  return found & highs;
+  lanes v;
+  uint64_t halves[2];
+  memcpy(&v, bytes, sizeof v);
+  lanes hit = (lanes)((v == '"') | (v == '&') | (v == '<') | (v == '>') | (v == '\''));
+  memcpy(halves, &hit, sizeof hit);
+  return (halves[0] | halves[1]) != 0;
 }
 
-/* Where the next byte of the set stands at or after `at`; most of a text has none, and is passed eight bytes at a time.
- */
+/* Where the next byte of the set stands at or after `at`; most of a text has none, and is passed in lanes. */
 static size_t find_special(nt_str text, size_t at, uint8_t set) {
   while (at < text.len) {
-    if (text.len - at >= 8 && !has_special(text.ptr + at))
-      at += 8;
+    if (text.len - at >= sizeof(lanes) && !has_special(text.ptr + at))
+      at += sizeof(lanes);
     else if (class_of[(unsigned char)text.ptr[at]] & set)
       break;
     else

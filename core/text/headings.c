@@ -1,12 +1,14 @@
 #include "text/headings.h"
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "text/locale.h"
 
 typedef struct ids {
   nt_arena *arena;
   nt_map taken; /* by id; the value is the last number that was given after it, a uint32_t */
   nt_buf text, slug;
+  NT_VEC(nt_node *) nameless;
 } ids;
 
 static void take(ids *i, nt_str id) {
@@ -30,17 +32,15 @@ static bool is_footnote(const nt_node *node) {
   return node->type == NOTIS_NODE_FOOTNOTE_DEFINITION || node->type == NOTIS_NODE_FOOTNOTE_REFERENCE;
 }
 
-/* What is taken before any heading is named; false if no heading needs a name. */
-static bool take_all(ids *i, const nt_node *root) {
-  bool needed = false;
+/* What is taken before any heading is named, and which headings need a name. */
+static void take_all(ids *i, const nt_node *root) {
   for (nt_walk w = nt_walk_start(root); nt_walk_next(&w);) {
     if (!w.entering) continue;
     nt_str id = w.node->attrs ? nt_node_attr(w.node, NT_STR("id")) : nt_str_n(NULL, 0);
     take(i, id);
     if (is_footnote(w.node)) take_footnote(i, w.node);
-    if (w.node->type == NOTIS_NODE_HEADING && !id.ptr) needed = true;
+    if (w.node->type == NOTIS_NODE_HEADING && !id.ptr) nt_push(&i->nameless, w.node);
   }
-  return needed;
 }
 
 static nt_str free_id(ids *i, nt_str slug) {
@@ -62,10 +62,9 @@ static void name_heading(ids *i, nt_node *heading) {
 
 void nt_heading_ids(nt_node *root, nt_arena *arena) {
   ids i = {.arena = arena};
-  if (take_all(&i, root))
-    for (nt_walk w = nt_walk_start(root); nt_walk_next(&w);)
-      if (w.entering && w.node->type == NOTIS_NODE_HEADING && !nt_node_attr(w.node, NT_STR("id")).ptr)
-        name_heading(&i, w.node);
+  take_all(&i, root);
+  for (size_t at = 0; at < i.nameless.len; at++) name_heading(&i, i.nameless.items[at]);
+  nt_vec_deinit(&i.nameless);
   nt_map_deinit(&i.taken);
   nt_buf_deinit(&i.text);
   nt_buf_deinit(&i.slug);

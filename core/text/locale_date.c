@@ -128,7 +128,12 @@ static bool is_pattern(nt_str pattern) {
 }
 
 static void put_number(nt_buf *out, unsigned number, size_t width) {
-  nt_buf_format(out, "%0*u", (int)width, number);
+  char digits[16];
+  size_t at = sizeof digits;
+  do digits[--at] = (char)('0' + number % 10);
+  while ((number /= 10) != 0);
+  for (size_t len = sizeof digits - at; len < width; len++) nt_buf_byte(out, '0');
+  nt_buf_put(out, nt_str_n(digits + at, sizeof digits - at));
 }
 
 static bool put_year(int32_t year, size_t width, nt_buf *out) {

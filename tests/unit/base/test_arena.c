@@ -66,6 +66,24 @@ static void strings(void **state) {
   nt_arena_free(arena);
 }
 
+/* Text of every length into what is left of a block, exactly enough or not, and beyond it. */
+static void formats_at_the_end_of_a_block(void **state) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+  for (size_t block = 1; block < 50; block++)
+    for (int length = 0; length < 50; length++) {
+      nt_arena *arena = nt_arena_new_sized(block);
+      nt_str first = nt_arena_format(arena, "%.*s", length, letters);
+      nt_str second = nt_arena_format(arena, "<%.*s>", length, letters);
+      assert_int_equal(first.len, length);
+      assert_memory_equal(first.ptr, letters, (size_t)length);
+      assert_int_equal(first.ptr[length], '\0');
+      assert_int_equal(second.len, length + 2);
+      assert_memory_equal(second.ptr + 1, letters, (size_t)length);
+      assert_string_equal(second.ptr + 1 + length, ">");
+      nt_arena_free(arena);
+    }
+}
+
 typedef struct trail {
   char text[8];
   size_t len;
@@ -99,6 +117,7 @@ int main(void) {
                                      cmocka_unit_test(zeroed),
                                      cmocka_unit_test(reset_gives_back),
                                      cmocka_unit_test(strings),
+                                     cmocka_unit_test(formats_at_the_end_of_a_block),
                                      cmocka_unit_test(destructors_run_backwards_and_once)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
