@@ -23,8 +23,8 @@ typedef struct instance {
   const notis_services *host;
   nt_value config;
   bool resuming; /* of a target: what is put was staged before, and comes without bytes */
-  int self;     /* registry reference of a target's table, LUA_NOREF for others */
-  bool scanned; /* the scan was begun and its end has been said */
+  int self;      /* registry reference of a target's table, LUA_NOREF for others */
+  bool scanned;  /* the scan was begun and its end has been said */
   notis_sink *sink;
   nt_found_list found;
   size_t sent;

@@ -185,6 +185,10 @@ nt_hash nt_vm_registration_hash(const nt_vm *vm) {
   return hash;
 }
 
+nt_hash nt_vm_blocks_hash(const nt_vm *vm) {
+  return hash_list(1, &vm->registries[NT_REGISTRY_BLOCK]);
+}
+
 /* The file and everything that it requires, each once. */
 void nt_trace_file(nt_vm *vm, nt_reader *reader, size_t file) {
   if (!reader || !reader->ops->script) return;
