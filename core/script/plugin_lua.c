@@ -74,8 +74,11 @@ static void function_field(lua_State *L, const char *name, int which, bool requi
 static void begin_registration(lua_State *L, nt_plugin_state *state, bool *taken, const char *what) {
   if (*taken) nt_raise(L, NT_MSG_script_plugin_twice, nt_str_c(what));
   *taken = true;
-  state->name = text_field(L, "name", NULL);
-  state->version = text_field(L, "version", "1");
+  nt_str name = text_field(L, "name", NULL), version = text_field(L, "version", "1");
+  if (state->name.len && !(nt_str_eq(state->name, name) && nt_str_eq(state->version, version)))
+    nt_raise(L, NT_MSG_script_plugin_names, state->name, name);
+  state->name = name;
+  state->version = version;
 }
 
 int nt_plugin_source(lua_State *L) {
