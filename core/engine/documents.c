@@ -311,12 +311,14 @@ static void run_hooks(reading *r, nt_vm *vm) {
   nt_site *site = r->run.site;
   nt_run_start(&r->run, site, r->run.seat, NT_RUN_DOCUMENT);
   nt_run_trace_hooks(&r->run, NT_EVENT_DOCUMENT);
+  nt_run_trace(&r->run, NT_KEY_SCRIPT, NT_BLOCKS, nt_str_n("", 0), site->inputs->registrations[NT_BLOCKS]);
   nt_run_trace(&r->run, NT_KEY_FILE, record->slot, NT_STR("parsed"), record->parsed->hash);
   nt_document doc;
   nt_documents derived = {0};
   nt_frozen_thaw(record->parsed, r->run.reader.arena, &doc);
   r->run.reader.lang = doc.lang;
-  nt_hook_result result = nt_vm_run_document(vm, &r->run.reader, &doc, &derived);
+  nt_hook_result result = nt_vm_run_blocks(vm, &r->run.reader, &doc);
+  if (result == NT_HOOK_OK) result = nt_vm_run_document(vm, &r->run.reader, &doc, &derived);
   nt_frozen *frozen = NULL;
   r->update->derives = true;
   if (result == NT_HOOK_OK) {
@@ -342,7 +344,7 @@ static void bring_into_force(reading *r) {
     return;
   }
   nt_vm *vm = site->inputs->scripts.len ? nt_seat_vm(site, r->run.seat, NULL) : NULL;
-  if (!vm || !nt_vm_wants(vm, NT_EVENT_DOCUMENT, record->parsed->kind)) {
+  if (!vm || (!nt_vm_wants(vm, NT_EVENT_DOCUMENT, record->parsed->kind) && !nt_vm_has_blocks(vm))) {
     nt_step_deinit(&record->hooks);
     put_in_force(record, record->parsed);
     r->update->derives = true;

@@ -16,7 +16,7 @@
 
 #include <uv.h>
 
-enum { NT_MAX_LAYERS = 16 };
+enum { NT_MAX_LAYERS = 16, NT_BLOCKS = NT_EVENTS + 1 };
 
 /* A directory that a site is made from: itself first, then what it extends, nearest first. */
 typedef struct nt_layer {
@@ -84,7 +84,7 @@ typedef struct nt_inputs {
   nt_map modules;                   /* "x.y" -> nt_script_source of scripts/lib/x/y.lua */
   nt_map script_hashes;             /* file -> nt_script_source, of scripts and modules */
   nt_hash vm_hash; /* of scripts, modules and limits: a VM made with another must be made anew */
-  nt_hash registrations[NT_EVENTS + 1]; /* which hooks there are for each event; last, which names for templates */
+  nt_hash registrations[NT_BLOCKS + 1]; /* which hooks for each event, which names for templates, which blocks */
   NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;
   nt_hash assets_hash;

@@ -1,5 +1,5 @@
-/* The plugins of a workspace: shared objects, which the host loads itself, and Lua files, which only this layer can make
- * into plugins. Both come from the same directories and are the same to everyone else. */
+/* The plugins of a workspace: shared objects, which the host loads itself, and Lua files, which only this layer can
+ * make into plugins. Both come from the same directories and are the same to everyone else. */
 #ifndef NT_ENGINE_PLUGINS_H
 #define NT_ENGINE_PLUGINS_H
 

@@ -201,6 +201,7 @@ static void inputs_work(nt_job *job, unsigned worker) {
   if (vm) {
     for (int event = 0; event < NT_EVENTS; event++) j->inputs->registrations[event] = event_hash(vm, (nt_event)event);
     j->inputs->registrations[NT_EVENTS] = nt_vm_names_hash(vm);
+    j->inputs->registrations[NT_BLOCKS] = nt_vm_blocks_hash(vm);
   }
   j->inputs->usable = vm != NULL;
   site->inputs = before;

@@ -15,6 +15,7 @@
  *     MESSAGE   -                         "sv/publicerad"                         the text
  *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which order;
  *                                                                                 which filters, tests and globals
+ *               NT_BLOCKS                 -                                       which fenced blocks have a function
  *     PLUGIN    -                         "source/text", "output/html"            version and configuration
  *     CLOCK     resolution                -                                       the instant, cut
  */

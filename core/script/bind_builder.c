@@ -231,14 +231,9 @@ static int builder_warn(lua_State *L) {
   return builder_report(L, NOTIS_SEVERITY_WARNING);
 }
 
-static const luaL_Reg builder_methods[] = {{"field", builder_field},
-                                           {"front_matter", builder_front_matter},
-                                           {"open", builder_open},
-                                           {"close", builder_close},
-                                           {"node", builder_node},
-                                           {"text", builder_text},
-                                           {"add", builder_add},
-                                           {"error", builder_error},
-                                           {"warn", builder_warn},
-                                           {NULL, NULL}};
+static const luaL_Reg builder_methods[] = {{"field", builder_field}, {"front_matter", builder_front_matter},
+                                           {"open", builder_open},   {"close", builder_close},
+                                           {"node", builder_node},   {"text", builder_text},
+                                           {"add", builder_add},     {"error", builder_error},
+                                           {"warn", builder_warn},   {NULL, NULL}};
 const nt_binding nt_bind_builder = {"builder", nt_plugin_methods_only, builder_methods};

@@ -1,5 +1,5 @@
-/* What the functions of a Lua plugin are given: sink, item, page, document and files (the builder is in bind_builder.c). Everything goes through
- * the same services that a C plugin has. */
+/* What the functions of a Lua plugin are given: sink, item, page, document and files (the builder is in
+ * bind_builder.c). Everything goes through the same services that a C plugin has. */
 #include "script/plugin.h"
 
 #include "model/nodecode.h"
@@ -235,7 +235,8 @@ static int document_index(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg page_methods[] = {{"documents", page_documents}, {"site", page_site}, {"write", page_write}, {"html", page_html}, {"render", page_render}, {NULL, NULL}};
+static const luaL_Reg page_methods[] = {{"documents", page_documents}, {"site", page_site},     {"write", page_write},
+                                        {"html", page_html},           {"render", page_render}, {NULL, NULL}};
 static const luaL_Reg page_meta[] = {{"__index", page_index}, {NULL, NULL}};
 static const luaL_Reg document_meta[] = {{"__index", document_index}, {NULL, NULL}};
 const nt_binding nt_bind_plugin_page = {"page", page_meta, page_methods};
@@ -320,9 +321,15 @@ static int files_stamp(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg files_methods[] = {{"write", files_write},         {"sync", files_sync},
-                                         {"rename", files_rename},       {"remove", files_remove},
-                                         {"make_directory", files_make}, {"remove_directory", files_unmake},
-                                         {"exists", files_exists},       {"kind", files_kind},
-                                         {"clear_directory", files_clear}, {"stamp", files_stamp},       {NULL, NULL}};
+static const luaL_Reg files_methods[] = {{"write", files_write},
+                                         {"sync", files_sync},
+                                         {"rename", files_rename},
+                                         {"remove", files_remove},
+                                         {"make_directory", files_make},
+                                         {"remove_directory", files_unmake},
+                                         {"exists", files_exists},
+                                         {"kind", files_kind},
+                                         {"clear_directory", files_clear},
+                                         {"stamp", files_stamp},
+                                         {NULL, NULL}};
 const nt_binding nt_bind_files = {"files", nt_plugin_methods_only, files_methods};

@@ -219,7 +219,7 @@ static nt_node *check_movable(lua_State *L, int index) {
   return lua_type(L, index) == LUA_TSTRING ? text_node(L, index) : nt_check_writable(L, index);
 }
 
-static void check_holds(lua_State *L, const nt_node *parent, const nt_node *child) {
+void nt_check_holds(lua_State *L, const nt_node *parent, const nt_node *child) {
   if (!nt_node_may_hold(parent, child->type))
     nt_raise(L, NT_MSG_script_node_place, nt_str_c(nt_node_type_name(child->type)),
              nt_str_c(nt_node_type_name(parent->type)));
@@ -233,7 +233,7 @@ static nt_node *check_parent(lua_State *L, const nt_node *node) {
 
 static int put_child(lua_State *L, void (*put)(nt_node *, nt_node *)) {
   nt_node *parent = nt_check_writable(L, 1), *child = check_movable(L, 2);
-  check_holds(L, parent, child);
+  nt_check_holds(L, parent, child);
   put(parent, child);
   nt_vm_of(L)->mutations++;
   lua_settop(L, 1);
@@ -242,7 +242,7 @@ static int put_child(lua_State *L, void (*put)(nt_node *, nt_node *)) {
 
 static int put_beside(lua_State *L, void (*put)(nt_node *, nt_node *)) {
   nt_node *sibling = nt_check_writable(L, 1), *node = check_movable(L, 2);
-  check_holds(L, check_parent(L, sibling), node);
+  nt_check_holds(L, check_parent(L, sibling), node);
   if (node != sibling) put(sibling, node);
   nt_vm_of(L)->mutations++;
   lua_settop(L, 1);
@@ -315,7 +315,7 @@ static void fill_node(lua_State *L, nt_node *node, int content) {
     lua_rawget(L, content);
     if (lua_isinteger(L, keys + 1)) {
       nt_node *child = check_movable(L, keys + 2);
-      check_holds(L, node, child);
+      nt_check_holds(L, node, child);
       nt_node_append(node, child);
     } else if (nt_str_eq(nt_check_str(L, keys + 1), NT_STR("attrs"))) {
       set_attributes(L, node, keys + 2);
@@ -342,7 +342,7 @@ int nt_node_make(lua_State *L) {
 /* Inlines are gathered into paragraphs. */
 static void add_to_body(lua_State *L, nt_node *body, nt_node *child) {
   if (nt_node_is_block(child)) {
-    check_holds(L, body, child);
+    nt_check_holds(L, body, child);
     nt_node_append(body, child);
     return;
   }
@@ -352,7 +352,7 @@ static void add_to_body(lua_State *L, nt_node *body, nt_node *child) {
     paragraph = nt_node_new(nt_work_arena(L), NOTIS_NODE_PARAGRAPH);
     nt_node_append(body, paragraph);
   }
-  check_holds(L, paragraph, child);
+  nt_check_holds(L, paragraph, child);
   nt_node_append(paragraph, child);
 }
 

@@ -23,8 +23,8 @@ typedef struct instance {
   const notis_services *host;
   nt_value config;
   bool resuming; /* of a target: what is put was staged before, and comes without bytes */
-  int self;     /* registry reference of a target's table, LUA_NOREF for others */
-  bool scanned; /* the scan was begun and its end has been said */
+  int self;      /* registry reference of a target's table, LUA_NOREF for others */
+  bool scanned;  /* the scan was begun and its end has been said */
   notis_sink *sink;
   nt_found_list found;
   size_t sent;
@@ -74,8 +74,11 @@ static void function_field(lua_State *L, const char *name, int which, bool requi
 static void begin_registration(lua_State *L, nt_plugin_state *state, bool *taken, const char *what) {
   if (*taken) nt_raise(L, NT_MSG_script_plugin_twice, nt_str_c(what));
   *taken = true;
-  state->name = text_field(L, "name", NULL);
-  state->version = text_field(L, "version", "1");
+  nt_str name = text_field(L, "name", NULL), version = text_field(L, "version", "1");
+  if (state->name.len && !(nt_str_eq(state->name, name) && nt_str_eq(state->version, version)))
+    nt_raise(L, NT_MSG_script_plugin_names, state->name, name);
+  state->name = name;
+  state->version = version;
 }
 
 int nt_plugin_source(lua_State *L) {

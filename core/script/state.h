@@ -4,7 +4,8 @@
  *   call.c     the one protected call, budget   order.c    ordered iteration, stable sorting
  *   fault.c    errors: codes, places, traces    strings.c  string functions; pattern.c the matcher
  *   freeze.c   sealing; watch.c upvalue checks  value.c    values in and out of Lua
- *   run.c      the events                       bind_*.c   one noun each
+ *   run.c      the events                       blocks.c   fenced blocks in texts
+ *   bind_*.c   one noun each
  */
 #ifndef NT_SCRIPT_STATE_H
 #define NT_SCRIPT_STATE_H

@@ -6,6 +6,8 @@
 
 void nt_push_relative(lua_State *L, const nt_node_ref *from, nt_node *node);
 nt_node *nt_check_writable(lua_State *L, int index);
+/* Raises unless the child may stand in the parent. */
+void nt_check_holds(lua_State *L, const nt_node *parent, const nt_node *child);
 /* node.key = value; raises for what a node of its type has not. */
 void nt_node_set_member(lua_State *L, nt_node *node, nt_str key, int value);
 

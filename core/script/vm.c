@@ -185,17 +185,23 @@ nt_hash nt_vm_registration_hash(const nt_vm *vm) {
   return hash;
 }
 
-nt_hash nt_vm_names_hash(const nt_vm *vm) {
-  nt_hash hash = 1;
-  for (int i = 0; i < NT_REGISTRIES; i++) {
-    const nt_registrations *list = &vm->registries[i];
-    hash = nt_hash_combine(hash, list->len);
-    for (size_t k = 0; k < list->len; k++) {
-      const nt_subscriber *at = &list->items[k].at;
-      hash = nt_hash_combine(hash, nt_hash_combine(nt_hash_bytes(at->kind), nt_hash_bytes(at->file)));
-    }
+static nt_hash hash_names(nt_hash hash, const nt_registrations *list) {
+  hash = nt_hash_combine(hash, list->len);
+  for (size_t i = 0; i < list->len; i++) {
+    const nt_subscriber *at = &list->items[i].at;
+    hash = nt_hash_combine(hash, nt_hash_combine(nt_hash_bytes(at->kind), nt_hash_bytes(at->file)));
   }
   return hash;
+}
+
+nt_hash nt_vm_names_hash(const nt_vm *vm) {
+  nt_hash hash = 1;
+  for (int i = 0; i < NT_REGISTRIES; i++) hash = hash_names(hash, &vm->registries[i]);
+  return hash;
+}
+
+nt_hash nt_vm_blocks_hash(const nt_vm *vm) {
+  return hash_names(1, &vm->registries[NT_REGISTRY_BLOCK]);
 }
 
 /* The file and everything that it requires, each once. */

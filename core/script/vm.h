@@ -94,6 +94,12 @@ typedef struct nt_documents {
 /* Changes the document in place; what it derives is appended to `derived`, in the same arena as the document. */
 nt_hook_result nt_vm_run_document(nt_vm *vm, nt_reader *reader, nt_document *document, nt_documents *derived);
 
+/* Is any fenced block given a meaning? */
+bool nt_vm_has_blocks(const nt_vm *vm);
+nt_hash nt_vm_blocks_hash(const nt_vm *vm);
+/* Puts what their functions make in the place of the document's blocks. Before its document hooks. */
+nt_hook_result nt_vm_run_blocks(nt_vm *vm, nt_reader *reader, nt_document *document);
+
 /* What collect hooks add. Everything in the reader's arena. */
 typedef struct nt_collected {
   nt_documents documents; /* id "<name>" given by the hook, fields and body as derived documents */

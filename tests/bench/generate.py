@@ -121,7 +121,7 @@ languages: { sv: { name: Svenska } }
 sources:
   text: { use: source_markdown, path: content, match: "**/*.md", kind: news }
 collections:
-  nyheter: { kind: news, sort: [-date], path: /nyheter/, per_page: 10, template: list.html, outputs: { html: {} } }
+  nyheter: { kind: news, sort: [-date], path: /nyheter/, per_page: 10, template: list.html }
 """,
     "bench/kinds/news.yaml": """label: Nyhet
 permalink: /nyheter/{date.year}/{slug}/

@@ -240,8 +240,7 @@ static void test_target_conforms(void **state) {
   nt_value config = nt_map_new(f->arena);
   nt_str path = nt_arena_format(f->arena, "%s/public", folder);
   nt_map_put(&config, f->arena, NT_STR("path"), (nt_pos){0}, nt_string(path));
-  conform_target t = {
-      .plugin = load(f, f->flavour->target), .config = &config, .ud = f, .look = look, .reset = reset};
+  conform_target t = {.plugin = load(f, f->flavour->target), .config = &config, .ud = f, .look = look, .reset = reset};
   assert_non_null(t.plugin->target.look);
   conform_target_all(&t);
   reset(f);
@@ -252,11 +251,16 @@ static void test_target_conforms(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      with(test_source_conforms, in_c),      with(test_source_conforms, in_lua),
-      with(test_source_reads, in_c),         with(test_source_reads, in_lua),
-      with(test_source_wants_a_title, in_c), with(test_source_wants_a_title, in_lua),
-      with(test_output, in_c),               with(test_output, in_lua),
-      with(test_same_documents, in_c),       with(test_target_conforms, in_lua),
+      with(test_source_conforms, in_c),
+      with(test_source_conforms, in_lua),
+      with(test_source_reads, in_c),
+      with(test_source_reads, in_lua),
+      with(test_source_wants_a_title, in_c),
+      with(test_source_wants_a_title, in_lua),
+      with(test_output, in_c),
+      with(test_output, in_lua),
+      with(test_same_documents, in_c),
+      with(test_target_conforms, in_lua),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

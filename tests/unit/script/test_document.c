@@ -256,6 +256,74 @@ static void test_a_deep_tree(void **state) {
   bench_end(&b);
 }
 
+/* ---- fenced blocks ---- */
+
+static nt_document *with_block(bench *b, const char *info, const char *text) {
+  nt_document *document = bench_document(b, "text/a.md", "news");
+  add(b, add(b, document->body, NOTIS_NODE_PARAGRAPH, ""), NOTIS_NODE_TEXT, "före");
+  nt_node *quote = add(b, document->body, NOTIS_NODE_QUOTE, "");
+  add(b, quote, NOTIS_NODE_CODE_BLOCK, text)->extra = nt_str_c(info);
+  add(b, document->body, NOTIS_NODE_THEMATIC_BREAK, "");
+  return document;
+}
+
+/* The body after a function for the block "x"; its HTML, or the code and line of its fault. */
+static void check_block(const char *function, const char *info, const char *expected, nt_code code, unsigned line) {
+  bench b = {0};
+  nt_buf script = {0}, html = {0};
+  nt_buf_format(&script, "local notis = require 'notis'\nnotis.block('x', function(text, block, doc)\n%s\nend)%c",
+                function, 0);
+  assert_loads(&b, script.ptr);
+  assert_true(nt_vm_has_blocks(b.vm));
+  nt_document *document = with_block(&b, info, "ett\n");
+  nt_hook_result result = nt_vm_run_blocks(b.vm, &b.fake.reader, document);
+  if (expected) {
+    if (result != NT_HOOK_OK) bench_show(&b);
+    assert_int_equal(result, NT_HOOK_OK);
+    nt_html_write(document->body, NULL, &html);
+    assert_str(nt_buf_str(&html), expected);
+  } else {
+    assert_int_equal(result, NT_HOOK_FAILED);
+    assert_int_equal(b.fake.diags.items[0].code, code);
+    assert_int_equal(b.fake.diags.items[0].where.line, line);
+  }
+  nt_buf_deinit(&script);
+  nt_buf_deinit(&html);
+  bench_end(&b);
+}
+
+#define AROUND(inside) "<p>före</p>\n<blockquote>\n" inside "</blockquote>\n<hr />\n"
+
+static void test_blocks(void **state) {
+  static const char paragraph[] = "return notis.node('paragraph', { text .. block.info })";
+  check_block(paragraph, "x bred", AROUND("<p>ett\nx bred</p>\n"), 0, 0);
+  check_block(paragraph, "xy", AROUND("<pre><code class=\"language-xy\">ett\n</code></pre>\n"), 0, 0);
+  check_block("return { notis.node('heading', { level = 2, 'a' }), 'b', notis.node('thematic_break') }", "x",
+              AROUND("<h2>a</h2>\n<p>b</p>\n<hr />\n"), 0, 0);
+  check_block("return 'bara text'", "x", AROUND("<p>bara text</p>\n"), 0, 0);
+  check_block("return {}", "x", AROUND(""), 0, 0);
+  check_block("block.info = 'y'", "x", AROUND("<pre><code class=\"language-y\">ett\n</code></pre>\n"), 0, 0);
+  check_block("return notis.node('div', { class = 'ram', block })", "x",
+              AROUND("<div class=\"ram\">\n<pre><code class=\"language-x\">ett\n</code></pre>\n</div>\n"), 0, 0);
+  check_block("block:remove() return 'borta'", "x", AROUND("<p>borta</p>\n"), 0, 0);
+  check_block("block:remove()", "x", AROUND(""), 0, 0);
+  check_block(
+      "return { block, block:clone() }", "x",
+      AROUND(
+          "<pre><code class=\"language-x\">ett\n</code></pre>\n<pre><code class=\"language-x\">ett\n</code></pre>\n"),
+      0, 0);
+  check_block("return block:clone()", "x", AROUND("<pre><code class=\"language-x\">ett\n</code></pre>\n"), 0, 0);
+  check_block("doc.title = text", "x", AROUND("<pre><code class=\"language-x\">ett\n</code></pre>\n"), 0, 0);
+}
+
+static void test_blocks_that_fail(void **state) {
+  check_block("error('nej')", "x", NULL, NT_MSG_script_raised_document, 3);
+  check_block("notis.error(nil, 'nej')", "x", NULL, NT_MSG_plugin_message, 3);
+  check_block("while true do end", "x", NULL, NT_MSG_script_budget, 3);
+  check_block("return notis.node('item')", "x", NULL, NT_MSG_script_node_place, 2);
+  check_block("return 7", "x", NULL, NT_MSG_script_raised_document, 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_reading_the_tree),   cmocka_unit_test(test_changed_body),
@@ -263,6 +331,8 @@ int main(void) {
       cmocka_unit_test(test_faults_in_the_tree), cmocka_unit_test(test_fields),
       cmocka_unit_test(test_derived_documents),  cmocka_unit_test(test_drop_and_diagnostics),
       cmocka_unit_test(test_a_deep_tree),
+      cmocka_unit_test(test_blocks),
+      cmocka_unit_test(test_blocks_that_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
