@@ -32,10 +32,10 @@ static nt_str page(fixture *f, const char *name) {
 /* Runs until nothing is left to do; how many times hooks ran. */
 static uint64_t settle(fixture *f) {
   nt_site *site = nt_engine_site(f->engine, NT_STR("s"));
-  uint64_t before = atomic_load(&site->counters.run[NT_STEP_DOCUMENT]);
+  uint64_t before = nt_atomic_get(&site->counters.run[NT_STEP_DOCUMENT]);
   nt_engine_refresh(f->engine);
   nt_engine_settle(f->engine);
-  return atomic_load(&site->counters.run[NT_STEP_DOCUMENT]) - before;
+  return nt_atomic_get(&site->counters.run[NT_STEP_DOCUMENT]) - before;
 }
 
 static int setup(void **state) {
