@@ -335,20 +335,23 @@ static void trace_documents(nt_run *run) {
     const nt_kind *kind = &site->inputs->kinds.items[i];
     nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(kind->name)), kind->hash);
   }
-  static const char *const columns[] = {"id", "kind", "lang", "template", "slug", "date"};
-  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-    nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, nt_str_c(columns[i]),
-                 nt_queries_column(site, nt_str_c(columns[i]), NT_BEFORE_PLAN));
+  NT_VEC(nt_str) fields = {0};
+  static const char *const always[] = {"id", "kind", "lang", "template", "slug", "date"};
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++) nt_push(&fields, nt_str_c(always[i]));
   for (size_t i = 0; i < site->inputs->kinds.len; i++) { /* fields that permalinks name */
     nt_str link = site->inputs->kinds.items[i].permalink;
     for (size_t at = nt_str_find(link, '{'); at < link.len;) {
       nt_str name = nt_str_sub(link, at + 1, at + nt_str_find(nt_str_sub(link, at, link.len), '}'));
-      name = nt_str_sub(name, 0, nt_str_find(name, '.'));
-      nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, name, nt_queries_column(site, name, NT_BEFORE_PLAN));
+      nt_push(&fields, nt_str_sub(name, 0, nt_str_find(name, '.')));
       link = nt_str_sub(link, at + 1, link.len);
       at = nt_str_find(link, '{');
     }
   }
+  nt_hash *hashes = NT_NEW_N(run->reader.arena, nt_hash, fields.len);
+  nt_queries_columns(site, fields.items, fields.len, NT_BEFORE_PLAN, hashes);
+  for (size_t i = 0; i < fields.len; i++)
+    nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, fields.items[i], hashes[i]);
+  nt_vec_deinit(&fields);
 }
 
 static void trace_rest(nt_run *run) {

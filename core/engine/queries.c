@@ -73,30 +73,47 @@ static bool visible(const nt_record *r, nt_query_phase phase) {
   return r->frozen && (phase == NT_BEFORE_PLAN || !r->displaced);
 }
 
-/* A sum over the documents, so that their order in the table does not matter. */
-static nt_hash column_hash(nt_site *site, nt_str field, nt_query_phase phase) {
-  nt_hash sum = 1;
+/* For each field a sum over the documents, so that their order in the table does not matter. */
+static void add_columns(nt_site *site, nt_query_phase phase, const nt_str *fields, size_t count, nt_hash *sums) {
   for (size_t i = 0; i < site->records.slots.len; i++) {
     const nt_record *r = site->records.slots.items[i];
-    if (visible(r, phase)) sum += nt_hash_combine(r->id_hash + r->generation, nt_frozen_field_hash(r->frozen, field));
+    if (!visible(r, phase)) continue;
+    for (size_t f = 0; f < count; f++)
+      sums[f] += nt_hash_combine(r->id_hash + r->generation, nt_frozen_field_hash(r->frozen, fields[f]));
   }
-  return sum;
+}
+
+static column *get_column(nt_queries *q, nt_str field, nt_query_phase phase) {
+  column *c = nt_map_get(&q->columns[phase], field);
+  if (c) return c;
+  c = NT_NEW(q->arena, column);
+  nt_map_set(&q->columns[phase], nt_arena_str(q->arena, field), c);
+  return c;
+}
+
+void nt_queries_columns(nt_site *site, const nt_str *fields, size_t count, nt_query_phase phase, nt_hash *out) {
+  enum { AT_ONCE = 16 };
+  nt_queries *q = site->queries;
+  nt_str wanted[AT_ONCE];
+  nt_hash sums[AT_ONCE];
+  uv_mutex_lock(&q->column_lock);
+  for (size_t from = 0, to = 0; from < count; from = to) {
+    size_t missing = 0;
+    for (to = from; to < count && missing < AT_ONCE; to++) {
+      if (get_column(q, fields[to], phase)->turn == q->turn) continue;
+      sums[missing] = 1;
+      wanted[missing++] = fields[to];
+    }
+    if (missing) add_columns(site, phase, wanted, missing, sums);
+    for (size_t i = 0; i < missing; i++) *get_column(q, wanted[i], phase) = (column){sums[i], q->turn};
+  }
+  for (size_t i = 0; i < count; i++) out[i] = get_column(q, fields[i], phase)->hash;
+  uv_mutex_unlock(&q->column_lock);
 }
 
 nt_hash nt_queries_column(nt_site *site, nt_str field, nt_query_phase phase) {
-  nt_queries *q = site->queries;
-  uv_mutex_lock(&q->column_lock);
-  column *c = nt_map_get(&q->columns[phase], field);
-  if (!c) {
-    c = NT_NEW(q->arena, column);
-    nt_map_set(&q->columns[phase], nt_arena_str(q->arena, field), c);
-  }
-  if (c->turn != q->turn) {
-    c->hash = column_hash(site, field, phase);
-    c->turn = q->turn;
-  }
-  nt_hash hash = c->hash;
-  uv_mutex_unlock(&q->column_lock);
+  nt_hash hash;
+  nt_queries_columns(site, &field, 1, phase, &hash);
   return hash;
 }
 

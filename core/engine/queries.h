@@ -33,5 +33,7 @@ bool nt_queries_ask(struct nt_site *site, const nt_query *query, nt_query_phase 
 nt_hash nt_queries_hash(struct nt_site *site, uint32_t name, nt_query_phase phase);
 /* The hash of one field over every document: which documents there are, and what each holds there. */
 nt_hash nt_queries_column(struct nt_site *site, nt_str field, nt_query_phase phase);
+/* Several of them in one pass: the documents lie far apart in memory, and going to them is most of the work. */
+void nt_queries_columns(struct nt_site *site, const nt_str *fields, size_t count, nt_query_phase phase, nt_hash *out);
 
 #endif
