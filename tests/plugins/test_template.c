@@ -73,10 +73,9 @@ static int teardown(void **state) {
   return 0;
 }
 
-static nt_str asked_path, asked_match;
+static char asked[64]; /* what a sink is told is lent for the call */
 static notis_status files(notis_sink *sink, nt_str path, nt_str match) {
-  asked_path = path;
-  asked_match = match;
+  snprintf(asked, sizeof asked, "%.*s %.*s", NT_FMT(path), NT_FMT(match));
   return NOTIS_OK;
 }
 static const nt_host_engine engine = {.sink_files = files};
@@ -113,7 +112,7 @@ static void test_source_reads(void **state) {
   nt_diags diags;
   assert_int_equal(parse(f, sample, &d, &diags), NOTIS_OK);
   assert_int_equal(diags.len, 0);
-  assert_true(nt_str_eq(asked_path, NT_STR("content")) && nt_str_eq(asked_match, NT_STR("**/*.lines")));
+  assert_string_equal(asked, "content **/*.lines");
   const nt_value *title = nt_map_find(&d.fields, NT_STR("title"));
   assert_true(nt_str_eq(nt_value_str(title), NT_STR("Ny bro över älven")));
   assert_int_equal(title->pos.line, 2);
