@@ -261,7 +261,7 @@ static void test_a_source_of_files(void **state) {
   notis_item item = {.size = sizeof item};
   assert_int_equal(p.descriptor->source->parse(self, NULL, &item, NULL), NOTIS_ERROR);
   assert_str(nt_buf_str(&said), "report 0 4:2 fel\n"
-                                "script_plugin_stopped plugins/p.lua:3 There is no part of a text called “paragraf”\n");
+                                "script_plugin_stopped plugins/p.lua:3 there is no part of a text called \"paragraf\"\n");
   p.descriptor->source->close(self);
   stop(&p);
 }
@@ -350,7 +350,7 @@ static void test_a_plugin_is_sealed_and_bounded(void **state) {
                    NOTIS_ERROR);
   nt_buf_byte(&said, '\0');
   assert_non_null(strstr(said.ptr, "did not finish within its 1000000 steps"));
-  assert_non_null(strstr(said.ptr, "variable “n”"));
+  assert_non_null(strstr(said.ptr, "variable \"n\""));
   p.descriptor->output->close(self);
   nt_buf_deinit(&out);
   stop(&p);
