@@ -72,5 +72,7 @@ bool nt_lua_at(lua_State *L, int object, int64_t index);
 typedef enum nt_registry { NT_REGISTRY_FILTER, NT_REGISTRY_GLOBAL, NT_REGISTRY_TEST, NT_REGISTRY_BLOCK } nt_registry;
 /* Pushes what a script registered under the name and traces its file; false (nothing pushed) if nobody did. */
 bool nt_vm_push_registered(nt_vm *vm, nt_registry registry, nt_str name);
+/* Without a trace: what is registered is part of every render's key (nt_vm_registration_hash). */
+bool nt_vm_has_registered(const nt_vm *vm, nt_registry registry, nt_str name);
 
 #endif

@@ -98,30 +98,46 @@ static int filter_filesize(lua_State *L) {
 }
 
 /* Decimal rounding, half to even, as Python's round(). */
-static double round_to(double number, lua_Integer precision) {
+static double round_to(double number, int precision) {
   char text[512];
   if (precision < 0) {
-    double scale = pow(10, (double)-precision);
-    return nearbyint(number / scale) * scale;
+    double scale = pow(10, -precision);
+    return isinf(scale) ? 0 : nearbyint(number / scale) * scale;
   }
-  snprintf(text, sizeof text, "%.*f", (int)(precision > 100 ? 100 : precision), number);
+  snprintf(text, sizeof text, "%.*f", precision > 100 ? 100 : precision, number);
   return strtod(text, NULL);
+}
+
+/* A whole number again, where it still is one that fits. */
+static void push_rounded(lua_State *L, double number) {
+  if (number > -9.2e18 && number < 9.2e18)
+    lua_pushinteger(L, (lua_Integer)number);
+  else
+    lua_pushnumber(L, number);
+}
+
+/* Up or down; what has no such digit is as it was. */
+static double round_towards(double number, int precision, double (*towards)(double)) {
+  double scale = pow(10, precision), scaled = number * scale;
+  return scale == 0 || isinf(scaled) || isinf(scale) ? number : towards(scaled) / scale;
 }
 
 static int filter_round(lua_State *L) { /* number, precision, method */
   nt_rendering *run = nt_run_of(L);
   lua_Number number = need_number(L, run, "round");
-  lua_Integer precision = nt_arg_integer(L, run, "round", 2, 0);
+  lua_Integer wanted = nt_arg_integer(L, run, "round", 2, 0);
+  int precision = (int)(wanted < -400 ? -400 : wanted > 400 ? 400 : wanted);
   nt_str method = nt_arg_text(L, run, "round", 3, NT_STR("common"));
-  double scale = pow(10, (double)precision);
-  if (nt_str_eq(method, NT_STR("common")) && lua_isinteger(L, 1))
-    lua_pushinteger(L, precision < 0 ? (lua_Integer)round_to(number, precision) : lua_tointeger(L, 1));
+  if (nt_str_eq(method, NT_STR("common")) && lua_isinteger(L, 1) && precision >= 0)
+    lua_settop(L, 1);
+  else if (nt_str_eq(method, NT_STR("common")) && lua_isinteger(L, 1))
+    push_rounded(L, round_to(number, precision));
   else if (nt_str_eq(method, NT_STR("common")))
     lua_pushnumber(L, round_to(number, precision));
   else if (nt_str_eq(method, NT_STR("ceil")))
-    lua_pushnumber(L, ceil(number * scale) / scale);
+    lua_pushnumber(L, round_towards(number, precision, ceil));
   else if (nt_str_eq(method, NT_STR("floor")))
-    lua_pushnumber(L, floor(number * scale) / scale);
+    lua_pushnumber(L, round_towards(number, precision, floor));
   else
     nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("round"), method, NT_STR("common, ceil, floor"));
   return 1;
@@ -310,7 +326,11 @@ static void put_message(lua_State *L, nt_rendering *run, nt_str text, int keywor
       lua_rawgeti(L, keywords, 2);
       nt_lua_push_str(L, name);
       found = lua_rawget(L, -2) != LUA_TNIL;
-      if (found) nt_buf_put(out, nt_text(L, run, -1));
+      if (found) {
+        nt_str word = nt_text(L, run, -1);
+        nt_vm_take(L, word.len);
+        nt_buf_put(out, word);
+      }
       lua_pop(L, 2);
     }
     if (!found) nt_buf_byte(out, '{');

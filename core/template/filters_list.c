@@ -192,7 +192,8 @@ static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
     lua_rawgeti(L, 4, i);
     push_key(L, run, 3, 7);
     if (!sensitive && nt_is(L, run, 8) == NT_IS_STRING) {
-      nt_push_filter(L, run, NT_STR("lower"));
+      lua_pushlightuserdata(L, run);
+      lua_pushcclosure(L, nt_method_find(NT_IS_STRING, NT_STR("lower")), 1);
       lua_insert(L, 8);
       lua_call(L, 1, 1);
     }
@@ -313,6 +314,7 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
   lua_Integer count = nt_filter_items(L, run, "join", 4);
   bool safe = nt_is(L, run, 2) == NT_IS_SAFE;
   nt_buf *out = &run->scratch;
+  size_t taken = 0;
   lua_newtable(L); /* 5: what is joined */
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, 4, i);
@@ -332,6 +334,8 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
     else
       nt_buf_put(out, nt_text(L, run, 6));
     lua_settop(L, 5);
+    nt_vm_take(L, out->len - taken);
+    taken = out->len;
   }
   if (safe)
     nt_push_safe(L, run, nt_buf_str(out));

@@ -76,6 +76,30 @@ static void set_functions(lua_State *L, nt_rendering *run, const luaL_Reg *funct
   luaL_setfuncs(L, functions, 1);
 }
 
+/* A function that stands where one of the language's own stood, because a script registered that name. Upvalues: the
+ * run, the registry, the name. It is looked up at each call, so that who uses it depends on the script. */
+static int call_override(lua_State *L) {
+  nt_rendering *run = nt_run_of(L);
+  nt_str name = nt_lua_str(L, lua_upvalueindex(3));
+  nt_vm_push_registered(run->vm, (nt_registry)lua_tointeger(L, lua_upvalueindex(2)), name);
+  lua_insert(L, 1);
+  nt_call_script(L, run, name, lua_gettop(L) - 1);
+  if (lua_tointeger(L, lua_upvalueindex(2)) == NT_REGISTRY_TEST) lua_pushboolean(L, nt_truth(L, run, -1));
+  return 1;
+}
+
+/* Puts what scripts call by the names of our functions in their place, in the table on the top. */
+static void override(lua_State *L, nt_rendering *run, nt_registry registry, const luaL_Reg *functions) {
+  for (; functions->name; functions++) {
+    if (!nt_vm_has_registered(run->vm, registry, nt_str_c(functions->name))) continue;
+    lua_pushlightuserdata(L, run);
+    lua_pushinteger(L, registry);
+    lua_pushstring(L, functions->name);
+    lua_pushcclosure(L, call_override, 3);
+    lua_setfield(L, -2, functions->name);
+  }
+}
+
 static void make_metas(lua_State *L, nt_rendering *run) {
   for (int i = 0; i < NT_METAS; i++) {
     lua_newtable(L);
@@ -98,16 +122,21 @@ static void open_tables(lua_State *L, nt_rendering *run, int functions) {
   set_functions(L, run, nt_filters_text);
   set_functions(L, run, nt_filters_list);
   set_functions(L, run, nt_filters_format);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_text);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_list);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_format);
   lua_pushvalue(L, -1);
   run->filters_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_setfield(L, functions, "F");
   lua_newtable(L);
   set_functions(L, run, nt_tests);
+  override(L, run, NT_REGISTRY_TEST, nt_tests);
   lua_pushvalue(L, -1);
   run->tests_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_setfield(L, functions, "X");
   lua_newtable(L);
   set_functions(L, run, nt_globals);
+  override(L, run, NT_REGISTRY_GLOBAL, nt_globals);
   lua_setfield(L, functions, "G");
   nt_push_undefined(L);
   lua_setfield(L, functions, "U");
