@@ -36,13 +36,13 @@ static bool date_input(lua_State *L, nt_rendering *run, nt_time *out) {
 }
 
 static int filter_date(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_time time;
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   if (!date_input(L, run, &time)) nt_bad_input(L, run, "date", "date");
   nt_str style = nt_arg_text(L, run, "date", 2, NT_STR("long"));
-  bool good = nt_format_date(nt_run_get_locale(run), time, style, &out);
+  bool good = nt_format_date(nt_rendering_get_locale(run), time, style, &out);
   push_kept(L, run, &out);
   if (!good) nt_fail(L, run, NT_MSG_template_bad_date_style, style);
   return 1;
@@ -70,30 +70,30 @@ static int decimals_of(lua_State *L, nt_rendering *run, const char *filter, lua_
 }
 
 static int filter_number(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "number");
-  nt_format_number(nt_run_get_locale(run), number, decimals_of(L, run, "number", -1), &out);
+  nt_format_number(nt_rendering_get_locale(run), number, decimals_of(L, run, "number", -1), &out);
   return push_kept(L, run, &out);
 }
 
 static int filter_percent(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "percent");
-  nt_format_percent(nt_run_get_locale(run), number, decimals_of(L, run, "percent", 0), &out);
+  nt_format_percent(nt_rendering_get_locale(run), number, decimals_of(L, run, "percent", 0), &out);
   return push_kept(L, run, &out);
 }
 
 static int filter_filesize(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "filesize");
   if (!(number >= 0 && number < 9e18)) nt_bad_input(L, run, "filesize", "number >= 0");
-  nt_format_size(nt_run_get_locale(run), (int64_t)number, &out);
+  nt_format_size(nt_rendering_get_locale(run), (int64_t)number, &out);
   return push_kept(L, run, &out);
 }
 
@@ -123,7 +123,7 @@ static double round_towards(double number, int precision, double (*towards)(doub
 }
 
 static int filter_round(lua_State *L) { /* number, precision, method */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number = need_number(L, run, "round");
   lua_Integer wanted = nt_arg_integer(L, run, "round", 2, 0);
   int precision = (int)(wanted < -400 ? -400 : wanted > 400 ? 400 : wanted);
@@ -168,7 +168,7 @@ static bool text_number(lua_State *L, nt_rendering *run, double *out) {
 }
 
 static int filter_int(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number;
   if (nt_is(L, run, 1) == NT_IS_INT) {
     lua_settop(L, 1);
@@ -181,7 +181,7 @@ static int filter_int(lua_State *L) {
 }
 
 static int filter_float(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number;
   bool good = nt_number_of(L, run, 1, &number) || (nt_is_text(nt_is(L, run, 1)) && text_number(L, run, &number));
   if (!good) return fallback_or(L, 0.0, false);
@@ -190,7 +190,7 @@ static int filter_float(lua_State *L) {
 }
 
 static int filter_abs(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number = need_number(L, run, "abs");
   if (lua_isinteger(L, 1) && lua_tointeger(L, 1) != INT64_MIN)
     lua_pushinteger(L, lua_tointeger(L, 1) < 0 ? -lua_tointeger(L, 1) : lua_tointeger(L, 1));
@@ -202,7 +202,7 @@ static int filter_abs(lua_State *L) {
 /* ---- links ---- */
 
 static int filter_slug(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   nt_slug(nt_filter_text(L, run, "slug"), &out);
   return push_kept(L, run, &out);
@@ -216,7 +216,7 @@ static bool has_scheme(nt_str url) {
 
 /* "/x" stands below the publication's root, "x" below the page. */
 static int filter_absolute_url(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str url = nt_filter_text(L, run, "absolute_url"), site = run->reader->site_url, page = run->page->url;
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
@@ -261,7 +261,7 @@ static void encode_path(nt_str text, nt_buf *out) {
 }
 
 static int filter_urlencode(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   nt_buf *out = &run->scratch;
   nt_buf_clear(out);
@@ -289,7 +289,7 @@ static int filter_urlencode(lua_State *L) {
 
 /* As Jinja's tojson: what HTML would take for markup is written as escapes that only JSON reads. */
 static int filter_json(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_value value;
   nt_buf json = {0}, out = {0};
   lua_Integer indent = nt_arg_integer(L, run, "json", 2, 0);
@@ -339,7 +339,7 @@ static void put_message(lua_State *L, nt_rendering *run, nt_str text, int keywor
 }
 
 static int filter_t(lua_State *L) { /* key, keywords */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str key = nt_filter_text(L, run, "t"), text, file = {NULL, 0};
   nt_buf *out = &run->scratch;
   nt_str lang = run->page->lang.len ? run->page->lang : run->reader->lang;

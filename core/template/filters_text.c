@@ -71,7 +71,7 @@ static bool begins_word(uint32_t c) {
 typedef enum case_mode { LOWER, UPPER, TITLE, CAPITALIZE } case_mode;
 
 static int change_case(lua_State *L, const char *filter, case_mode mode) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_filter_text(L, run, filter);
   nt_buf out = {0};
   bool first = true;
@@ -123,7 +123,7 @@ static nt_str strip(nt_str text, nt_str set) {
 }
 
 static int filter_trim(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   nt_str text = nt_filter_text(L, run, "trim");
   nt_buf_put(&out, strip(text, nt_arg_text(L, run, "trim", 2, NT_STR(" \t\r\n\f\v\xC2\xA0"))));
@@ -173,7 +173,7 @@ static nt_str escaped(nt_rendering *run, nt_str text) {
 /* With safe text on any side the rest is escaped first and the result is safe, as in Jinja; what is looked for is not.
  */
 static int filter_replace(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str part[] = {nt_filter_text(L, run, "replace"), nt_arg_text(L, run, "replace", 2, NT_STR("")),
                    nt_arg_text(L, run, "replace", 3, NT_STR(""))};
   lua_Integer count = nt_arg_integer(L, run, "replace", 4, -1);
@@ -217,7 +217,7 @@ static lua_Integer letters(lua_State *L, nt_rendering *run, int index, lua_Integ
 }
 
 static int filter_truncate(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf holder = {0}, out = {0};
   nt_str text = plain_input(L, run, "truncate", &holder);
   lua_Integer length = letters(L, run, 2, 255), leeway = letters(L, run, 5, 5);
@@ -247,7 +247,7 @@ static bool is_space(char c) {
 }
 
 static int filter_wordcount(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf holder = {0};
   nt_str text = plain_input(L, run, "wordcount", &holder);
   lua_Integer words = 0;
@@ -330,7 +330,7 @@ void nt_strip_tags(nt_str html, nt_buf *out) {
 }
 
 static int filter_striptags(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_filter_text(L, run, "striptags");
   nt_kind_of kind = nt_is(L, run, 1);
   nt_buf out = {0};
@@ -345,7 +345,7 @@ static int filter_striptags(lua_State *L) {
 }
 
 static int escape_input(lua_State *L, bool again) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf *out = &run->scratch;
   nt_buf_clear(out);
   if (again)
@@ -364,7 +364,7 @@ static int filter_forceescape(lua_State *L) {
 }
 
 static int filter_safe(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (nt_is_html(nt_is(L, run, 1)))
     lua_settop(L, 1);
   else
@@ -373,7 +373,7 @@ static int filter_safe(lua_State *L) {
 }
 
 static int filter_string(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (nt_is(L, run, 1) == NT_IS_SAFE)
     lua_settop(L, 1);
   else
@@ -382,7 +382,7 @@ static int filter_string(lua_State *L) {
 }
 
 static int filter_default(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   bool falsy = nt_arg_given(L, 3) && nt_truth(L, run, 3) && !nt_truth(L, run, 1);
   if (kind != NT_IS_UNDEFINED && kind != NT_IS_NULL && !falsy) {
@@ -418,7 +418,7 @@ const luaL_Reg nt_filters_text[] = {{"lower", filter_lower},
 /* ---- functions after a dot ---- */
 
 static int method_affix(lua_State *L, bool end) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_text(L, run, 1), affix = nt_arg_text(L, run, end ? "endswith" : "startswith", 2, NT_STR(""));
   lua_pushboolean(L, end ? nt_str_ends(text, affix) : nt_str_starts(text, affix));
   return 1;
@@ -432,7 +432,7 @@ static int method_endswith(lua_State *L) {
 }
 
 static int method_split(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_text(L, run, 1), mark = nt_arg_text(L, run, "split", 2, nt_str_n(NULL, 0));
   lua_Integer count = 0;
   lua_newtable(L);
@@ -453,7 +453,7 @@ static int method_split(lua_State *L) {
 
 /* Pushes the keys or values of a map, or both. */
 static int map_parts(lua_State *L, int which) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 1);
   lua_Integer count = nt_push_items(L, run, 1, which != 1);
   if (which != 2) {
@@ -486,7 +486,7 @@ static int method_items(lua_State *L) {
 }
 
 static int method_get(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   nt_push_attr(L, run, 1, nt_text(L, run, 2));
   if (nt_is(L, run, -1) != NT_IS_UNDEFINED) return 1;
