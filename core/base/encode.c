@@ -46,6 +46,7 @@ bool nt_varint_read(nt_str bytes, size_t *at, uint64_t *number) {
   uint64_t n = 0;
   for (unsigned shift = 0; shift < 64 && *at < bytes.len; shift += 7) {
     uint8_t byte = (uint8_t)bytes.ptr[(*at)++];
+    if (shift == 63 && byte > 1) return false;
     n |= (uint64_t)(byte & 0x7F) << shift;
     if (!(byte & 0x80)) {
       *number = n;
@@ -74,34 +75,48 @@ static bool get_time(nt_str bytes, size_t *at, nt_time *time) {
   return true;
 }
 
-static bool get_value(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out, int depth);
+/* Every value takes a byte of the input, so all counts together are at most its length: what they draw from is one
+ * budget, and damaged bytes cannot ask for more memory than whole ones of that length. */
+typedef struct decoder {
+  nt_arena *arena;
+  size_t budget;
+} decoder;
 
-static bool get_list(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out, int depth) {
+static bool get_count(nt_str bytes, size_t *at, decoder *d, size_t *out) {
   uint64_t count;
-  if (!nt_varint_read(bytes, at, &count) || count > bytes.len - *at) return false;
-  *out = nt_list_new(arena);
-  nt_list *list = out->as.list;
-  list->items = NT_NEW_N(arena, nt_value, (size_t)count);
-  list->len = list->cap = (size_t)count;
-  for (size_t i = 0; i < list->len; i++)
-    if (!get_value(bytes, at, arena, &list->items[i], depth)) return false;
+  if (!nt_varint_read(bytes, at, &count) || count > d->budget) return false;
+  d->budget -= *out = (size_t)count;
   return true;
 }
 
-static bool get_map(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out, int depth) {
-  uint64_t count;
-  if (!nt_varint_read(bytes, at, &count) || count > bytes.len - *at) return false;
-  *out = nt_map_new(arena);
+static bool get_value(nt_str bytes, size_t *at, decoder *d, nt_value *out, int depth);
+
+static bool get_list(nt_str bytes, size_t *at, decoder *d, nt_value *out, int depth) {
+  size_t count;
+  if (!get_count(bytes, at, d, &count)) return false;
+  *out = nt_list_new(d->arena);
+  nt_list *list = out->as.list;
+  list->items = NT_NEW_N(d->arena, nt_value, count);
+  list->len = list->cap = count;
+  for (size_t i = 0; i < list->len; i++)
+    if (!get_value(bytes, at, d, &list->items[i], depth)) return false;
+  return true;
+}
+
+static bool get_map(nt_str bytes, size_t *at, decoder *d, nt_value *out, int depth) {
+  size_t count;
+  if (!get_count(bytes, at, d, &count)) return false;
+  *out = nt_map_new(d->arena);
   nt_dict *map = out->as.map;
-  map->entries = NT_NEW_N(arena, nt_entry, (size_t)count);
-  map->len = map->cap = (size_t)count;
+  map->entries = NT_NEW_N(d->arena, nt_entry, count);
+  map->len = map->cap = count;
   for (size_t i = 0; i < map->len; i++)
-    if (!get_string(bytes, at, &map->entries[i].key) || !get_value(bytes, at, arena, &map->entries[i].value, depth))
+    if (!get_string(bytes, at, &map->entries[i].key) || !get_value(bytes, at, d, &map->entries[i].value, depth))
       return false;
   return true;
 }
 
-static bool get_value(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out, int depth) {
+static bool get_value(nt_str bytes, size_t *at, decoder *d, nt_value *out, int depth) {
   if (*at >= bytes.len || depth > DEEPEST) return false;
   *out = nt_null();
   out->type = (nt_type)bytes.ptr[(*at)++];
@@ -127,15 +142,16 @@ static bool get_value(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out, 
   case NT_STRING:
   case NT_MARKUP: return get_string(bytes, at, &out->as.string);
   case NT_TIME: return get_time(bytes, at, &out->as.time);
-  case NT_LIST: return get_list(bytes, at, arena, out, depth + 1);
-  case NT_MAP: return get_map(bytes, at, arena, out, depth + 1);
+  case NT_LIST: return get_list(bytes, at, d, out, depth + 1);
+  case NT_MAP: return get_map(bytes, at, d, out, depth + 1);
   }
   return false;
 }
 
 bool nt_value_decode(nt_str bytes, nt_arena *arena, nt_value *out) {
   size_t at = 0;
-  return get_value(bytes, &at, arena, out, 0) && at == bytes.len;
+  decoder d = {arena, bytes.len};
+  return get_value(bytes, &at, &d, out, 0) && at == bytes.len;
 }
 
 nt_hash nt_value_hash(const nt_value *value) {

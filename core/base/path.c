@@ -59,10 +59,11 @@ nt_str nt_path_ext(nt_str path) {
   return dot == base.len || dot == 0 ? nt_str_n("", 0) : nt_str_sub(base, dot + 1, base.len);
 }
 
-/* A match in progress: patterns are short, so choices and stars are tried in turn. `steps` bounds what a hostile
- * pattern can cost; running out of them is no match. */
+/* A match in progress: patterns are short, so choices and stars are tried in turn, each within the one before. `steps`
+ * and `depth` bound what a hostile pattern can cost in time and stack; running out of them is no match. */
 typedef struct matcher {
   int steps;
+  int depth;
 } matcher;
 
 static bool match(matcher *m, nt_str p, nt_str s);
@@ -125,7 +126,7 @@ static bool match_star(matcher *m, nt_str p, nt_str s) {
   }
 }
 
-static bool match(matcher *m, nt_str p, nt_str s) {
+static bool match_rest(matcher *m, nt_str p, nt_str s) {
   for (; p.len; p = nt_str_sub(p, 1, p.len)) {
     if (m->steps-- <= 0) return false;
     switch (p.ptr[0]) {
@@ -151,7 +152,15 @@ static bool match(matcher *m, nt_str p, nt_str s) {
   return s.len == 0;
 }
 
+static bool match(matcher *m, nt_str p, nt_str s) {
+  if (m->depth == 0) return false;
+  m->depth--;
+  bool matches = match_rest(m, p, s);
+  m->depth++;
+  return matches;
+}
+
 bool nt_glob(nt_str pattern, nt_str path) {
-  matcher m = {.steps = 1 << 16};
+  matcher m = {.steps = 1 << 16, .depth = 200};
   return match(&m, pattern, path);
 }

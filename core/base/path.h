@@ -14,7 +14,7 @@ nt_str nt_path_stem(nt_str path); /* -> "c" */
 nt_str nt_path_ext(nt_str path);  /* -> "md", or empty; a leading dot is no extension */
 
 /* Shell patterns by path segment: ? and * do not match '/', a segment of ** matches any number of segments, {a,b} is
- * a choice, [a-z] a class. */
+ * a choice, [a-z] a class. A pattern with more than some two hundred stars and choices matches nothing. */
 bool nt_glob(nt_str pattern, nt_str path);
 
 #endif

@@ -213,6 +213,31 @@ static double as_number(const nt_value *v) {
   return v->type == NT_INT ? (double)v->as.integer : v->as.number;
 }
 
+static int compare_strings(nt_str a, nt_str b) {
+  int c = nt_str_cmp(a, b);
+  return (c > 0) - (c < 0);
+}
+
+static int compare_lists(const nt_list *a, const nt_list *b) {
+  size_t n = a->len < b->len ? a->len : b->len;
+  for (size_t i = 0; i < n; i++) {
+    int c = nt_value_cmp(&a->items[i], &b->items[i]);
+    if (c) return c;
+  }
+  return (a->len > n) - (b->len > n);
+}
+
+/* As lists of their entries. */
+static int compare_maps(const nt_dict *a, const nt_dict *b) {
+  size_t n = a->len < b->len ? a->len : b->len;
+  for (size_t i = 0; i < n; i++) {
+    int c = compare_strings(a->entries[i].key, b->entries[i].key);
+    if (!c) c = nt_value_cmp(&a->entries[i].value, &b->entries[i].value);
+    if (c) return c;
+  }
+  return (a->len > n) - (b->len > n);
+}
+
 int nt_value_cmp(const nt_value *a, const nt_value *b) {
   bool numbers = (a->type == NT_INT || a->type == NT_FLOAT) && (b->type == NT_INT || b->type == NT_FLOAT);
   if (a->type == NT_INT && b->type == NT_INT) return (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
@@ -221,23 +246,14 @@ int nt_value_cmp(const nt_value *a, const nt_value *b) {
   switch (a->type) {
   case NT_BOOL: return a->as.boolean - b->as.boolean;
   case NT_STRING:
-  case NT_MARKUP: {
-    int c = nt_str_cmp(a->as.string, b->as.string);
-    return (c > 0) - (c < 0);
-  }
+  case NT_MARKUP: return compare_strings(a->as.string, b->as.string);
   case NT_TIME: {
     nt_time x = a->as.time, y = b->as.time;
     if (x.seconds != y.seconds) return x.seconds < y.seconds ? -1 : 1;
     return (x.nanoseconds > y.nanoseconds) - (x.nanoseconds < y.nanoseconds);
   }
-  case NT_LIST: {
-    size_t n = a->as.list->len < b->as.list->len ? a->as.list->len : b->as.list->len;
-    for (size_t i = 0; i < n; i++) {
-      int c = nt_value_cmp(&a->as.list->items[i], &b->as.list->items[i]);
-      if (c) return c;
-    }
-    return (a->as.list->len > n) - (b->as.list->len > n);
-  }
+  case NT_LIST: return compare_lists(a->as.list, b->as.list);
+  case NT_MAP: return compare_maps(a->as.map, b->as.map);
   default: return 0;
   }
 }

@@ -183,6 +183,7 @@ void nt_builder_field_end(notis_builder *b) {
 static nt_str pooled(notis_builder *b, notis_str text) {
   nt_str s = nt_in(text);
   if (s.len == 0) return nt_str_n(NULL, 0);
+  if (!is_clean(s)) return nt_plugin_text(b->arena, text, SIZE_MAX);
   if (s.len > POOL_BYTES / 4) return nt_arena_str(b->arena, s);
   if (s.len > b->pool_left) {
     b->pool = nt_arena_alloc(b->arena, POOL_BYTES);

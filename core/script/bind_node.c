@@ -24,7 +24,11 @@ void nt_push_relative(lua_State *L, const nt_node_ref *from, nt_node *node) {
   nt_push_node(L, node, from->document, from->frozen, (from->ref.flags & NT_REF_WRITABLE) != 0);
 }
 
+/* A node of two bytes takes a hundred when it is decoded. */
+enum { NODE_BYTES = 32 };
+
 static nt_node *decode_markup(lua_State *L, nt_value_ref *ref) {
+  if (!ref->markup) nt_vm_take(L, ref->value.as.string.len * NODE_BYTES);
   if (!ref->markup) ref->markup = nt_node_decode(ref->value.as.string, nt_work_arena(L));
   if (!ref->markup) nt_raise(L, NT_MSG_script_no_value, NT_STR("markup"));
   return ref->markup;
@@ -164,6 +168,7 @@ static int check_number(lua_State *L, int index, lua_Integer least, lua_Integer 
 static void set_attribute(lua_State *L, nt_node *node, nt_str name, int value) {
   nt_str text = lua_isnil(L, value) ? nt_str_n(NULL, 0) : nt_check_text(L, value);
   if (!lua_isnil(L, value) && !text.ptr) text.ptr = "";
+  nt_vm_take(L, sizeof(nt_attr) + name.len + text.len);
   nt_node_set_attr(node, nt_work_arena(L), name, text);
 }
 
@@ -193,6 +198,7 @@ void nt_node_set_member(lua_State *L, nt_node *node, nt_str key, int value) {
   member is = find_member(node, key);
   if (is == NONE && nt_str_eq(key, NT_STR("text")) && nt_node_may_hold(node, NOTIS_NODE_TEXT)) {
     while (node->first) nt_node_unlink(node->first);
+    nt_vm_take(L, sizeof(nt_node));
     nt_node *text = nt_node_new(nt_work_arena(L), NOTIS_NODE_TEXT);
     text->text = nt_copy_arg(L, value, nt_work_arena(L));
     nt_node_append(node, text);

@@ -99,6 +99,7 @@ static int report(lua_State *L, nt_code code) {
   nt_where where = nt_check_where(L, 1);
   nt_push_tostring(L, 2);
   nt_str message = nt_lua_str(L, -1), hint = lua_isnil(L, 3) ? nt_str_n(NULL, 0) : nt_check_text(L, 3);
+  nt_vm_take(L, sizeof(nt_diag) + message.len + hint.len);
   nt_diag *diag = nt_report(vm->diags, code, where, message);
   if (hint.len) diag->hint = nt_arena_str(vm->diags->arena, hint);
   nt_vm_charge(L, 100 + message.len);
@@ -116,9 +117,9 @@ static int notis_warn(lua_State *L) {
 
 static int notis_data(lua_State *L) {
   nt_reader *reader = nt_need_reader(L);
-  nt_str path = nt_check_text(L, 1);
+  nt_str path = nt_copy_arg(L, 1, reader->arena);
   const nt_value *value = NULL;
-  switch (reader->ops->data(reader, nt_arena_str(reader->arena, path), reader->diags, &value)) {
+  switch (reader->ops->data(reader, path, reader->diags, &value)) {
   case NT_READ_OK: nt_lua_push_value(L, value, NT_NULL_IS_NIL); return 1;
   case NT_READ_ABSENT: nt_raise(L, NT_MSG_script_no_data, path);
   default: nt_raise_reported(L);

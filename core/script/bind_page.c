@@ -104,7 +104,9 @@ static int item_newindex(lua_State *L) {
   const nt_item_ref *ref = nt_ref_check(L, 1, NT_REF_ITEM);
   nt_str key = nt_check_str(L, 2);
   if (!is(key, "bytes")) nt_raise(L, NT_MSG_script_readonly, key);
-  *ref->bytes = nt_arena_str(nt_need_reader(L)->arena, nt_check_str(L, 3));
+  nt_str bytes = nt_check_str(L, 3);
+  nt_vm_take(L, bytes.len);
+  *ref->bytes = nt_arena_str(nt_need_reader(L)->arena, bytes);
   return 0;
 }
 

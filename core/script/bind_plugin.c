@@ -91,6 +91,7 @@ static int add_found(lua_State *L, bool files) {
   nt_found_list *found = (nt_found_list *)nt_plugin_check_pointer(L, 1, NT_REF_SINK);
   nt_found item = {.files = files};
   nt_str id = nt_check_text(L, 2), rest = lua_isnoneornil(L, 3) ? NT_STR("") : nt_check_text(L, 3);
+  nt_vm_take(L, sizeof item + id.len + rest.len);
   item.id = nt_arena_str(found->arena, id);
   item.fingerprint = nt_arena_str(found->arena, rest);
   nt_push(found, item);

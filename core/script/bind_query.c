@@ -5,6 +5,8 @@
 #include "script/state.h"
 
 static nt_query_ref *push_ref(lua_State *L, nt_query *query) {
+  nt_vm_take(L, sizeof *query + query->condition_count * sizeof *query->conditions +
+                    query->sort_count * sizeof *query->sorts);
   nt_query_ref *ref = nt_ref_new(L, NT_LUA_QUERY, sizeof *ref, 1);
   ref->query = query;
   return ref;
@@ -133,6 +135,7 @@ static bool passes(lua_State *L, int predicates, nt_docref document) {
 static nt_docrefs filter(lua_State *L, const nt_query *query, int predicates) {
   nt_arena *arena = nt_need_reader(L)->arena;
   nt_docrefs all = ask(L, nt_query_slice(arena, query, 0, 0));
+  nt_vm_take(L, all.len * sizeof *all.items);
   nt_docref *kept = nt_arena_alloc(arena, (all.len + 1) * sizeof *kept);
   size_t count = 0;
   uint64_t most = query->limit ? query->limit : UINT64_MAX;

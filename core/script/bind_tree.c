@@ -208,8 +208,13 @@ int nt_node_children(lua_State *L) {
 
 /* ---- moving ---- */
 
+static nt_node *new_node(lua_State *L, notis_node_type type) {
+  nt_vm_take(L, sizeof(nt_node));
+  return nt_node_new(nt_work_arena(L), type);
+}
+
 static nt_node *text_node(lua_State *L, int index) {
-  nt_node *node = nt_node_new(nt_work_arena(L), NOTIS_NODE_TEXT);
+  nt_node *node = new_node(L, NOTIS_NODE_TEXT);
   node->text = nt_copy_arg(L, index, nt_work_arena(L));
   return node;
 }
@@ -273,10 +278,21 @@ int nt_node_remove(lua_State *L) {
   return 0;
 }
 
+static nt_node *clone(lua_State *L, const nt_node *root, nt_arena *arena) {
+  size_t count = 0, bytes = 0;
+  for (nt_walk w = nt_walk_start(root); nt_walk_next(&w);) {
+    if (!w.entering) continue;
+    count++;
+    bytes += sizeof(nt_node) + w.node->text.len + w.node->extra.len;
+  }
+  nt_vm_charge(L, count);
+  nt_vm_take(L, bytes);
+  return nt_node_clone(root, arena);
+}
+
 int nt_node_copy(lua_State *L) {
   nt_node_ref ref = nt_check_node(L, 1);
-  nt_vm_charge(L, count_nodes(ref.node, UINT64_MAX));
-  nt_push_node(L, nt_node_clone(ref.node, nt_work_arena(L)), ref.document, ref.frozen, true);
+  nt_push_node(L, clone(L, ref.node, nt_work_arena(L)), ref.document, ref.frozen, true);
   return 1;
 }
 
@@ -297,7 +313,9 @@ static void set_attributes(lua_State *L, nt_node *node, int table) {
     lua_rawgeti(L, content + 1, i);
     lua_pushvalue(L, -1);
     lua_rawget(L, content);
-    nt_node_set_attr(node, nt_work_arena(L), nt_check_text(L, -2), nt_check_text(L, -1));
+    nt_str name = nt_check_text(L, -2), value = nt_check_text(L, -1);
+    nt_vm_take(L, sizeof(nt_attr) + name.len + value.len);
+    nt_node_set_attr(node, nt_work_arena(L), name, value);
     lua_pop(L, 2);
   }
   lua_settop(L, content - 1);
@@ -327,7 +345,7 @@ static void fill_node(lua_State *L, nt_node *node, int content) {
 }
 
 int nt_node_make(lua_State *L) {
-  nt_node *node = nt_node_new(nt_work_arena(L), check_type(L, 1));
+  nt_node *node = new_node(L, check_type(L, 1));
   if (node->type == NOTIS_NODE_HEADING) node->number = 2;
   if (!lua_isnoneornil(L, 2)) {
     luaL_checktype(L, 2, LUA_TTABLE);
@@ -349,7 +367,7 @@ static void add_to_body(lua_State *L, nt_node *body, nt_node *child) {
   nt_node *paragraph =
       body->last && body->last->type == NOTIS_NODE_PARAGRAPH && !body->last->origin ? body->last : NULL;
   if (!paragraph) {
-    paragraph = nt_node_new(nt_work_arena(L), NOTIS_NODE_PARAGRAPH);
+    paragraph = new_node(L, NOTIS_NODE_PARAGRAPH);
     nt_node_append(body, paragraph);
   }
   nt_check_holds(L, paragraph, child);
@@ -370,7 +388,7 @@ nt_node *nt_check_body(lua_State *L, int index, nt_arena *arena) {
     return body;
   }
   nt_node *node = check_movable(L, index);
-  if (node->type == NOTIS_NODE_DOCUMENT) return nt_node_clone(node, arena);
+  if (node->type == NOTIS_NODE_DOCUMENT) return clone(L, node, arena);
   add_to_body(L, body, node);
   return body;
 }

@@ -6,6 +6,9 @@
 
 /* ---- lists and maps ---- */
 
+/* Maps that are put within maps one by one: values are encoded and copied by recursion. */
+enum { DEEPEST_WRITTEN = 300 };
+
 static nt_null_mode mode_of(const nt_value_ref *ref) {
   return ref->ref.flags & NT_REF_SENTINEL ? NT_NULL_IS_SENTINEL : NT_NULL_IS_NIL;
 }
@@ -13,10 +16,12 @@ static nt_null_mode mode_of(const nt_value_ref *ref) {
 bool nt_value_attr(lua_State *L, const nt_value_ref *ref, nt_str key) {
   nt_value *found = nt_map_find(&ref->value, key);
   if (!found) return false;
-  if (ref->ref.flags & NT_REF_WRITABLE && found->type == NT_MAP)
+  if (ref->ref.flags & NT_REF_WRITABLE && found->type == NT_MAP) {
     nt_push_writable(L, found);
-  else
+    ((nt_value_ref *)lua_touserdata(L, -1))->depth = ref->depth + 1;
+  } else {
     nt_lua_push_value(L, found, mode_of(ref));
+  }
   return true;
 }
 
@@ -40,6 +45,7 @@ static int value_newindex(lua_State *L) {
     nt_push_tostring(L, 2);
     nt_raise(L, NT_MSG_script_readonly, nt_lua_str(L, -1));
   }
+  if (ref->depth > DEEPEST_WRITTEN) nt_raise(L, NT_MSG_script_no_value, NT_STR("a value that is nested too deep"));
   nt_arena *arena = nt_work_arena(L);
   nt_str key = nt_copy_arg(L, 2, arena);
   nt_map_put(&ref->value, arena, key, (nt_pos){0}, nt_check_value(L, 3, arena));

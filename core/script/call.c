@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DENIALS = 64, LONG_STRING = 1024, BYTES_PER_STEP = 64, GARBAGE = 4 << 20 };
+enum { DENIALS = 64, LONG_STRING = 1024, BYTES_PER_STEP = 64, GARBAGE = 4 << 20, ARENA_SHARE = 4 };
 
 /* ---- the budget ---- */
 
@@ -35,6 +35,17 @@ void nt_vm_charge(lua_State *L, uint64_t steps) {
   if (!vm->depth) return;
   vm->steps -= steps < INT32_MAX ? (int64_t)steps : INT32_MAX;
   if (vm->steps < 0) nt_vm_exhaust(L);
+}
+
+void nt_vm_take(lua_State *L, size_t bytes) {
+  nt_vm *vm = nt_vm_of(L);
+  if (!vm->depth) return;
+  vm->taken += bytes;
+  if (vm->taken / ARENA_SHARE > vm->options.memory) {
+    vm->memory_out = true;
+    nt_vm_exhaust(L);
+  }
+  nt_vm_charge(L, bytes / BYTES_PER_STEP);
 }
 
 /* Long strings are charged by their length, for one instruction can make a very long one. Short ones are not: whether
@@ -77,6 +88,7 @@ static void enter(nt_vm *vm) {
   vm->steps = (int64_t)vm->options.instructions;
   vm->exhausted = vm->memory_out = false;
   vm->denied = 0;
+  vm->taken = 0;
   vm->random = vm->seed;
   vm->mutations = 0;
   vm->last_fault = NT_FAULT_NONE;

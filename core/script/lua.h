@@ -21,8 +21,11 @@ bool nt_vm_call(nt_vm *vm, nt_reader *reader, int arguments, int results);
 /* What math.random() of the next call is seeded with: a document's id, a page's path. */
 void nt_vm_seed(nt_vm *vm, nt_str id);
 
-/* Takes steps from the budget of the call that runs, for work that Lua's own count does not see; raises when it is spent. */
+/* Takes steps from the budget of the call that runs, for work that Lua's own count does not see; raises when it is
+ * spent. */
 void nt_vm_charge(lua_State *L, uint64_t steps);
+/* The same for memory outside Lua, before an arena or a buffer grows by a script's or template's doing. */
+void nt_vm_take(lua_State *L, size_t bytes);
 
 /* How null looks: to scripts it is nil; to templates it is a sentinel that differs from undefined. */
 typedef enum nt_null_mode { NT_NULL_IS_NIL, NT_NULL_IS_SENTINEL } nt_null_mode;
@@ -69,5 +72,7 @@ bool nt_lua_at(lua_State *L, int object, int64_t index);
 typedef enum nt_registry { NT_REGISTRY_FILTER, NT_REGISTRY_GLOBAL, NT_REGISTRY_TEST, NT_REGISTRY_BLOCK } nt_registry;
 /* Pushes what a script registered under the name and traces its file; false (nothing pushed) if nobody did. */
 bool nt_vm_push_registered(nt_vm *vm, nt_registry registry, nt_str name);
+/* Without a trace: what is registered is part of every render's key (nt_vm_registration_hash). */
+bool nt_vm_has_registered(const nt_vm *vm, nt_registry registry, nt_str name);
 
 #endif

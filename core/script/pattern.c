@@ -22,6 +22,17 @@ void nt_match_finish(nt_match *m) {
   if (vm->depth) vm->steps = m->steps;
 }
 
+/* What was spent is paid for also when the pattern turns out to be broken: its caller may catch that, and try again. */
+static void broken(nt_match *m, const char *why) {
+  nt_match_finish(m);
+  luaL_error(m->L, "%s", why);
+}
+
+static void broken_capture(nt_match *m, int index) {
+  nt_match_finish(m);
+  luaL_error(m->L, "invalid capture index %%%d in pattern", index + 1);
+}
+
 static void step(nt_match *m) {
   if (--m->steps >= 0) return;
   nt_match_finish(m);
@@ -57,9 +68,9 @@ static const char *set_end(nt_match *m, const char *p) {
   p++;
   if (p < m->pattern_end && *p == '^') p++;
   for (bool first = true; first || p >= m->pattern_end || *p != ']'; first = false) {
-    if (p >= m->pattern_end) luaL_error(m->L, "malformed pattern (missing ']')");
+    if (p >= m->pattern_end) broken(m, "malformed pattern (missing ']')");
     if (*p++ != '%') continue;
-    if (p >= m->pattern_end) luaL_error(m->L, "malformed pattern (missing ']')");
+    if (p >= m->pattern_end) broken(m, "malformed pattern (missing ']')");
     p++;
   }
   return p + 1;
@@ -68,7 +79,7 @@ static const char *set_end(nt_match *m, const char *p) {
 static const char *item_end(nt_match *m, const char *p) {
   if (*p == '[') return set_end(m, p);
   if (*p != '%') return p + 1;
-  if (p + 1 >= m->pattern_end) luaL_error(m->L, "malformed pattern (ends with '%%')");
+  if (p + 1 >= m->pattern_end) broken(m, "malformed pattern (ends with '%')");
   return p + 2;
 }
 
@@ -110,7 +121,7 @@ static bool one(nt_match *m, const char *s, const char *p, const char *end) {
 /* ---- items that are more than a character ---- */
 
 static const char *balanced(nt_match *m, const char *s, const char *p) {
-  if (p + 3 >= m->pattern_end) luaL_error(m->L, "malformed pattern (missing arguments to '%%b')");
+  if (p + 3 >= m->pattern_end) broken(m, "malformed pattern (missing arguments to '%b')");
   if (s >= text_end(m) || *s != p[2]) return NULL;
   size_t open = 1;
   for (const char *at = s + 1; at < text_end(m); at++) {
@@ -127,7 +138,7 @@ static const char *balanced(nt_match *m, const char *s, const char *p) {
 /* The frontier %f[set] holds between a character outside and one inside; the text's ends count as '\0'. */
 static const char *frontier(nt_match *m, const char *s, const char *p, const char **after) {
   const char *set = p + 2;
-  if (set >= m->pattern_end || *set != '[') luaL_error(m->L, "missing '[' after '%%f' in pattern");
+  if (set >= m->pattern_end || *set != '[') broken(m, "missing '[' after '%f' in pattern");
   const char *end = set_end(m, set);
   int previous = s == m->text.ptr ? 0 : (unsigned char)s[-1];
   int current = s < text_end(m) ? (unsigned char)*s : 0;
@@ -137,10 +148,9 @@ static const char *frontier(nt_match *m, const char *s, const char *p, const cha
 
 static const char *back_reference(nt_match *m, const char *s, int digit) {
   int index = digit - '1';
-  if (index < 0 || index >= m->captures || m->capture[index].len == NT_CAPTURE_OPEN)
-    luaL_error(m->L, "invalid capture index %%%d in pattern", index + 1);
+  if (index < 0 || index >= m->captures || m->capture[index].len == NT_CAPTURE_OPEN) broken_capture(m, index);
   ptrdiff_t len = m->capture[index].len;
-  if (len == NT_CAPTURE_POSITION) luaL_error(m->L, "invalid capture index %%%d in pattern", index + 1);
+  if (len == NT_CAPTURE_POSITION) broken_capture(m, index);
   m->steps -= len / 16;
   step(m);
   if (text_end(m) - s < len || memcmp(m->capture[index].start, s, (size_t)len) != 0) return NULL;
@@ -148,7 +158,7 @@ static const char *back_reference(nt_match *m, const char *s, int digit) {
 }
 
 static const char *open_capture(nt_match *m, const char *s, const char *p) {
-  if (m->captures >= NT_CAPTURES) luaL_error(m->L, "too many captures");
+  if (m->captures >= NT_CAPTURES) broken(m, "too many captures");
   bool position = p + 1 < m->pattern_end && p[1] == ')';
   m->capture[m->captures++] = (nt_capture){s, position ? NT_CAPTURE_POSITION : NT_CAPTURE_OPEN};
   const char *end = match_here(m, s, p + (position ? 2 : 1));
@@ -159,7 +169,7 @@ static const char *open_capture(nt_match *m, const char *s, const char *p) {
 static const char *close_capture(nt_match *m, const char *s, const char *p) {
   int index = m->captures - 1;
   while (index >= 0 && m->capture[index].len != NT_CAPTURE_OPEN) index--;
-  if (index < 0) luaL_error(m->L, "invalid pattern capture");
+  if (index < 0) broken(m, "invalid pattern capture");
   m->capture[index].len = s - m->capture[index].start;
   const char *end = match_here(m, s, p + 1);
   if (!end) m->capture[index].len = NT_CAPTURE_OPEN;
@@ -240,7 +250,7 @@ static const char *match_items(nt_match *m, const char *s, const char *p) {
 }
 
 static const char *match_here(nt_match *m, const char *s, const char *p) {
-  if (m->depth-- == 0) luaL_error(m->L, "pattern too complex");
+  if (m->depth-- == 0) broken(m, "pattern too complex");
   const char *end = match_items(m, s, p);
   m->depth++;
   return end;

@@ -40,6 +40,8 @@ static int base_tostring(lua_State *L) {
   return 1;
 }
 
+enum { DIAGNOSTIC = 200 }; /* about what one takes beside its text */
+
 static void report_text(lua_State *L, nt_code code) {
   nt_vm *vm = nt_vm_of(L);
   nt_str file = NT_STR("");
@@ -53,6 +55,7 @@ static void report_text(lua_State *L, nt_code code) {
     luaL_addvalue(&buffer);
   }
   luaL_pushresult(&buffer);
+  nt_vm_take(L, lua_rawlen(L, -1) + DIAGNOSTIC);
   nt_script_place(L, 1, &file, &line);
   if (vm->diags) nt_report(vm->diags, code, nt_where_file(file, line, 0), nt_lua_str(L, -1));
 }
@@ -175,23 +178,30 @@ static int math_random(lua_State *L) {
   return 1;
 }
 
-/* ---- table functions whose cost is not one step ---- */
+/* ---- functions on tables and texts whose cost is not one step ---- */
 
 static int charged(lua_State *L, lua_CFunction function) {
-  if (lua_type(L, 1) == LUA_TTABLE) {
-    nt_push_content(L, 1);
-    size_t len = lua_rawlen(L, -1);
-    lua_pop(L, 1);
-    nt_vm_charge(L, len / 4);
-  } else if (lua_type(L, 1) == LUA_TSTRING) {
-    nt_vm_charge(L, lua_rawlen(L, 1) / 32);
-  }
+  if (lua_type(L, 1) == LUA_TSTRING) nt_vm_charge(L, lua_rawlen(L, 1) / 32);
   return function(L);
 }
 
+/* How many places a loop of ours visits. What __len says is asked for once: it may lie, and say something else the next
+ * time, and Lua's own functions would go through a thousand million places without one instruction. */
+static void charge_places(lua_State *L, lua_Integer from, lua_Integer to) {
+  nt_vm_charge(L, 1 + (to > from ? ((uint64_t)to - (uint64_t)from) / 4 : 0));
+}
+
 static int table_insert(lua_State *L) {
-  const nt_vm *vm = nt_vm_of(L);
-  return lua_gettop(L) == 2 ? vm->std.insert(L) : charged(L, vm->std.insert);
+  if (lua_gettop(L) != 3 || lua_type(L, 1) != LUA_TTABLE) return nt_vm_of(L)->std.insert(L);
+  lua_Integer end = (lua_Integer)((lua_Unsigned)luaL_len(L, 1) + 1), at = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, (lua_Unsigned)at - 1u < (lua_Unsigned)end, 2, "position out of bounds");
+  charge_places(L, at, end);
+  for (lua_Integer i = end; i > at; i--) {
+    lua_geti(L, 1, i - 1);
+    lua_seti(L, 1, i);
+  }
+  lua_seti(L, 1, at);
+  return 0;
 }
 
 static int table_move(lua_State *L) {
@@ -201,10 +211,27 @@ static int table_move(lua_State *L) {
 }
 
 static int table_remove(lua_State *L) {
-  return charged(L, nt_vm_of(L)->std.remove);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_Integer end = luaL_len(L, 1), at = luaL_optinteger(L, 2, end);
+  if (at != end) luaL_argcheck(L, (lua_Unsigned)at - 1u <= (lua_Unsigned)end, 2, "position out of bounds");
+  charge_places(L, at, end);
+  lua_geti(L, 1, at);
+  for (; at < end; at++) {
+    lua_geti(L, 1, at + 1);
+    lua_seti(L, 1, at);
+  }
+  lua_pushnil(L);
+  lua_seti(L, 1, at);
+  return 1;
 }
+
 static int table_concat(lua_State *L) {
-  return charged(L, nt_vm_of(L)->std.concat);
+  lua_Integer from = luaL_optinteger(L, 3, 1), to = lua_isnoneornil(L, 4) ? luaL_len(L, 1) : luaL_checkinteger(L, 4);
+  lua_settop(L, 2);
+  charge_places(L, from, to);
+  lua_pushinteger(L, from);
+  lua_pushinteger(L, to);
+  return nt_vm_of(L)->std.concat(L);
 }
 /* As many results as are asked for, whatever the table holds. */
 static int table_unpack(lua_State *L) {
@@ -267,7 +294,6 @@ static void open_table(nt_vm *vm) {
   lua_newtable(L);
   luaopen_table(L);
   vm->std.insert = take(L, "insert");
-  vm->std.remove = take(L, "remove");
   vm->std.concat = take(L, "concat");
   vm->std.move = take(L, "move");
   vm->std.unpack = take(L, "unpack");

@@ -114,6 +114,7 @@ struct nt_vm {
   size_t used; /* bytes that Lua holds */
   size_t collect_at;
   unsigned denied; /* allocations refused in this call */
+  size_t taken;    /* bytes outside Lua that this call has asked for */
 
   nt_reader *reader;
   nt_diags *diags;
@@ -173,7 +174,7 @@ struct nt_vm {
     size_t cap;
   } locales;
   struct {
-    lua_CFunction format, insert, remove, concat, move, unpack, rep, byte, utf8_len, utf8_codepoint, utf8_offset;
+    lua_CFunction format, insert, concat, move, unpack, rep, byte, utf8_len, utf8_codepoint, utf8_offset;
   } std; /* Lua's own, behind ours that count */
 };
 
@@ -267,6 +268,7 @@ typedef struct nt_value_ref {
   nt_ref ref;
   nt_value value;  /* for a time: all of it */
   nt_node *markup; /* decoded when first asked for */
+  unsigned depth;  /* of a writable map below the field that holds it */
 } nt_value_ref;
 
 typedef struct nt_frozen_ref {

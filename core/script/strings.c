@@ -167,6 +167,7 @@ static bool add_replacement(nt_match *m, luaL_Buffer *out, const char *from, con
   nt_match_finish(m);
   if (type == LUA_TSTRING || type == LUA_TNUMBER) {
     add_template(m, out, nt_lua_str(L, 3), from, to);
+    if (nt_vm_of(L)->depth) m->steps = nt_vm_of(L)->steps;
     return true;
   }
   push_replacement(m, from, to);

@@ -3,7 +3,9 @@
 
 #include "model/nodecode.h"
 
-enum { VALUE_DEPTH = 100 };
+/* Tables within tables, and what a copied value may add to them. Together with what can be written below a field (see
+ * bind_value.c) less than nt_value_decode allows. */
+enum { VALUE_DEPTH = 100, COPY_DEPTH = 400 };
 
 static const char null_key = 0;
 
@@ -33,7 +35,9 @@ nt_str nt_check_text(lua_State *L, int index) {
 }
 
 nt_str nt_copy_arg(lua_State *L, int index, nt_arena *arena) {
-  return nt_arena_str(arena, nt_check_text(L, index));
+  nt_str text = nt_check_text(L, index);
+  nt_vm_take(L, text.len + 1);
+  return nt_arena_str(arena, text);
 }
 
 /* ---- out ---- */
@@ -145,6 +149,7 @@ static bool convert_map(lua_State *L, int content, nt_arena *arena, nt_value *ou
     lua_rawgeti(L, keys, i);
     if (lua_type(L, -1) != LUA_TSTRING) return refuse(L, "a table whose keys are not all texts");
     nt_str key = nt_lua_str(L, -1);
+    nt_vm_take(L, key.len + sizeof(nt_entry));
     if (nt_utf8_check(key) != key.len) return refuse(L, "a key that is not valid UTF-8");
     lua_pushvalue(L, -1);
     lua_rawget(L, content);
@@ -171,9 +176,38 @@ static bool convert_table(lua_State *L, int index, nt_arena *arena, nt_value *ou
     if (count != (lua_Integer)lua_rawlen(L, top + 1)) return refuse(L, "a table that is a list and a map at once");
     lua_settop(L, top + 1);
   }
+  nt_vm_take(L, sizeof(nt_dict) + lua_rawlen(L, top + 1) * sizeof(nt_value));
   nt_vm_charge(L, 1 + lua_rawlen(L, top + 1) / 4);
   if (!(list ? convert_list : convert_map)(L, top + 1, arena, out, depth - 1)) return false;
   lua_settop(L, top);
+  return true;
+}
+
+/* Adds up what a copy takes; false if it is nested deeper. */
+static bool weigh(const nt_value *value, int depth, size_t *bytes) {
+  bool fits = depth > 0;
+  *bytes += sizeof *value;
+  switch (value->type) {
+  case NT_STRING:
+  case NT_MARKUP: *bytes += value->as.string.len; return true;
+  case NT_LIST:
+    for (size_t i = 0; fits && i < value->as.list->len; i++) fits = weigh(&value->as.list->items[i], depth - 1, bytes);
+    return fits;
+  case NT_MAP:
+    for (size_t i = 0; fits && i < value->as.map->len; i++) {
+      *bytes += sizeof(nt_entry) + value->as.map->entries[i].key.len;
+      fits = weigh(&value->as.map->entries[i].value, depth - 1, bytes);
+    }
+    return fits;
+  default: return true;
+  }
+}
+
+static bool copy(lua_State *L, const nt_value *value, nt_arena *arena, nt_value *out) {
+  size_t bytes = 0;
+  if (!weigh(value, COPY_DEPTH, &bytes)) return refuse(L, "a value that is nested too deep");
+  nt_vm_take(L, bytes);
+  *out = nt_value_copy(value, arena);
   return true;
 }
 
@@ -185,18 +219,20 @@ static bool convert_ref(lua_State *L, int index, nt_arena *arena, nt_value *out)
   switch (ref->kind) {
   case NT_LUA_VALUE:
   case NT_LUA_TIME:
-  case NT_LUA_MARKUP: *out = nt_value_copy(&((const nt_value_ref *)ref)->value, arena); return true;
+  case NT_LUA_MARKUP: return copy(L, &((const nt_value_ref *)ref)->value, arena, out);
   case NT_LUA_NODE: {
     nt_buf bytes = {0};
     nt_node_encode(((const nt_node_ref *)ref)->node, &bytes);
     *out = nt_markup(nt_arena_str(arena, nt_buf_str(&bytes)));
     nt_buf_deinit(&bytes);
+    nt_vm_take(L, out->as.string.len);
     return true;
   }
   case NT_REF_CONFIG: {
     const nt_reader *reader = nt_need_reader(L);
     const nt_value *value = reader->ops->config(nt_vm_of(L)->reader, ((const nt_config_ref *)ref)->path);
-    *out = value ? nt_value_copy(value, arena) : nt_null();
+    if (value) return copy(L, value, arena, out);
+    *out = nt_null();
     return true;
   }
   default: return refuse(L, nt_ref_name(ref->kind));
@@ -215,6 +251,7 @@ static bool convert(lua_State *L, int index, nt_arena *arena, nt_value *out, int
   case LUA_TSTRING: {
     nt_str text = nt_lua_str(L, index);
     if (nt_utf8_check(text) != text.len) return refuse(L, "a text that is not valid UTF-8");
+    nt_vm_take(L, text.len + 1);
     *out = nt_string(nt_arena_str(arena, text));
     return true;
   }

@@ -213,6 +213,10 @@ void nt_trace_file(nt_vm *vm, nt_reader *reader, size_t file) {
     reader->ops->script(reader, vm->files.items[script->needs.items[i]].file);
 }
 
+bool nt_vm_has_registered(const nt_vm *vm, nt_registry registry, nt_str name) {
+  return nt_map_get(&vm->registry_maps[registry], name) != NULL;
+}
+
 bool nt_vm_push_registered(nt_vm *vm, nt_registry registry, nt_str name) {
   size_t number = (size_t)nt_map_get(&vm->registry_maps[registry], name); /* from 1 */
   if (!number) return false;

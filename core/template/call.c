@@ -4,7 +4,7 @@
 /* ---- calls ---- */
 
 static int op_callee(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_FUNCTION) nt_fail(L, run, NT_MSG_template_not_callable, nt_is_name(kind));
   lua_settop(L, 1);
@@ -13,7 +13,7 @@ static int op_callee(lua_State *L) {
 
 /* Upvalues: the run, the object, the function, its name. */
 static int call_bound(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_pushvalue(L, lua_upvalueindex(3));
   lua_insert(L, 1);
   if (!lua_isnil(L, lua_upvalueindex(2))) {
@@ -56,7 +56,7 @@ static bool push_bound(lua_State *L, nt_rendering *run, int object, nt_str name)
 }
 
 static int op_method(lua_State *L) { /* object, name */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   nt_str name = nt_lua_str(L, 2), file = {NULL, 0};
   if (kind == NT_IS_UNDEFINED) nt_fail(L, run, NT_MSG_template_undefined_use, name);
@@ -192,14 +192,14 @@ void nt_push_test(lua_State *L, nt_rendering *run, nt_str name) {
 }
 
 static int op_filter(lua_State *L) { /* name, input, … */
-  nt_push_filter(L, nt_run_of(L), nt_lua_str(L, 1));
+  nt_push_filter(L, nt_rendering_of(L), nt_lua_str(L, 1));
   lua_replace(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
   return 1;
 }
 
 static int op_test(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_push_test(L, run, nt_lua_str(L, 1));
   lua_replace(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);

@@ -36,13 +36,13 @@ static bool date_input(lua_State *L, nt_rendering *run, nt_time *out) {
 }
 
 static int filter_date(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_time time;
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   if (!date_input(L, run, &time)) nt_bad_input(L, run, "date", "date");
   nt_str style = nt_arg_text(L, run, "date", 2, NT_STR("long"));
-  bool good = nt_format_date(nt_run_get_locale(run), time, style, &out);
+  bool good = nt_format_date(nt_rendering_get_locale(run), time, style, &out);
   push_kept(L, run, &out);
   if (!good) nt_fail(L, run, NT_MSG_template_bad_date_style, style);
   return 1;
@@ -70,58 +70,74 @@ static int decimals_of(lua_State *L, nt_rendering *run, const char *filter, lua_
 }
 
 static int filter_number(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "number");
-  nt_format_number(nt_run_get_locale(run), number, decimals_of(L, run, "number", -1), &out);
+  nt_format_number(nt_rendering_get_locale(run), number, decimals_of(L, run, "number", -1), &out);
   return push_kept(L, run, &out);
 }
 
 static int filter_percent(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "percent");
-  nt_format_percent(nt_run_get_locale(run), number, decimals_of(L, run, "percent", 0), &out);
+  nt_format_percent(nt_rendering_get_locale(run), number, decimals_of(L, run, "percent", 0), &out);
   return push_kept(L, run, &out);
 }
 
 static int filter_filesize(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
   lua_Number number = need_number(L, run, "filesize");
   if (!(number >= 0 && number < 9e18)) nt_bad_input(L, run, "filesize", "number >= 0");
-  nt_format_size(nt_run_get_locale(run), (int64_t)number, &out);
+  nt_format_size(nt_rendering_get_locale(run), (int64_t)number, &out);
   return push_kept(L, run, &out);
 }
 
 /* Decimal rounding, half to even, as Python's round(). */
-static double round_to(double number, lua_Integer precision) {
+static double round_to(double number, int precision) {
   char text[512];
   if (precision < 0) {
-    double scale = pow(10, (double)-precision);
-    return nearbyint(number / scale) * scale;
+    double scale = pow(10, -precision);
+    return isinf(scale) ? 0 : nearbyint(number / scale) * scale;
   }
-  snprintf(text, sizeof text, "%.*f", (int)(precision > 100 ? 100 : precision), number);
+  snprintf(text, sizeof text, "%.*f", precision > 100 ? 100 : precision, number);
   return strtod(text, NULL);
 }
 
+/* A whole number again, where it still is one that fits. */
+static void push_rounded(lua_State *L, double number) {
+  if (number > -9.2e18 && number < 9.2e18)
+    lua_pushinteger(L, (lua_Integer)number);
+  else
+    lua_pushnumber(L, number);
+}
+
+/* Up or down; what has no such digit is as it was. */
+static double round_towards(double number, int precision, double (*towards)(double)) {
+  double scale = pow(10, precision), scaled = number * scale;
+  return scale == 0 || isinf(scaled) || isinf(scale) ? number : towards(scaled) / scale;
+}
+
 static int filter_round(lua_State *L) { /* number, precision, method */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number = need_number(L, run, "round");
-  lua_Integer precision = nt_arg_integer(L, run, "round", 2, 0);
+  lua_Integer wanted = nt_arg_integer(L, run, "round", 2, 0);
+  int precision = (int)(wanted < -400 ? -400 : wanted > 400 ? 400 : wanted);
   nt_str method = nt_arg_text(L, run, "round", 3, NT_STR("common"));
-  double scale = pow(10, (double)precision);
-  if (nt_str_eq(method, NT_STR("common")) && lua_isinteger(L, 1))
-    lua_pushinteger(L, precision < 0 ? (lua_Integer)round_to(number, precision) : lua_tointeger(L, 1));
+  if (nt_str_eq(method, NT_STR("common")) && lua_isinteger(L, 1) && precision >= 0)
+    lua_settop(L, 1);
+  else if (nt_str_eq(method, NT_STR("common")) && lua_isinteger(L, 1))
+    push_rounded(L, round_to(number, precision));
   else if (nt_str_eq(method, NT_STR("common")))
     lua_pushnumber(L, round_to(number, precision));
   else if (nt_str_eq(method, NT_STR("ceil")))
-    lua_pushnumber(L, ceil(number * scale) / scale);
+    lua_pushnumber(L, round_towards(number, precision, ceil));
   else if (nt_str_eq(method, NT_STR("floor")))
-    lua_pushnumber(L, floor(number * scale) / scale);
+    lua_pushnumber(L, round_towards(number, precision, floor));
   else
     nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("round"), method, NT_STR("common, ceil, floor"));
   return 1;
@@ -152,7 +168,7 @@ static bool text_number(lua_State *L, nt_rendering *run, double *out) {
 }
 
 static int filter_int(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number;
   if (nt_is(L, run, 1) == NT_IS_INT) {
     lua_settop(L, 1);
@@ -165,7 +181,7 @@ static int filter_int(lua_State *L) {
 }
 
 static int filter_float(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number;
   bool good = nt_number_of(L, run, 1, &number) || (nt_is_text(nt_is(L, run, 1)) && text_number(L, run, &number));
   if (!good) return fallback_or(L, 0.0, false);
@@ -174,7 +190,7 @@ static int filter_float(lua_State *L) {
 }
 
 static int filter_abs(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number = need_number(L, run, "abs");
   if (lua_isinteger(L, 1) && lua_tointeger(L, 1) != INT64_MIN)
     lua_pushinteger(L, lua_tointeger(L, 1) < 0 ? -lua_tointeger(L, 1) : lua_tointeger(L, 1));
@@ -186,7 +202,7 @@ static int filter_abs(lua_State *L) {
 /* ---- links ---- */
 
 static int filter_slug(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   nt_slug(nt_filter_text(L, run, "slug"), &out);
   return push_kept(L, run, &out);
@@ -200,7 +216,7 @@ static bool has_scheme(nt_str url) {
 
 /* "/x" stands below the publication's root, "x" below the page. */
 static int filter_absolute_url(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str url = nt_filter_text(L, run, "absolute_url"), site = run->reader->site_url, page = run->page->url;
   nt_buf out = {0};
   if (is_nothing(L, run)) return 1;
@@ -245,7 +261,7 @@ static void encode_path(nt_str text, nt_buf *out) {
 }
 
 static int filter_urlencode(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   nt_buf *out = &run->scratch;
   nt_buf_clear(out);
@@ -273,7 +289,7 @@ static int filter_urlencode(lua_State *L) {
 
 /* As Jinja's tojson: what HTML would take for markup is written as escapes that only JSON reads. */
 static int filter_json(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_value value;
   nt_buf json = {0}, out = {0};
   lua_Integer indent = nt_arg_integer(L, run, "json", 2, 0);
@@ -310,7 +326,11 @@ static void put_message(lua_State *L, nt_rendering *run, nt_str text, int keywor
       lua_rawgeti(L, keywords, 2);
       nt_lua_push_str(L, name);
       found = lua_rawget(L, -2) != LUA_TNIL;
-      if (found) nt_buf_put(out, nt_text(L, run, -1));
+      if (found) {
+        nt_str word = nt_text(L, run, -1);
+        nt_vm_take(L, word.len);
+        nt_buf_put(out, word);
+      }
       lua_pop(L, 2);
     }
     if (!found) nt_buf_byte(out, '{');
@@ -319,7 +339,7 @@ static void put_message(lua_State *L, nt_rendering *run, nt_str text, int keywor
 }
 
 static int filter_t(lua_State *L) { /* key, keywords */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str key = nt_filter_text(L, run, "t"), text, file = {NULL, 0};
   nt_buf *out = &run->scratch;
   nt_str lang = run->page->lang.len ? run->page->lang : run->reader->lang;

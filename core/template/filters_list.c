@@ -52,7 +52,7 @@ static sort_key make_key(lua_State *L, nt_rendering *run, int index, bool case_s
     key.text = nt_text(L, run, index);
     if (!case_sensitive) {
       nt_buf buf = {0};
-      nt_collation_key(nt_run_get_locale(run), key.text, &buf);
+      nt_collation_key(nt_rendering_get_locale(run), key.text, &buf);
       key.text = nt_arena_str(run->reader->arena, nt_buf_str(&buf));
       nt_buf_deinit(&buf);
     } else {
@@ -105,7 +105,7 @@ static bool flag(lua_State *L, nt_rendering *run, int index) {
 }
 
 static int filter_sort(lua_State *L) { /* input, reverse, case_sensitive, attribute */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 4);
   lua_Integer count = nt_filter_items(L, run, "sort", 5);
   sort_key *keys = sorted_keys(L, run, 5, count, 4, flag(L, run, 3), flag(L, run, 2));
@@ -118,7 +118,7 @@ static int filter_sort(lua_State *L) { /* input, reverse, case_sensitive, attrib
 }
 
 static int filter_dictsort(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 1);
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_DICT && kind != NT_IS_VALUE_MAP) nt_bad_input(L, run, "dictsort", "map");
@@ -134,7 +134,7 @@ static int filter_dictsort(lua_State *L) {
 }
 
 static int filter_groupby(lua_State *L) { /* input, attribute, default */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   lua_Integer count = nt_filter_items(L, run, "groupby", 4), groups = 0;
   sort_key *keys = sorted_keys(L, run, 4, count, 2, false, false);
@@ -164,7 +164,7 @@ static int filter_groupby(lua_State *L) { /* input, attribute, default */
 }
 
 static int extreme(lua_State *L, const char *filter, bool greatest) { /* input, attribute */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 2);
   lua_Integer count = nt_filter_items(L, run, filter, 3);
   if (!count) return nt_push_undefined(L), 1;
@@ -181,7 +181,7 @@ static int filter_max(lua_State *L) {
 }
 
 static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   lua_Integer count = nt_filter_items(L, run, "unique", 4), kept = 0;
   bool sensitive = flag(L, run, 2);
@@ -192,7 +192,8 @@ static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
     lua_rawgeti(L, 4, i);
     push_key(L, run, 3, 7);
     if (!sensitive && nt_is(L, run, 8) == NT_IS_STRING) {
-      nt_push_filter(L, run, NT_STR("lower"));
+      lua_pushlightuserdata(L, run);
+      lua_pushcclosure(L, nt_method_find(NT_IS_STRING, NT_STR("lower")), 1);
       lua_insert(L, 8);
       lua_call(L, 1, 1);
     }
@@ -214,7 +215,7 @@ static int filter_unique(lua_State *L) { /* input, case_sensitive, attribute */
 /* ---- ends ---- */
 
 static int end_item(lua_State *L, const char *filter, bool last) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Integer count = nt_filter_items(L, run, filter, 2);
   if (count)
     lua_rawgeti(L, 2, last ? count : 1);
@@ -231,7 +232,7 @@ static int filter_last(lua_State *L) {
 }
 
 static int filter_length(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   if (nt_is_text(kind))
     lua_pushinteger(L, (lua_Integer)nt_utf8_count(nt_text(L, run, 1)));
@@ -243,7 +244,7 @@ static int filter_length(lua_State *L) {
 }
 
 static int filter_list(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Integer count = nt_filter_items(L, run, "list", 2);
   lua_createtable(L, (int)count, 0);
   for (lua_Integer i = 1; i <= count; i++) {
@@ -254,7 +255,7 @@ static int filter_list(lua_State *L) {
 }
 
 static int filter_reverse(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   lua_Integer count = nt_filter_items(L, run, "reverse", 2);
   nt_buf text = {0};
@@ -275,7 +276,7 @@ static int filter_reverse(lua_State *L) {
 }
 
 static int filter_batch(lua_State *L) { /* input, count, fill */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   lua_Integer size = nt_arg_integer(L, run, "batch", 2, 0), count = nt_filter_items(L, run, "batch", 4), rows = 0;
   if (size < 1) nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("batch"), nt_text(L, run, 2), NT_STR(">= 1"));
@@ -297,7 +298,7 @@ static int filter_batch(lua_State *L) { /* input, count, fill */
 }
 
 static int filter_items(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 1);
   nt_kind_of kind = nt_is(L, run, 1);
   if (kind != NT_IS_DICT && kind != NT_IS_VALUE_MAP && kind != NT_IS_UNDEFINED && kind != NT_IS_NULL)
@@ -307,12 +308,13 @@ static int filter_items(lua_State *L) {
 }
 
 static int filter_join(lua_State *L) { /* input, between, attribute */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   nt_str between = nt_arg_text(L, run, "join", 2, NT_STR(""));
   lua_Integer count = nt_filter_items(L, run, "join", 4);
   bool safe = nt_is(L, run, 2) == NT_IS_SAFE;
   nt_buf *out = &run->scratch;
+  size_t taken = 0;
   lua_newtable(L); /* 5: what is joined */
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, 4, i);
@@ -332,6 +334,8 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
     else
       nt_buf_put(out, nt_text(L, run, 6));
     lua_settop(L, 5);
+    nt_vm_take(L, out->len - taken);
+    taken = out->len;
   }
   if (safe)
     nt_push_safe(L, run, nt_buf_str(out));
@@ -343,7 +347,7 @@ static int filter_join(lua_State *L) { /* input, between, attribute */
 /* ---- by attribute or test ---- */
 
 static int filter_map(lua_State *L) { /* input, filter, a, b, attribute, default */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 6);
   lua_Integer count = nt_filter_items(L, run, "map", 7);
   bool by_attribute = nt_arg_given(L, 5);
@@ -386,7 +390,7 @@ static bool meets(lua_State *L, nt_rendering *run, int test) {
 }
 
 static int choose(lua_State *L, const char *filter, int attribute, int test, bool wanted) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, test + 1);
   int table = test + 2;
   lua_Integer count = nt_filter_items(L, run, filter, table), kept = 0;
@@ -416,7 +420,7 @@ static int filter_rejectattr(lua_State *L) {
 }
 
 static int filter_sum(lua_State *L) { /* input, attribute, start */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   lua_Integer count = nt_filter_items(L, run, "sum", 4), whole = 0;
   lua_Number start = 0, total = 0;

@@ -71,7 +71,7 @@ static bool begins_word(uint32_t c) {
 typedef enum case_mode { LOWER, UPPER, TITLE, CAPITALIZE } case_mode;
 
 static int change_case(lua_State *L, const char *filter, case_mode mode) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_filter_text(L, run, filter);
   nt_buf out = {0};
   bool first = true;
@@ -123,7 +123,7 @@ static nt_str strip(nt_str text, nt_str set) {
 }
 
 static int filter_trim(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   nt_str text = nt_filter_text(L, run, "trim");
   nt_buf_put(&out, strip(text, nt_arg_text(L, run, "trim", 2, NT_STR(" \t\r\n\f\v\xC2\xA0"))));
@@ -149,21 +149,48 @@ static void put_replaced(nt_str text, nt_str old, nt_str new, lua_Integer count,
   nt_buf_put(out, text);
 }
 
-/* With safe text on either side the rest is escaped first, as in Jinja. */
-static int filter_replace(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
-  nt_str text = nt_filter_text(L, run, "replace");
-  nt_str old = nt_arg_text(L, run, "replace", 2, NT_STR("")), new = nt_arg_text(L, run, "replace", 3, NT_STR(""));
-  lua_Integer count = nt_arg_integer(L, run, "replace", 4, -1);
-  nt_buf out = {0}, escaped[3] = {{0}};
-  bool safe = nt_is(L, run, 1) == NT_IS_SAFE;
-  if (safe && nt_is(L, run, 3) != NT_IS_SAFE) {
-    nt_escape_attribute(new, &escaped[1]);
-    new = nt_buf_str(&escaped[1]);
+/* How long the result can be; a short text can name a long one many times. */
+static size_t replaced_length(nt_str text, nt_str old, nt_str new, lua_Integer count) {
+  size_t left = count < 0 ? SIZE_MAX : (size_t)count, found = 0;
+  if (!old.len) found = text.len + 1 < left ? text.len + 1 : left;
+  for (nt_str rest = text; old.len && found < left; found++) {
+    size_t at = nt_str_search(rest, old);
+    if (at == rest.len) break;
+    rest = nt_str_sub(rest, at + old.len, rest.len);
   }
-  put_replaced(text, old, new, count, &out);
-  nt_buf_deinit(&escaped[1]);
-  return nt_filter_return(L, run, &out);
+  size_t more;
+  return __builtin_mul_overflow(found, new.len, &more) || more > SIZE_MAX / 2 ? SIZE_MAX / 2 : more + text.len;
+}
+
+static nt_str escaped(nt_rendering *run, nt_str text) {
+  nt_buf buf = {0};
+  nt_escape_attribute(text, &buf);
+  nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(&buf));
+  nt_buf_deinit(&buf);
+  return kept;
+}
+
+/* With safe text on any side the rest is escaped first and the result is safe, as in Jinja; what is looked for is not.
+ */
+static int filter_replace(lua_State *L) {
+  nt_rendering *run = nt_rendering_of(L);
+  nt_str part[] = {nt_filter_text(L, run, "replace"), nt_arg_text(L, run, "replace", 2, NT_STR("")),
+                   nt_arg_text(L, run, "replace", 3, NT_STR(""))};
+  lua_Integer count = nt_arg_integer(L, run, "replace", 4, -1);
+  bool safe = false;
+  for (int i = 1; i <= 3; i++) safe |= nt_is(L, run, i) == NT_IS_SAFE;
+  for (int i = 1; i <= 3 && safe; i += 2)
+    if (nt_is(L, run, i) != NT_IS_SAFE) part[i - 1] = escaped(run, part[i - 1]);
+  nt_vm_take(L, 2 * replaced_length(part[0], part[1], part[2], count));
+  nt_buf out = {0};
+  put_replaced(part[0], part[1], part[2], count, &out);
+  nt_str kept = nt_arena_str(run->reader->arena, nt_buf_str(&out));
+  nt_buf_deinit(&out);
+  if (safe)
+    nt_push_safe(L, run, kept);
+  else
+    nt_lua_push_str(L, kept);
+  return 1;
 }
 
 /* The byte where code point `count` begins, or the length. */
@@ -183,11 +210,17 @@ static nt_str plain_input(lua_State *L, nt_rendering *run, const char *filter, n
   return text;
 }
 
+/* A number of letters, so far within bounds that it can be reckoned with. */
+static lua_Integer letters(lua_State *L, nt_rendering *run, int index, lua_Integer fallback) {
+  lua_Integer count = nt_arg_integer(L, run, "truncate", index, fallback);
+  return count < -INT32_MAX ? -INT32_MAX : count > INT32_MAX ? INT32_MAX : count;
+}
+
 static int filter_truncate(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf holder = {0}, out = {0};
   nt_str text = plain_input(L, run, "truncate", &holder);
-  lua_Integer length = nt_arg_integer(L, run, "truncate", 2, 255), leeway = nt_arg_integer(L, run, "truncate", 5, 5);
+  lua_Integer length = letters(L, run, 2, 255), leeway = letters(L, run, 5, 5);
   bool kill = nt_arg_given(L, 3) && nt_truth(L, run, 3);
   nt_str end = nt_arg_text(L, run, "truncate", 4, NT_STR("..."));
   lua_Integer room = length - (lua_Integer)nt_utf8_count(end);
@@ -214,7 +247,7 @@ static bool is_space(char c) {
 }
 
 static int filter_wordcount(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf holder = {0};
   nt_str text = plain_input(L, run, "wordcount", &holder);
   lua_Integer words = 0;
@@ -297,7 +330,7 @@ void nt_strip_tags(nt_str html, nt_buf *out) {
 }
 
 static int filter_striptags(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_filter_text(L, run, "striptags");
   nt_kind_of kind = nt_is(L, run, 1);
   nt_buf out = {0};
@@ -312,7 +345,7 @@ static int filter_striptags(lua_State *L) {
 }
 
 static int escape_input(lua_State *L, bool again) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_buf *out = &run->scratch;
   nt_buf_clear(out);
   if (again)
@@ -331,7 +364,7 @@ static int filter_forceescape(lua_State *L) {
 }
 
 static int filter_safe(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (nt_is_html(nt_is(L, run, 1)))
     lua_settop(L, 1);
   else
@@ -340,7 +373,7 @@ static int filter_safe(lua_State *L) {
 }
 
 static int filter_string(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (nt_is(L, run, 1) == NT_IS_SAFE)
     lua_settop(L, 1);
   else
@@ -349,7 +382,7 @@ static int filter_string(lua_State *L) {
 }
 
 static int filter_default(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 1);
   bool falsy = nt_arg_given(L, 3) && nt_truth(L, run, 3) && !nt_truth(L, run, 1);
   if (kind != NT_IS_UNDEFINED && kind != NT_IS_NULL && !falsy) {
@@ -385,7 +418,7 @@ const luaL_Reg nt_filters_text[] = {{"lower", filter_lower},
 /* ---- functions after a dot ---- */
 
 static int method_affix(lua_State *L, bool end) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_text(L, run, 1), affix = nt_arg_text(L, run, end ? "endswith" : "startswith", 2, NT_STR(""));
   lua_pushboolean(L, end ? nt_str_ends(text, affix) : nt_str_starts(text, affix));
   return 1;
@@ -399,7 +432,7 @@ static int method_endswith(lua_State *L) {
 }
 
 static int method_split(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str text = nt_text(L, run, 1), mark = nt_arg_text(L, run, "split", 2, nt_str_n(NULL, 0));
   lua_Integer count = 0;
   lua_newtable(L);
@@ -420,7 +453,7 @@ static int method_split(lua_State *L) {
 
 /* Pushes the keys or values of a map, or both. */
 static int map_parts(lua_State *L, int which) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 1);
   lua_Integer count = nt_push_items(L, run, 1, which != 1);
   if (which != 2) {
@@ -453,7 +486,7 @@ static int method_items(lua_State *L) {
 }
 
 static int method_get(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   nt_push_attr(L, run, 1, nt_text(L, run, 2));
   if (nt_is(L, run, -1) != NT_IS_UNDEFINED) return 1;

@@ -4,7 +4,7 @@
 /* ---- loops ---- */
 
 static int op_items(lua_State *L) { /* value, targets -> table, count */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Integer targets = lua_tointeger(L, 2);
   lua_Integer count = nt_push_items(L, run, 1, targets > 1);
   if (count < 0) nt_fail(L, run, NT_MSG_template_not_iterable, nt_is_name(nt_is(L, run, 1)));
@@ -13,7 +13,7 @@ static int op_items(lua_State *L) { /* value, targets -> table, count */
 }
 
 static int op_unpack(lua_State *L) { /* value, count -> values */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Integer wanted = lua_tointeger(L, 2), count = nt_push_items(L, run, 1, false);
   if (count < 0) nt_fail(L, run, NT_MSG_template_not_iterable, nt_is_name(nt_is(L, run, 1)));
   if (count != wanted) {
@@ -64,13 +64,13 @@ static int op_loopv(lua_State *L) {
   set_field(L, 5, "previtem");
   push_neighbour(L, i + 1, count);
   set_field(L, 5, "nextitem");
-  nt_make_dict(L, nt_run_of(L));
+  nt_make_dict(L, nt_rendering_of(L));
   return 1;
 }
 
 static int op_cycle(lua_State *L) { /* index, … */
   int count = lua_gettop(L) - 1;
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (count == 0) nt_fail(L, run, NT_MSG_template_missing_argument, NT_STR("cycle"), NT_STR("1"));
   lua_pushvalue(L, 2 + (int)((lua_tointeger(L, 1) - 1) % count));
   return 1;
@@ -106,7 +106,7 @@ static void place_keywords(lua_State *L, nt_rendering *run, const nt_template_ma
 }
 
 static int op_bind(lua_State *L) { /* T, macro, … -> parameters; nil where a default is to be used */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   const nt_compiled *compiled = lua_touserdata(L, 1);
   const nt_template_macro *macro = &compiled->macros[lua_tointeger(L, 2) - 1];
   int given = lua_gettop(L) - 2, first = 3, count = (int)macro->count;
@@ -172,7 +172,7 @@ static nt_str template_name(lua_State *L, nt_rendering *run, int index) {
 
 static bool load_named(lua_State *L, nt_rendering *run, const nt_compiled *from, nt_str name) {
   bool shared = nt_template_shared(&name);
-  return nt_run_load(L, run, name, shared ? from->layer + 1 : 0, NULL);
+  return nt_rendering_load(L, run, name, shared ? from->layer + 1 : 0, NULL);
 }
 
 /* The first that exists of a name or a list of names. */
@@ -196,7 +196,7 @@ static nt_str any_name(lua_State *L, nt_rendering *run, int index) {
 enum { IGNORE_MISSING = 1, WITHOUT_CONTEXT = 2 };
 
 static int op_include(lua_State *L) { /* T, C, name, flags, name, value, … -> template, context */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   int top = lua_gettop(L);
   lua_Integer flags = lua_tointeger(L, 4);
   if (run->includes >= NT_TEMPLATE_INCLUDES) nt_fail(L, run, NT_MSG_template_include_deep, any_name(L, run, 3));
@@ -217,12 +217,12 @@ static int op_include(lua_State *L) { /* T, C, name, flags, name, value, … -> 
 }
 
 static int op_leave(lua_State *L) {
-  nt_run_of(L)->includes--;
+  nt_rendering_of(L)->includes--;
   return 0;
 }
 
 static int op_parent(lua_State *L) { /* T, chain -> the template that T extends */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   const nt_compiled *compiled = lua_touserdata(L, 1);
   nt_compiled *next = NULL;
   nt_where where = nt_place_where(compiled->file, &compiled->extends_place);
@@ -230,7 +230,7 @@ static int op_parent(lua_State *L) { /* T, chain -> the template that T extends 
   lua_pushboolean(L, true);
   lua_rawsetp(L, 2, compiled);
   uint32_t layer = compiled->extends_shared ? compiled->layer + 1 : 0;
-  if (!nt_run_load(L, run, compiled->extends, layer, &next))
+  if (!nt_rendering_load(L, run, compiled->extends, layer, &next))
     nt_fail_at(L, run, where, compiled->extends_shared ? NT_MSG_template_absent_shared : NT_MSG_template_absent, args);
   if (lua_rawgetp(L, 2, next) != LUA_TNIL) nt_fail_at(L, run, where, NT_MSG_template_extends_cycle, args);
   lua_pop(L, 1);
@@ -242,12 +242,12 @@ static int op_module(lua_State *L) {
   lua_createtable(L, 1, 0);
   lua_insert(L, 1);
   lua_rawseti(L, 1, 1);
-  nt_set_meta(L, nt_run_of(L), NT_META_MODULE);
+  nt_set_meta(L, nt_rendering_of(L), NT_META_MODULE);
   return 1;
 }
 
 static int op_imported(lua_State *L) { /* C, name */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str name = nt_lua_str(L, 2), file = {NULL, 0};
   lua_settop(L, 2);
   if (lua_rawget(L, 1) != LUA_TNIL) return 1;
@@ -264,13 +264,13 @@ static bool push_block(lua_State *L, int blocks, int name, lua_Integer which) {
 }
 
 static int op_block(lua_State *L) { /* B, name */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (!push_block(L, 1, 2, 1)) nt_fail(L, run, NT_MSG_template_no_block, nt_lua_str(L, 2));
   return 1;
 }
 
 static int op_below(lua_State *L) { /* B, name, k */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (!push_block(L, 1, 2, lua_tointeger(L, 3) + 1)) nt_fail(L, run, NT_MSG_template_no_super, nt_lua_str(L, 2));
   return 1;
 }
@@ -278,7 +278,7 @@ static int op_below(lua_State *L) { /* B, name, k */
 /* ---- namespaces ---- */
 
 static int op_setns(lua_State *L) { /* namespace, key, value */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   bool good = lua_type(L, 1) == LUA_TTABLE && lua_getmetatable(L, 1);
   good = good && lua_topointer(L, -1) == run->metas[NT_META_NAMESPACE];
   if (!good) nt_fail(L, run, NT_MSG_template_not_namespace, NT_STR(""));
@@ -299,7 +299,7 @@ static int op_setns(lua_State *L) { /* namespace, key, value */
 /* ---- the language's own functions ---- */
 
 static int make_map(lua_State *L, nt_meta meta) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = lua_gettop(L) ? nt_is(L, run, 1) : NT_IS_UNDEFINED;
   lua_settop(L, 1);
   if (kind == NT_IS_KEYWORDS) return nt_set_meta(L, run, meta), 1;
@@ -341,7 +341,7 @@ static lua_Integer integer_argument(lua_State *L, nt_rendering *run, int index) 
 }
 
 static int global_range(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_settop(L, 3);
   lua_Integer from = integer_argument(L, run, 1), to = from, step = 1, made = 0;
   if (lua_isnil(L, 2))
@@ -363,7 +363,7 @@ static int global_range(lua_State *L) {
 }
 
 static int global_t(lua_State *L) {
-  nt_push_filter(L, nt_run_of(L), NT_STR("t"));
+  nt_push_filter(L, nt_rendering_of(L), NT_STR("t"));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
   return 1;

@@ -243,6 +243,7 @@ static bool list_to_value(lua_State *L, nt_rendering *run, int index, int depth,
   nt_arena *arena = run->reader->arena;
   int top = lua_gettop(L);
   lua_Integer count = nt_push_items(L, run, index, false);
+  nt_vm_take(L, sizeof(nt_list) + 2 * (size_t)count * sizeof(nt_value));
   *out = nt_list_new(arena);
   for (lua_Integer i = 1; i <= count; i++) {
     nt_value item;
@@ -259,6 +260,7 @@ static bool dict_to_value(lua_State *L, nt_rendering *run, int index, int depth,
   nt_arena *arena = run->reader->arena;
   int top = lua_gettop(L);
   lua_Integer count = nt_push_items(L, run, index, true);
+  nt_vm_take(L, sizeof(nt_dict) + 2 * (size_t)count * sizeof(nt_entry));
   *out = nt_map_new(arena);
   for (lua_Integer i = 1; i <= count; i++) {
     nt_value item;
@@ -273,10 +275,6 @@ static bool dict_to_value(lua_State *L, nt_rendering *run, int index, int depth,
   return true;
 }
 
-static void safe_to_value(nt_str html, nt_arena *arena, nt_value *out) {
-  *out = nt_string(nt_arena_str(arena, html));
-}
-
 bool nt_to_value(lua_State *L, nt_rendering *run, int index, int depth, nt_value *out) {
   index = lua_absindex(L, index);
   nt_kind_of kind = nt_is(L, run, index);
@@ -285,7 +283,10 @@ bool nt_to_value(lua_State *L, nt_rendering *run, int index, int depth, nt_value
   switch (kind) {
   case NT_IS_UNDEFINED:
   case NT_IS_NULL: *out = nt_null(); return true;
-  case NT_IS_SAFE: safe_to_value(nt_safe_str(L, index), run->reader->arena, out); return true;
+  case NT_IS_SAFE:
+    nt_vm_take(L, nt_safe_str(L, index).len);
+    *out = nt_string(nt_arena_str(run->reader->arena, nt_safe_str(L, index)));
+    return true;
   case NT_IS_LIST:
   case NT_IS_QUERY: return list_to_value(L, run, index, depth, out);
   case NT_IS_DICT: return dict_to_value(L, run, index, depth, out);

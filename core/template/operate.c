@@ -14,14 +14,14 @@ static void find_in(lua_State *L, nt_rendering *run, int context, int name, bool
 }
 
 static int op_find(lua_State *L) { /* C, name */
-  find_in(L, nt_run_of(L), 1, 2, true);
+  find_in(L, nt_rendering_of(L), 1, 2, true);
   return 1;
 }
 
 /* value, C, name: the value unless it has not been set. */
 static int op_maybe(lua_State *L) {
   if (lua_isnil(L, 1))
-    find_in(L, nt_run_of(L), 2, 3, true);
+    find_in(L, nt_rendering_of(L), 2, 3, true);
   else
     lua_pushvalue(L, 1);
   return 1;
@@ -29,7 +29,7 @@ static int op_maybe(lua_State *L) {
 
 static int op_either(lua_State *L) {
   if (lua_isnil(L, 1))
-    find_in(L, nt_run_of(L), 2, 3, false);
+    find_in(L, nt_rendering_of(L), 2, 3, false);
   else
     lua_pushvalue(L, 1);
   return 1;
@@ -43,7 +43,7 @@ static int op_pick(lua_State *L) {
 /* ---- attributes ---- */
 
 static int op_attr(lua_State *L) {
-  nt_push_attr(L, nt_run_of(L), 1, nt_lua_str(L, 2));
+  nt_push_attr(L, nt_rendering_of(L), 1, nt_lua_str(L, 2));
   return 1;
 }
 
@@ -70,7 +70,7 @@ static void try_keys(lua_State *L, nt_rendering *run, int object, nt_nearest *ne
 
 /* An attribute that something will be read from. */
 static int op_need(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str key = nt_lua_str(L, 2), file = {NULL, 0};
   nt_push_attr(L, run, 1, key);
   if (nt_is(L, run, -1) != NT_IS_UNDEFINED) return 1;
@@ -83,7 +83,7 @@ static int op_need(lua_State *L) {
 }
 
 static int op_at(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_kind_of kind = nt_is(L, run, 2);
   if (kind == NT_IS_INT || kind == NT_IS_BOOL)
     nt_push_at(L, run, 1, kind == NT_IS_INT ? lua_tointeger(L, 2) : lua_toboolean(L, 2));
@@ -110,7 +110,7 @@ static lua_Integer clamp(lua_Integer value, lua_Integer low, lua_Integer high) {
 
 /* Python's rules for [from:to:step]. */
 static int op_slice(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Integer from = 0, to = 0, step = 1, made = 0;
   nt_kind_of kind = nt_is(L, run, 1);
   lua_settop(L, 4);
@@ -145,17 +145,17 @@ static int op_slice(lua_State *L) {
 /* ---- comparison ---- */
 
 static int op_truth(lua_State *L) {
-  return lua_pushboolean(L, nt_truth(L, nt_run_of(L), 1)), 1;
+  return lua_pushboolean(L, nt_truth(L, nt_rendering_of(L), 1)), 1;
 }
 static int op_eq(lua_State *L) {
-  return lua_pushboolean(L, nt_equal(L, nt_run_of(L), 1, 2)), 1;
+  return lua_pushboolean(L, nt_equal(L, nt_rendering_of(L), 1, 2)), 1;
 }
 static int op_isin(lua_State *L) {
-  return lua_pushboolean(L, nt_contains(L, nt_run_of(L), 1, 2)), 1;
+  return lua_pushboolean(L, nt_contains(L, nt_rendering_of(L), 1, 2)), 1;
 }
 
 static int ordered(lua_State *L, const char *op) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   int order;
   if (!nt_order(L, run, 1, 2, &order))
     nt_fail(L, run, NT_MSG_template_operands, nt_str_c(op), nt_is_name(nt_is(L, run, 1)), nt_is_name(nt_is(L, run, 2)));
@@ -178,7 +178,7 @@ static int op_ge(lua_State *L) {
 /* ---- arithmetic ---- */
 
 static void bad_operands(lua_State *L, const char *op) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_fail(L, run, NT_MSG_template_operands, nt_str_c(op), nt_is_name(nt_is(L, run, 1)), nt_is_name(nt_is(L, run, 2)));
 }
 
@@ -198,7 +198,7 @@ static bool numbers(lua_State *L, nt_rendering *run, operands *o) {
 }
 
 static void need_numbers(lua_State *L, operands *o, const char *op) {
-  if (!numbers(L, nt_run_of(L), o)) bad_operands(L, op);
+  if (!numbers(L, nt_rendering_of(L), o)) bad_operands(L, op);
 }
 
 static void push_result(lua_State *L, bool integer, lua_Integer i, lua_Number x) {
@@ -225,7 +225,7 @@ static void add_lists(lua_State *L, nt_rendering *run) {
 static void concatenate(lua_State *L, nt_rendering *run, int count);
 
 static int op_add(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   operands o;
   if (numbers(L, run, &o)) {
     lua_Integer sum = 0;
@@ -270,7 +270,7 @@ static bool repeat(lua_State *L, nt_rendering *run, int text, int times) {
 }
 
 static int op_mul(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   operands o;
   lua_Integer result = 0;
   if (!numbers(L, run, &o)) {
@@ -283,7 +283,7 @@ static int op_mul(lua_State *L) {
 }
 
 static void not_zero(lua_State *L, const operands *o) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (o->y == 0) nt_fail(L, run, NT_MSG_template_divide_zero, NT_STR(""));
 }
 
@@ -338,7 +338,7 @@ static int op_pow(lua_State *L) {
 }
 
 static int signed_value(lua_State *L, const char *op, bool negate) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number x;
   if (!nt_number_of(L, run, 1, &x))
     nt_fail(L, run, NT_MSG_template_operand, nt_str_c(op), nt_is_name(nt_is(L, run, 1)));
@@ -377,7 +377,7 @@ static void concatenate(lua_State *L, nt_rendering *run, int count) {
 }
 
 static int op_concat(lua_State *L) {
-  concatenate(L, nt_run_of(L), lua_gettop(L));
+  concatenate(L, nt_rendering_of(L), lua_gettop(L));
   return 1;
 }
 
@@ -386,14 +386,14 @@ static int op_concatall(lua_State *L) { /* { … } */
   luaL_checkstack(L, count + 20, NULL);
   for (int i = 1; i <= count; i++) lua_rawgeti(L, 1, i);
   lua_remove(L, 1);
-  concatenate(L, nt_run_of(L), count);
+  concatenate(L, nt_rendering_of(L), count);
   return 1;
 }
 
 /* ---- lists and maps ---- */
 
 static int op_list(lua_State *L) {
-  nt_set_meta(L, nt_run_of(L), NT_META_LIST);
+  nt_set_meta(L, nt_rendering_of(L), NT_META_LIST);
   return 1;
 }
 
@@ -402,7 +402,7 @@ static bool is_key(nt_kind_of kind) {
 }
 
 static int op_dict(lua_State *L) { /* { key, value, key, value … } */
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Integer count = (lua_Integer)lua_rawlen(L, 1), keys = 0;
   lua_newtable(L);
   lua_newtable(L);
@@ -427,7 +427,7 @@ static int op_dict(lua_State *L) { /* { key, value, key, value … } */
 
 static int op_kw(lua_State *L) {
   op_dict(L);
-  nt_set_meta(L, nt_run_of(L), NT_META_KEYWORDS);
+  nt_set_meta(L, nt_rendering_of(L), NT_META_KEYWORDS);
   return 1;
 }
 

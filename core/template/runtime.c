@@ -43,7 +43,7 @@ static int close_run(lua_State *L) {
   return 0;
 }
 
-nt_rendering *nt_run_get(nt_vm *vm) {
+nt_rendering *nt_rendering_get(nt_vm *vm) {
   lua_State *L = nt_vm_lua(vm);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &run_key);
   nt_rendering *run = lua_touserdata(L, -1);
@@ -61,7 +61,7 @@ nt_rendering *nt_run_get(nt_vm *vm) {
   return run;
 }
 
-const nt_locale *nt_run_get_locale(nt_rendering *run) {
+const nt_locale *nt_rendering_get_locale(nt_rendering *run) {
   for (size_t i = 0; i < run->locales.len; i++)
     if (nt_str_eq(run->locales.items[i].lang, run->reader->lang)) return run->locales.items[i].locale;
   nt_rendering_locale made = {nt_arena_str(run->arena, run->reader->lang), nt_locale_open(run->reader->lang)};
@@ -74,6 +74,30 @@ const nt_locale *nt_run_get_locale(nt_rendering *run) {
 static void set_functions(lua_State *L, nt_rendering *run, const luaL_Reg *functions) {
   lua_pushlightuserdata(L, run);
   luaL_setfuncs(L, functions, 1);
+}
+
+/* A function that stands where one of the language's own stood, because a script registered that name. Upvalues: the
+ * run, the registry, the name. It is looked up at each call, so that who uses it depends on the script. */
+static int call_override(lua_State *L) {
+  nt_rendering *run = nt_rendering_of(L);
+  nt_str name = nt_lua_str(L, lua_upvalueindex(3));
+  nt_vm_push_registered(run->vm, (nt_registry)lua_tointeger(L, lua_upvalueindex(2)), name);
+  lua_insert(L, 1);
+  nt_call_script(L, run, name, lua_gettop(L) - 1);
+  if (lua_tointeger(L, lua_upvalueindex(2)) == NT_REGISTRY_TEST) lua_pushboolean(L, nt_truth(L, run, -1));
+  return 1;
+}
+
+/* Puts what scripts call by the names of our functions in their place, in the table on the top. */
+static void override(lua_State *L, nt_rendering *run, nt_registry registry, const luaL_Reg *functions) {
+  for (; functions->name; functions++) {
+    if (!nt_vm_has_registered(run->vm, registry, nt_str_c(functions->name))) continue;
+    lua_pushlightuserdata(L, run);
+    lua_pushinteger(L, registry);
+    lua_pushstring(L, functions->name);
+    lua_pushcclosure(L, call_override, 3);
+    lua_setfield(L, -2, functions->name);
+  }
 }
 
 static void make_metas(lua_State *L, nt_rendering *run) {
@@ -98,16 +122,21 @@ static void open_tables(lua_State *L, nt_rendering *run, int functions) {
   set_functions(L, run, nt_filters_text);
   set_functions(L, run, nt_filters_list);
   set_functions(L, run, nt_filters_format);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_text);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_list);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_format);
   lua_pushvalue(L, -1);
   run->filters_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_setfield(L, functions, "F");
   lua_newtable(L);
   set_functions(L, run, nt_tests);
+  override(L, run, NT_REGISTRY_TEST, nt_tests);
   lua_pushvalue(L, -1);
   run->tests_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_setfield(L, functions, "X");
   lua_newtable(L);
   set_functions(L, run, nt_globals);
+  override(L, run, NT_REGISTRY_GLOBAL, nt_globals);
   lua_setfield(L, functions, "G");
   nt_push_undefined(L);
   lua_setfield(L, functions, "U");
@@ -133,7 +162,7 @@ static void list_ops(lua_State *L, nt_rendering *run, int functions) {
 static void report_unknown(lua_State *L, nt_rendering *run, nt_str name);
 
 static int missing(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_str name = nt_lua_str(L, 2);
   if (nt_vm_push_registered(run->vm, NT_REGISTRY_GLOBAL, name)) {
     nt_from_script(L, run);
@@ -144,7 +173,7 @@ static int missing(lua_State *L) {
   return 1;
 }
 
-void nt_run_open(lua_State *L, nt_rendering *run) {
+void nt_rendering_open(lua_State *L, nt_rendering *run) {
   int top = lua_gettop(L);
   make_metas(L, run);
   lua_newtable(L);
@@ -266,7 +295,7 @@ static void load_chunk(lua_State *L, nt_rendering *run, size_t number) {
   lua_settop(L, top);
 }
 
-bool nt_run_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out) {
+bool nt_rendering_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out) {
   nt_template_source source;
   nt_reader *reader = run->reader;
   nt_read read = reader->ops->template_source(reader, name, from_layer, &source);
@@ -349,10 +378,10 @@ static int no_template(lua_State *L, const render_job *job) {
 static int render(lua_State *L) {
   const render_job *job = lua_touserdata(L, 1);
   nt_rendering *run = job->run;
-  if (!run->ops_ref) nt_run_open(L, run);
+  if (!run->ops_ref) nt_rendering_open(L, run);
   lua_rawgeti(L, LUA_REGISTRYINDEX, run->run_ref);
   bool found = false;
-  for (size_t i = 0; i < job->count && !found; i++) found = nt_run_load(L, run, job->names[i], 0, NULL);
+  for (size_t i = 0; i < job->count && !found; i++) found = nt_rendering_load(L, run, job->names[i], 0, NULL);
   if (!found) return no_template(L, job);
   push_context(L, run);
   lua_call(L, 2, 0);
@@ -374,7 +403,7 @@ static void begin_render(nt_rendering *run, nt_template_cache *cache, nt_reader 
 bool nt_template_render(nt_template_cache *cache, nt_vm *vm, nt_reader *reader, const nt_str *names, size_t name_count,
                         const nt_page *page, nt_buf *out) {
   lua_State *L = nt_vm_lua(vm);
-  nt_rendering *run = nt_run_get(vm);
+  nt_rendering *run = nt_rendering_get(vm);
   nt_diags *diags = reader->diags, own;
   size_t start = out->len;
   render_job job = {run, names, name_count};

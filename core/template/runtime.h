@@ -86,17 +86,17 @@ typedef struct nt_rendering {
 } nt_rendering;
 
 /* The run behind a function of ours. */
-static inline nt_rendering *nt_run_of(lua_State *L) {
+static inline nt_rendering *nt_rendering_of(lua_State *L) {
   return (nt_rendering *)lua_touserdata(L, lua_upvalueindex(1));
 }
 /* Made when the VM first needs it. */
-nt_rendering *nt_run_get(nt_vm *vm);
+nt_rendering *nt_rendering_get(nt_vm *vm);
 /* Makes the tables and functions; leaves nothing on the stack. */
-void nt_run_open(lua_State *L, nt_rendering *run);
-const nt_locale *nt_run_get_locale(nt_rendering *run);
+void nt_rendering_open(lua_State *L, nt_rendering *run);
+const nt_locale *nt_rendering_get_locale(nt_rendering *run);
 /* Finds, compiles and loads; pushes the chunk's table, or nothing and false if there is no such template. Raises when
  * it is faulty. */
-bool nt_run_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out);
+bool nt_rendering_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out);
 
 /* ---- values (value.c) ---- */
 

@@ -11,7 +11,7 @@ static int answer(lua_State *L, bool yes) {
 }
 
 static nt_kind_of kind_of_input(lua_State *L) {
-  return nt_is(L, nt_run_of(L), 1);
+  return nt_is(L, nt_rendering_of(L), 1);
 }
 
 static int test_defined(lua_State *L) {
@@ -44,7 +44,7 @@ static int test_false(lua_State *L) {
 
 static int test_number(lua_State *L) {
   lua_Number number;
-  return answer(L, nt_number_of(L, nt_run_of(L), 1, &number));
+  return answer(L, nt_number_of(L, nt_rendering_of(L), 1, &number));
 }
 
 static int test_string(lua_State *L) {
@@ -76,7 +76,7 @@ static int test_iterable(lua_State *L) {
 
 /* The remainder by Python's rules; raises unless both are numbers. */
 static double remainder_of(lua_State *L, const char *test, double by) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number number;
   if (!nt_number_of(L, run, 1, &number)) nt_bad_input(L, run, test, "number");
   if (by == 0) nt_fail(L, run, NT_MSG_template_divide_zero, NT_STR(""));
@@ -95,7 +95,7 @@ static int test_odd(lua_State *L) {
 }
 
 static int test_divisibleby(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   lua_Number by;
   if (!nt_number_of(L, run, 2, &by))
     nt_fail(L, run, NT_MSG_template_bad_argument, NT_STR("divisibleby"), nt_is_name(nt_is(L, run, 2)),
@@ -104,17 +104,17 @@ static int test_divisibleby(lua_State *L) {
 }
 
 static int test_in(lua_State *L) {
-  return answer(L, nt_contains(L, nt_run_of(L), 1, 2));
+  return answer(L, nt_contains(L, nt_rendering_of(L), 1, 2));
 }
 static int test_eq(lua_State *L) {
-  return answer(L, nt_equal(L, nt_run_of(L), 1, 2));
+  return answer(L, nt_equal(L, nt_rendering_of(L), 1, 2));
 }
 static int test_ne(lua_State *L) {
-  return answer(L, !nt_equal(L, nt_run_of(L), 1, 2));
+  return answer(L, !nt_equal(L, nt_rendering_of(L), 1, 2));
 }
 
 static int order(lua_State *L, const char *test) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   int order;
   if (!nt_order(L, run, 1, 2, &order))
     nt_fail(L, run, NT_MSG_template_operands, nt_str_c(test), nt_is_name(nt_is(L, run, 1)),
@@ -136,7 +136,7 @@ static int test_ge(lua_State *L) {
 }
 
 static int only_case(lua_State *L, bool upper) {
-  nt_str text = nt_text(L, nt_run_of(L), 1);
+  nt_str text = nt_text(L, nt_rendering_of(L), 1);
   bool some = false;
   for (size_t at = 0; at < text.len;) {
     uint32_t c = nt_utf8_next(text, &at);

@@ -124,7 +124,7 @@ static void charge(lua_State *L, nt_rendering *run, size_t before) {
 }
 
 static int op_lit(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   charge(L, run, before);
@@ -132,7 +132,7 @@ static int op_lit(lua_State *L) {
 }
 
 static int op_out(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   nt_write(L, run, 3, run->out);
@@ -141,7 +141,7 @@ static int op_out(lua_State *L) {
 }
 
 static int op_outa(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   size_t before = run->out->len;
   put_literal(run, lua_touserdata(L, 1), lua_tointeger(L, 2));
   nt_write_attr(L, run, 3, nt_lua_str(L, 4));
@@ -150,7 +150,7 @@ static int op_outa(lua_State *L) {
 }
 
 static int op_begin(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   if (run->catching == run->captures.len) nt_push(&run->captures, (nt_buf *)nt_zalloc(sizeof(nt_buf)));
   run->out = run->captures.items[run->catching++];
   nt_buf_clear(run->out);
@@ -164,13 +164,13 @@ static nt_buf *caught(nt_rendering *run) {
 }
 
 static int op_finish(lua_State *L) {
-  nt_rendering *run = nt_run_of(L);
+  nt_rendering *run = nt_rendering_of(L);
   nt_push_safe(L, run, nt_buf_str(caught(run)));
   return 1;
 }
 
 static int op_drop(lua_State *L) {
-  caught(nt_run_of(L));
+  caught(nt_rendering_of(L));
   return 0;
 }
 

@@ -99,6 +99,11 @@ static void hostile_patterns(void **state) {
   memset(path, 'a', 200);
   path[200] = '\0';
   assert_false(nt_glob(NT_STR("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"), nt_str_c(path)));
+  size_t len = 200000; /* stars within stars would be as deep as they are many */
+  char *stars = nt_alloc(len);
+  memset(stars, '*', len);
+  assert_false(nt_glob(nt_str_n(stars, len), nt_str_c(path)));
+  free(stars);
   assert_false(nt_glob(NT_STR("{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}{a,a}b"),
                        NT_STR("aaaaaaaaaaaaaaac")));
   assert_false(nt_glob(NT_STR("**/**/**/**/**/**/**/**/**/b"), NT_STR("a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a")));

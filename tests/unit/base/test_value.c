@@ -117,6 +117,37 @@ static void hostile_bytes(void **state) {
   nt_buf_deinit(&bytes);
 }
 
+/* 2^64 and above: the tenth byte has room for one bit. */
+static void numbers_that_do_not_fit(void **state) {
+  uint64_t number;
+  size_t at = 0;
+  assert_true(nt_varint_read(NT_STR("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"), &at, &number));
+  assert_true(number == UINT64_MAX);
+  at = 0;
+  assert_false(nt_varint_read(NT_STR("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F"), &at, &number));
+  at = 0;
+  assert_false(nt_varint_read(NT_STR("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x02"), &at, &number));
+  at = 0;
+  assert_false(nt_varint_read(NT_STR("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"), &at, &number));
+}
+
+/* Lists within lists, each of which says that it holds all the bytes that are left. */
+static void counts_share_one_budget(void **state) {
+  enum { LISTS = 900, BYTES = 20000 };
+  nt_arena *arena = nt_arena_new();
+  nt_buf bytes = {0};
+  nt_value back;
+  for (int i = 0; i < LISTS; i++) {
+    nt_buf_byte(&bytes, NT_LIST);
+    nt_buf_varint(&bytes, BYTES);
+  }
+  for (int i = 0; i < BYTES; i++) nt_buf_byte(&bytes, NT_NULL);
+  assert_false(nt_value_decode(nt_buf_str(&bytes), arena, &back));
+  assert_true(nt_arena_size(arena) < 100 * bytes.len);
+  nt_buf_deinit(&bytes);
+  nt_arena_free(arena);
+}
+
 static void hashes_tell_apart(void **state) {
   nt_arena *arena = *state;
   nt_value one = nt_int(1), float_one = nt_float(1), text_one = nt_string(NT_STR("1")), markup = nt_markup(NT_STR("1"));
@@ -167,11 +198,29 @@ static void order(void **state) {
   assert_int_equal(nt_value_cmp(&early, &late), -1);
   assert_int_equal(nt_value_cmp(&late, &late), 0);
   assert_int_equal(nt_value_cmp(&most, &nearly), 1);
+  nt_value a = nt_map_new(*state), b = nt_map_new(*state);
+  assert_int_equal(nt_value_cmp(&a, &b), 0);
+  put(&a, *state, "k", one);
+  assert_int_equal(nt_value_cmp(&a, &b), 1);
+  put(&b, *state, "k", half);
+  assert_int_equal(nt_value_cmp(&a, &b), 1);
+  assert_int_equal(nt_value_cmp(&b, &a), -1);
+  nt_value c = nt_map_new(*state);
+  put(&c, *state, "l", half);
+  assert_int_equal(nt_value_cmp(&b, &c), -1);
 }
 
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-  const struct CMUnitTest tests[] = {CASE(encoding),      CASE(round_trip),        CASE(truncated), CASE(bit_flipped),
-                                     CASE(hostile_bytes), CASE(hashes_tell_apart), CASE(maps),      CASE(order)};
+  const struct CMUnitTest tests[] = {CASE(encoding),
+                                     CASE(round_trip),
+                                     CASE(truncated),
+                                     CASE(bit_flipped),
+                                     CASE(hostile_bytes),
+                                     CASE(numbers_that_do_not_fit),
+                                     CASE(counts_share_one_budget),
+                                     CASE(hashes_tell_apart),
+                                     CASE(maps),
+                                     CASE(order)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,22 @@ static void nothing_is_an_empty_document(void **state) {
   assert_int_equal(nt_value_len(&f->document.fields), 0);
 }
 
+/* What is not UTF-8, and NUL, become U+FFFD in the texts of nodes as in fields. */
+static void texts_of_nodes_are_cleaned(void **state) {
+  fixture *f = *state;
+  notis_node_info info = {.size = sizeof info,
+                          .type = NOTIS_NODE_CODE_BLOCK,
+                          .text = {"a\xFF\0z", 4},
+                          .extra = {"\xC3", 1},
+                          .at = at(1, 1)};
+  assert_int_equal(host->node_open(f->builder, &info), NOTIS_OK);
+  host->node_close(f->builder);
+  nt_builder_finish(f->builder, &f->document);
+  const nt_node *node = f->document.body->first;
+  assert_true(nt_str_eq(node->text, NT_STR("a\uFFFD\uFFFDz")));
+  assert_true(nt_str_eq(node->extra, NT_STR("\uFFFD")));
+}
+
 static void fields_are_built(void **state) {
   fixture *f = *state;
   host->field_key(f->builder, s("title"), at(2, 1));
@@ -252,6 +268,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(nothing_is_an_empty_document),
       TEST(fields_are_built),
+      TEST(texts_of_nodes_are_cleaned),
       TEST(nodes_are_built),
       TEST(short_info_is_read_as_far_as_it_goes),
       TEST(many_nodes_deeply),

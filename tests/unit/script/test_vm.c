@@ -130,6 +130,93 @@ static void test_budget_cannot_be_caught(void **state) {
   check_budget("for w in string.gmatch(('a'):rep(4000), '.-.-.-.-.-.-x') do end");
 }
 
+/* Loops in C in which Lua's hook cannot fire, however long a table says that it is. */
+static void test_budget_sees_loops_in_c(void **state) {
+  const char *long_table = "local t = setmetatable({}, {__len = function() return 1 << 50 end, __index = {}, "
+                           "__newindex = {}})\n";
+  static const char *const calls[] = {
+      "table.insert(t, 1, nil)", "table.remove(t, 1)",
+      "local n = 0 local u = setmetatable({}, {__index = {}, __newindex = {}, __len = "
+      "function() n = n + 1 return n == 1 and 0 or 1 << 50 end}) table.insert(u, 1, nil) "
+      "table.insert(u, 1, nil)",
+      "table.concat(setmetatable({}, {__index = table.concat}), '', 1, 1 << 50)"};
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    char body[1024];
+    snprintf(body, sizeof body, "%s%s", long_table, calls[i]);
+    check_budget(body);
+  }
+}
+
+/* The steps before a broken pattern is found to be so are paid for when the fault is caught. */
+static void test_budget_counts_broken_patterns(void **state) {
+  check_budget("for i = 1, 1000 do pcall(string.find, ('a'):rep(30) .. 'bcd', 'a-a-a-cd%') end");
+  check_budget("for i = 1, 1000 do pcall(string.gsub, ('a'):rep(30) .. 'bcd', 'a-a-a-cd[', '') end");
+  check_budget("for i = 1, 1000 do pcall(string.match, ('a'):rep(30) .. 'bcd', 'a-a-a-cd%1') end");
+}
+
+static void check_memory(const char *body) {
+  bench b = {.options.memory = 1 << 20, .options.instructions = 300000};
+  if (!nt_str_eq(run_body(&b, body), NT_STR("(failed)"))) fail_msg("let through: %s", body);
+  if (nt_vm_last_fault(b.vm) != NT_FAULT_MEMORY) fail_msg("another fault: %s", body);
+  assert_true(nt_arena_size(b.fake.arena) < (size_t)16 << 20);
+  bench_end(&b);
+}
+
+/* What scripts make outside Lua: fields, nodes, diagnostics. */
+static void test_memory_outside_lua_is_bounded(void **state) {
+  check_memory("local s = ('x'):rep(100000) for i = 1, 5000 do doc.x = s end");
+  check_memory("local s = ('x'):rep(100000) for i = 1, 5000 do doc.body:append(notis.node('paragraph', {s})) end");
+  check_memory("local s = ('x'):rep(100000) for i = 1, 5000 do notis.node('code_block', {text = s}) end");
+  check_memory("local s = ('x'):rep(100000) for i = 1, 5000 do notis.text('a'):attr('title', s) end");
+  check_memory("local s = ('x'):rep(100000) for i = 1, 5000 do print(s) end");
+  check_memory("local p = notis.node('paragraph', {('x'):rep(100000)}) for i = 1, 5000 do p:clone() end");
+  check_memory("doc.l = {('x'):rep(100000)} for i = 1, 5000 do doc.m = doc.l end");
+  check_memory("doc.body:append(notis.node('paragraph', {('x'):rep(100000)})) for i = 1, 5000 do doc.m = doc.body end");
+  check_memory("local t = {'x'} for i = 1, 60 do t = {t, t} end doc.x = t");
+  check_memory("local t = {} for i = 1, 1000 do t[i] = i end for i = 1, 5000 do doc.x = t end");
+}
+
+/* Values are copied and encoded by recursion: however a script nests them, they can be decoded again. */
+static void test_values_cannot_be_nested_without_end(void **state) {
+  static const char *const ways[] = {"doc.m = {} for i = 1, 3000 do doc.m = {a = doc.m} end",
+                                     "doc.m = {z = 1} local m = doc.m for i = 1, 3000 do m.a = {z = 1} m = m.a end",
+                                     "doc.m = {z = 1} for i = 1, 3000 do doc.m.a = doc.m end"};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    bench b = {0};
+    nt_buf bytes = {0};
+    nt_value back;
+    char text[512];
+    snprintf(text, sizeof text, "require('notis').on('document', function(doc)\n%s\nend)", ways[i]);
+    assert_loads(&b, text);
+    nt_document *document = bench_document(&b, "text/a.md", "news");
+    assert_int_equal(bench_run(&b, document), NT_HOOK_FAILED);
+    if (b.fake.diags.items[0].code != NT_MSG_script_no_value) fail_msg("%s: %s", ways[i], bench_message(&b, 0));
+    nt_value_encode(&document->fields, &bytes);
+    assert_true(nt_value_decode(nt_buf_str(&bytes), b.fake.arena, &back));
+    nt_buf_deinit(&bytes);
+    bench_end(&b);
+  }
+}
+
+/* As Lua's own, with what __index and __newindex say. */
+static void test_table_functions(void **state) {
+  check_body(
+      "local t, s = {1, 2, 3}, ''\n"
+      "table.insert(t, 2, 9) table.insert(t, 5, 8) table.insert(t, 7)\n"
+      "s = table.concat(t, ',') .. ' ' .. table.remove(t, 1) .. table.remove(t) .. table.remove(t, 2)\n"
+      "s = s .. ' ' .. table.concat(t, ',') .. ' ' .. tostring(table.remove({})) .. tostring(table.remove({}, 0))\n"
+      "s = s .. tostring(table.remove({1}, 2)) .. table.concat({1, 2, 3}, '-', 2, 3) .. table.concat({}, 'x')\n"
+      "s = s .. tostring(pcall(table.insert, {}, 3, 1)) .. tostring(pcall(table.remove, {1, 2}, 5))\n"
+      "s = s .. tostring(pcall(table.insert, {})) .. tostring(pcall(table.insert, {}, 1, 2, 3))\n"
+      "local back = {1, 2}\n"
+      "local p = setmetatable({}, {__len = function() return #back end, __index = back, __newindex = back})\n"
+      "table.insert(p, 1, 0) doc.out = s .. ' ' .. table.concat(back, ',')",
+      "1,9,2,3,8,7 172 9,3,8 nilnilnil2-3false"
+      "false"
+      "false"
+      "false 0,1,2");
+}
+
 static void test_budget_is_the_same_each_time(void **state) {
   bench b = {.options.instructions = 100000};
   run_body(&b, "doc.n = 0\nlocal t = {}\nwhile true do doc.n = doc.n + 1; t[#t + 1] = {tostring(doc.n)} end");
@@ -319,6 +406,11 @@ int main(void) {
       cmocka_unit_test(test_syntax_error),
       cmocka_unit_test(test_bytecode_is_refused),
       cmocka_unit_test(test_budget_cannot_be_caught),
+      cmocka_unit_test(test_budget_sees_loops_in_c),
+      cmocka_unit_test(test_budget_counts_broken_patterns),
+      cmocka_unit_test(test_memory_outside_lua_is_bounded),
+      cmocka_unit_test(test_values_cannot_be_nested_without_end),
+      cmocka_unit_test(test_table_functions),
       cmocka_unit_test(test_budget_is_the_same_each_time),
       cmocka_unit_test(test_memory_is_bounded_and_the_vm_goes_on),
       cmocka_unit_test(test_memory_runs_out_anywhere),

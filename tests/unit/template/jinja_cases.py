@@ -200,6 +200,14 @@ CASES = [
     "{% for k, v in page.params.map|dictsort %}{{ k }}{{ v }}{% endfor %} {% for k, v in page.params.map|items %}{{ k }}{{ v }}{% endfor %}",
     "{{ 'one two  three'|wordcount }} {{ 'abc'|list|join('-') }} {{ 5|string|length }}",
     "{{ -1|abs }} {{ 'a'|upper ~ 'b' }} {{ ('a' ~ 'b')|upper }}",
+    # what is safe stays safe, and what is not is escaped, in whichever place it stands
+    "{{ 'a|b<'|replace('|', '<br>'|safe) }} {{ 'R&amp;D'|safe|replace('&', 'och') }} {{ ('a<b'|e)|replace('<', '>') }} {{ 'a<b'|replace('<'|safe, 'x') }}",
+    "{{ 'abc'|replace('', '-') }} {{ 'abc'|replace('', '-', 2) }} {{ 'aXbX'|replace('X', '', 1) }} {{ 'a<'|replace('a', 'b') }} {{ 'aaa'|replace('a', '<b>'|safe, 0) }}",
+    "{{ ['<', '<'|safe]|join('&') }} {{ ['<']|join('&'|safe) }} {{ ['<', '>']|join('&') }} {{ page.params.html ~ '<'|safe }} {{ '<'|safe + page.params.html }} {{ page.params.html + '<'|safe }}",
+    "{% macro m(x) %}<{{ x }}>{% endmacro %}{{ m('<') ~ '<' }} {{ [m('&'), '&']|join('-') }} {{ m('a')|upper }} {{ m(m('&')) }}",
+    "{% set x %}<{{ '<' }}>{% endset %}{{ x ~ '<' }} {{ x|length }} {{ x|replace('<', '(') }} {{ x|e }} {{ x|forceescape }}",
+    # numbers beyond what a digit can say
+    "{{ 7|round(-400) }} {{ 15|round(-1) }} {{ 2.5|round(-1) }} {{ 1.5|round(400) }} {{ 'abc def'|truncate(9223372036854775807) }}",
     # methods that Jinja borrows from Python
     "{{ 'abc'.upper() }} {{ ' a '.strip() }} {{ 'a,b'.split(',')|join('-') }} {{ 'y' if 'abc'.startswith('a') }} {{ 'abc'.replace('a', 'x') }} {{ ' a  b '.split()|length }}",
     "{{ page.params.map.keys()|join(',') }} {{ page.params.map.values()|join(',') }} {{ page.params.map.get('a') }} {{ page.params.map.get('z', 'dflt') }} {{ dict(a=1).a }}",

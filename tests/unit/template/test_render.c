@@ -186,6 +186,25 @@ static void scripts_give_filters(void **state) {
         "nilnil a!b! abcd");
 }
 
+/* As in Jinja, where a site's filter of a name replaces the language's; tests and functions likewise. */
+static void scripts_replace_what_is_built_in(void **state) {
+  static const char own[] = "local notis = require 'notis'\n"
+                            "notis.filter('upper', function(x, y) return '<' .. x .. (y or '') .. '>' end)\n"
+                            "notis.filter('truncate', function(x, n, kill, mark) return x .. n .. mark end)\n"
+                            "notis.filter('lower', function(x) return 'l' end)\n"
+                            "notis.filter('t', function(key) return 't:' .. key end)\n"
+                            "notis.is('even', function(x) return x == 'e' end)\n"
+                            "notis.is('odd', function(x) return nil end)\n"
+                            "notis.global('range', function(n) return {n, n + 1} end)\n";
+  check(own, "{{ 'a'|upper }} {{ 'abc'|truncate(2, end='!') }} {{ ['a']|map('upper')|join }}",
+        "&lt;a&gt; abc2! &lt;a&gt;");
+  check(own, "{{ 'e' is even }} {{ 2 is even }} {{ 1 is odd }} {{ ['e', 'f']|select('even')|join }}",
+        "true false false e");
+  check(own, "{% for i in range(5) %}{{ i }},{% endfor %} {{ 'k'|t }} {{ t('k') }}", "5,6, t:k t:k");
+  check(own, "{{ ['A', 'a', 'b']|unique|join }}", "Ab"); /* what filters do inside is not the script's */
+  check("", "{{ 'a'|upper }} {{ 2 is even }} {{ range(2)|list|length }}", "A true 2");
+}
+
 static void a_scripts_error_has_both_places(void **state) {
   stage s;
   stage_begin(&s, script);
@@ -303,6 +322,39 @@ static void other_line_ends_and_a_mark_do_not_show(void **state) {
 }
 
 /* ---- limits ---- */
+
+/* A short template can ask for a very long text, or for data that holds itself many times. */
+static void memory_is_bounded(void **state) {
+  static const char *const texts[] = {
+      "{{ ('a' * 100000)|replace('a', 'b' * 100000)|length }}",
+      "{{ ('a' * 100000)|replace('', 'b' * 100000)|length }}",
+      "{{ ('a' * 100000)|list|join('b' * 100000)|length }}",
+      "{% set n = namespace(a=[1]) %}{% for i in range(35) %}{% set n.a = [n.a, n.a] %}{% endfor %}{{ n.a }}",
+      "{% set n = namespace(a={'k': 1}) %}{% for i in range(35) %}{% set n.a = {'a': n.a, 'b': n.a} %}{% endfor %}{{ "
+      "n.a|json }}",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    stage s;
+    stage_begin(&s, NULL);
+    nt_vm_free(s.vm);
+    s.options.memory = 4 << 20;
+    s.vm = nt_vm_new(&s.options);
+    assert_true(nt_vm_load(s.vm, NULL, 0, &s.fake.diags));
+    fake_add_template(&s.fake, "main", 0, texts[i]);
+    assert_string_equal(stage_render(&s, "main"), "");
+    if (s.fake.diags.len != 1 || s.fake.diags.items[0].code != NT_MSG_script_memory)
+      fail_msg("%s: %s", texts[i], stage_faults(&s));
+    assert_true(nt_arena_size(s.fake.arena) < (size_t)64 << 20);
+    stage_end(&s);
+  }
+}
+
+static void numbers_are_clamped(void **state) {
+  check("",
+        "{{ 'abc'|truncate(9223372036854775807, leeway=9223372036854775807) }} {{ 7|round(-9223372036854775807 - 1) }}"
+        " {{ 9223372036854775807|round(-1) > 0 }} {{ 1.5|round(9223372036854775807, 'ceil') }}",
+        "abc 0 true 1.5");
+}
 
 static void repeat(nt_buf *out, const char *text, size_t times) {
   while (times--) nt_buf_c(out, text);
@@ -495,8 +547,11 @@ int main(void) {
       cmocka_unit_test(collections_are_queried),
       cmocka_unit_test(list_pages_get_their_slice),
       cmocka_unit_test(scripts_give_filters),
+      cmocka_unit_test(scripts_replace_what_is_built_in),
       cmocka_unit_test(a_scripts_error_has_both_places),
       cmocka_unit_test(a_macro_cannot_go_to_a_script),
+      cmocka_unit_test(memory_is_bounded),
+      cmocka_unit_test(numbers_are_clamped),
       cmocka_unit_test(shared_reaches_the_layer_below),
       cmocka_unit_test(every_candidate_is_traced_every_time),
       cmocka_unit_test(no_candidate_is_a_fault),
