@@ -205,8 +205,6 @@ int nt_fault_tostring(lua_State *L);
 
 /* As nt_vm_call, also without a reader, while loading. */
 bool nt_script_call(nt_vm *vm, nt_reader *reader, nt_diags *diags, int arguments, int results);
-/* Takes steps from the budget; raises when it is spent. */
-void nt_vm_charge(lua_State *L, uint64_t steps);
 void nt_vm_exhaust(lua_State *L) __attribute__((noreturn));
 /* The reader; raises while loading. */
 nt_reader *nt_need_reader(lua_State *L);

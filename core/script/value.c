@@ -28,9 +28,15 @@ nt_str nt_check_str(lua_State *L, int index) {
   return nt_str_n(ptr, len);
 }
 
+/* No page, feed or file name can hold one. */
+static bool has_nul(nt_str text) {
+  return text.len && memchr(text.ptr, '\0', text.len);
+}
+
 nt_str nt_check_text(lua_State *L, int index) {
   nt_str text = nt_check_str(L, index);
   if (nt_utf8_check(text) != text.len) nt_raise(L, NT_MSG_script_not_utf8, NT_STR(""));
+  if (has_nul(text)) nt_raise(L, NT_MSG_script_no_value, NT_STR("a text that holds a zero byte"));
   return text;
 }
 
@@ -151,6 +157,7 @@ static bool convert_map(lua_State *L, int content, nt_arena *arena, nt_value *ou
     nt_str key = nt_lua_str(L, -1);
     nt_vm_take(L, key.len + sizeof(nt_entry));
     if (nt_utf8_check(key) != key.len) return refuse(L, "a key that is not valid UTF-8");
+    if (has_nul(key)) return refuse(L, "a key that holds a zero byte");
     lua_pushvalue(L, -1);
     lua_rawget(L, content);
     if (!convert(L, -1, arena, &item, depth)) return false;
@@ -251,6 +258,7 @@ static bool convert(lua_State *L, int index, nt_arena *arena, nt_value *out, int
   case LUA_TSTRING: {
     nt_str text = nt_lua_str(L, index);
     if (nt_utf8_check(text) != text.len) return refuse(L, "a text that is not valid UTF-8");
+    if (has_nul(text)) return refuse(L, "a text that holds a zero byte");
     nt_vm_take(L, text.len + 1);
     *out = nt_string(nt_arena_str(arena, text));
     return true;

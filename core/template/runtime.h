@@ -1,6 +1,7 @@
 /* What the runtime's files share: the state of one VM's templates, the kinds of values that templates meet, and errors.
  *
  *   cache.c      compiled templates, shared by the workers     value.c    kinds, truth, equality, order, text
+ *   methods.c    what texts and maps have after a dot
  *   runtime.c    the render, loading into a VM                 items.c    elements, attributes, values as data
  *   write.c      values into the buffer, escaped               operate.c  attributes, comparison, arithmetic
  *   fault.c      errors at the template's place                call.c     calls, the border to scripts

@@ -39,12 +39,21 @@ static bool refuse(nt_fields_job *job, nt_code code, const nt_field *field, nt_s
 
 /* ---- text ---- */
 
+/* The text from a line on. A list of a million numbers must not be a million walks from the top. */
+static nt_str text_from(nt_fields_job *job, uint32_t line) {
+  if (!job->line || line < job->line) {
+    job->line = 1;
+    job->rest = job->context->text;
+  }
+  for (; job->line < line && job->rest.len; job->line++)
+    job->rest = nt_str_sub(job->rest, nt_str_find(job->rest, '\n') + 1, job->rest.len);
+  return job->rest;
+}
+
 /* The letters, digits and signs that stand where the value was read, if they still mean that value. */
-static nt_str spelled(const nt_fields_context *context, const nt_value *value) {
-  nt_str text = context->text;
-  for (uint32_t line = 1; line < value->pos.line && text.len; line++)
-    text = nt_str_sub(text, nt_str_find(text, '\n') + 1, text.len);
+static nt_str spelled(nt_fields_job *job, const nt_value *value) {
   if (!value->pos.line || !value->pos.column) return nt_str_n("", 0);
+  nt_str text = text_from(job, value->pos.line);
   text = nt_str_sub(text, value->pos.column - 1u, text.len);
   size_t len = 0;
   while (len < text.len && text.ptr[len] && strchr("0123456789+-.abcdefABCDEFxoinIN", text.ptr[len])) len++;
@@ -60,7 +69,7 @@ static bool as_text(nt_fields_job *job, const nt_value *value, nt_str *out) {
     return true;
   }
   if (value->type != NT_INT && value->type != NT_FLOAT) return false;
-  nt_str original = spelled(job->context, value);
+  nt_str original = spelled(job, value);
   *out = original.len ? original : nt_fields_written(job->arena, value);
   return true;
 }
@@ -118,7 +127,7 @@ static bool within(nt_fields_job *job, const nt_field *field, nt_str path, const
   if (!little && !above(size, &field->max)) return true;
   nt_where where = nt_where_pos(job->context->file, value->pos);
   where.field = path;
-  nt_value measured = size == floor(size) ? nt_int((int64_t)size) : nt_float(size);
+  nt_value measured = size == floor(size) && fabs(size) < 9e15 ? nt_int((int64_t)size) : nt_float(size);
   nt_diag *diag = nt_report(job->diags, little ? too_little : too_much, where, path,
                             nt_fields_written(job->diags->arena, &measured),
                             nt_fields_written(job->diags->arena, little ? &field->min : &field->max));

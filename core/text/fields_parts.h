@@ -10,6 +10,8 @@ typedef struct nt_fields_job {
   const nt_fields_context *context;
   nt_arena *arena;
   nt_diags *diags;
+  nt_str rest;   /* the text from `line` on: values mostly come in its order */
+  uint32_t line; /* 0 at first */
 } nt_fields_job;
 
 /* The known word that `word` was probably meant to be; empty if none is near. */

@@ -198,6 +198,20 @@ static void test_values_cannot_be_nested_without_end(void **state) {
   }
 }
 
+static void test_zero_bytes_do_not_reach_texts(void **state) {
+  check_body("local s = ''\n"
+             "for _, f in ipairs{function() doc.x = 'a\\0' end, function() doc.x = {['\\0'] = 1} end,\n"
+             "  function() doc.x = {{'\\0'}} end, function() doc.body:append('\\0') end,\n"
+             "  function() notis.node('paragraph', {class = 'a\\0b'}) end, function() doc.lang = '\\0' end}\n"
+             "do s = s .. tostring(pcall(f)) end doc.out = s",
+             "false"
+             "false"
+             "false"
+             "false"
+             "false"
+             "false");
+}
+
 /* As Lua's own, with what __index and __newindex say. */
 static void test_table_functions(void **state) {
   check_body(
@@ -410,6 +424,7 @@ int main(void) {
       cmocka_unit_test(test_budget_counts_broken_patterns),
       cmocka_unit_test(test_memory_outside_lua_is_bounded),
       cmocka_unit_test(test_values_cannot_be_nested_without_end),
+      cmocka_unit_test(test_zero_bytes_do_not_reach_texts),
       cmocka_unit_test(test_table_functions),
       cmocka_unit_test(test_budget_is_the_same_each_time),
       cmocka_unit_test(test_memory_is_bounded_and_the_vm_goes_on),

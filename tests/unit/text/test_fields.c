@@ -279,6 +279,33 @@ static void check_title(const char *yaml, const char *expected) {
   done(&w);
 }
 
+/* Each is looked up where it was written; a walk from the top for each would take minutes. */
+static void a_long_list_of_numbers_keeps_its_spelling(void **state) {
+  enum { COUNT = 300000 };
+  world w = read_kind("fields:\n  many: { type: list, of: text }\n  before: text\n");
+  nt_buf yaml = {0};
+  nt_buf_c(&yaml, "before: 2.50\nmany:\n");
+  for (int i = 0; i < COUNT; i++) nt_buf_c(&yaml, i % 2 ? "- 1.10\n" : "- 0x1F\n");
+  nt_buf_byte(&yaml, '\0');
+  apply_with(&w, yaml.ptr, &w.kind, NULL);
+  assert_true(w.good);
+  const nt_value *many = nt_map_find(&w.out, NT_STR("many"));
+  assert_int_equal(nt_value_len(many), COUNT);
+  assert_true(nt_str_eq(nt_value_str(&many->as.list->items[COUNT - 1]), NT_STR("1.10")));
+  assert_true(nt_str_eq(nt_value_str(&many->as.list->items[COUNT - 2]), NT_STR("0x1F")));
+  assert_true(nt_str_eq(nt_value_str(nt_map_find(&w.out, NT_STR("before"))), NT_STR("2.50")));
+  nt_buf_deinit(&yaml);
+  nt_arena_free(w.arena);
+}
+
+/* Far beyond what an integer holds: the message says the number that was written. */
+static void huge_numbers_are_named(void **state) {
+  world w = apply("title: a\ndate: 2024-01-01\nshare: 1e300\n");
+  assert_int_equal(w.diags.len, 1);
+  assert_true(nt_str_eq(w.diags.items[0].args[1], NT_STR("1e+300")));
+  nt_arena_free(w.arena);
+}
+
 static void numbers_as_text_keep_their_spelling(void **state) {
   check_title("title: 2024", "2024");
   check_title("title: 1.10", "1.10");
@@ -388,6 +415,8 @@ int main(void) {
                                      cmocka_unit_test(faults_have_their_place),
                                      cmocka_unit_test(accepted),
                                      cmocka_unit_test(all_faults_at_once),
+                                     cmocka_unit_test(a_long_list_of_numbers_keeps_its_spelling),
+                                     cmocka_unit_test(huge_numbers_are_named),
                                      cmocka_unit_test(numbers_as_text_keep_their_spelling),
                                      cmocka_unit_test(dates_in_the_site_s_zone),
                                      cmocka_unit_test(own_name_before_others),
