@@ -59,4 +59,26 @@ static inline const char *stage_faults(stage *s) {
   return kept.ptr;
 }
 
+#define assert_page(s, name, expected)                                                                                 \
+  do {                                                                                                                 \
+    const char *got_ = stage_render((s), (name));                                                                      \
+    if (strcmp(got_, (expected)) != 0)                                                                                 \
+      fail_msg("\n  expected: %.200s\n  got:      %.200s\n  %s", (expected), got_, stage_faults(s));                   \
+  } while (0)
+
+#define assert_faults(s, name, expected)                                                                               \
+  do {                                                                                                                 \
+    assert_string_equal(stage_render((s), (name)), "");                                                                \
+    assert_string_equal(stage_faults(s), (expected));                                                                  \
+  } while (0)
+
+/* A fresh stage with one template, rendered. */
+static inline void check(const char *script, const char *text, const char *expected) {
+  stage s;
+  stage_begin(&s, script);
+  fake_add_template(&s.fake, "main", 0, text);
+  assert_page(&s, "main", expected);
+  stage_end(&s);
+}
+
 #endif
