@@ -8,7 +8,9 @@ typedef struct nt_atomic {
   uint64_t value;
 } nt_atomic;
 
-static inline uint64_t nt_atomic_get(const nt_atomic *atomic) { return __atomic_load_n(&atomic->value, __ATOMIC_ACQUIRE); }
+static inline uint64_t nt_atomic_get(const nt_atomic *atomic) {
+  return __atomic_load_n(&atomic->value, __ATOMIC_ACQUIRE);
+}
 static inline void nt_atomic_set(nt_atomic *atomic, uint64_t value) {
   __atomic_store_n(&atomic->value, value, __ATOMIC_RELEASE);
 }

@@ -78,22 +78,19 @@ static bool set_shuffle(nt_cli *cli, nt_str value) {
   return cli->engine.shuffle_seed != 0;
 }
 
-static const option options[] = {{"--workspace", "-C", true, set_workspace},
-                                 {"--out", NULL, true, set_out},
-                                 {"--workers", "-j", true, set_workers},
-                                 {"--at", NULL, true, set_at},
-                                 {"--format", NULL, true, set_format},
-                                 {"--lang", NULL, true, set_language},
-                                 {"--quiet", "-q", false, set_quiet},
-                                 {"--allow-removals", NULL, false, set_allow_removals},
-                                 {"--shuffle", NULL, true, set_shuffle},
-                                 {"--help", "-h", false, set_help},
-                                 {"--version", NULL, false, set_version}};
+static const option options[] = {
+    {"--workspace", "-C", true, set_workspace}, {"--out", NULL, true, set_out},
+    {"--workers", "-j", true, set_workers},     {"--at", NULL, true, set_at},
+    {"--format", NULL, true, set_format},       {"--lang", NULL, true, set_language},
+    {"--quiet", "-q", false, set_quiet},        {"--allow-removals", NULL, false, set_allow_removals},
+    {"--shuffle", NULL, true, set_shuffle},     {"--help", "-h", false, set_help},
+    {"--version", NULL, false, set_version}};
 enum { OPTIONS = sizeof options / sizeof *options };
 
 static const option *find_option(nt_str name) {
   for (size_t i = 0; i < OPTIONS; i++)
-    if (nt_str_eq(name, nt_str_c(options[i].name)) || (options[i].letter && nt_str_eq(name, nt_str_c(options[i].letter))))
+    if (nt_str_eq(name, nt_str_c(options[i].name)) ||
+        (options[i].letter && nt_str_eq(name, nt_str_c(options[i].letter))))
       return &options[i];
   return NULL;
 }

@@ -10,8 +10,9 @@ static void print_json_summary(const nt_site *site, double seconds) {
   printf("{\"type\":\"site\",\"site\":%.*s,\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
          "\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{",
          NT_FMT(nt_buf_str(&name)), site->failed || site->engine->options.check ? "false" : "true",
-         (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld), site->plan.pages.len,
-         (unsigned long long)nt_atomic_get(&c->put), (unsigned long long)nt_atomic_get(&c->removed), seconds);
+         (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld),
+         site->plan.pages.len, (unsigned long long)nt_atomic_get(&c->put),
+         (unsigned long long)nt_atomic_get(&c->removed), seconds);
   for (int kind = 0; kind < NT_STEP_KINDS; kind++)
     printf("%s\"%s\":{\"run\":%llu,\"kept\":%llu}", kind ? "," : "", nt_step_kind_name((nt_step_kind)kind),
            (unsigned long long)nt_atomic_get(&c->run[kind]), (unsigned long long)nt_atomic_get(&c->kept[kind]));
@@ -27,7 +28,9 @@ static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
     return;
   }
   if (cli->quiet) return;
-  nt_code code = site->failed ? NT_MSG_cli_site_failed : cli->engine.check ? NT_MSG_cli_site_checked : NT_MSG_cli_site_built;
+  nt_code code = site->failed        ? NT_MSG_cli_site_failed
+                 : cli->engine.check ? NT_MSG_cli_site_checked
+                                     : NT_MSG_cli_site_built;
   nt_str counts = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->documents));
   nt_str pages = nt_arena_format(arena, "%zu", site->plan.pages.len);
   nt_str text = nt_cli_text(cli, code, counts, pages);
@@ -38,8 +41,7 @@ static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
     printf(", %.*s", NT_FMT(nt_cli_text(cli, NT_MSG_cli_site_changes, put, removed)));
   }
   printf(" (%.2f s)\n", seconds);
-  if (!site->failed && !cli->engine.check)
-    printf("  %.*s\n", NT_FMT(nt_engine_out(site->engine, site, arena)));
+  if (!site->failed && !cli->engine.check) printf("  %.*s\n", NT_FMT(nt_engine_out(site->engine, site, arena)));
 }
 
 static int run(nt_cli *cli, bool check) {
@@ -51,12 +53,17 @@ static int run(nt_cli *cli, bool check) {
   nt_engine_settle(engine);
   nt_cli_progress_clear(cli);
   double seconds = (double)(nt_clock_now() - start) / 1e9;
-  for (size_t i = 0; i < engine->site_count; i++) nt_cli_diags(cli, engine, engine->sites[i].name, &engine->sites[i].diags);
+  for (size_t i = 0; i < engine->site_count; i++)
+    nt_cli_diags(cli, engine, engine->sites[i].name, &engine->sites[i].diags);
   for (size_t i = 0; i < engine->site_count; i++) print_summary(cli, &engine->sites[i], seconds);
   int code = nt_cli_exit_code(engine);
   return nt_engine_close(engine) ? code : NT_EXIT_ENGINE;
 }
 
-int nt_cli_build(nt_cli *cli) { return run(cli, false); }
+int nt_cli_build(nt_cli *cli) {
+  return run(cli, false);
+}
 
-int nt_cli_check(nt_cli *cli) { return run(cli, true); }
+int nt_cli_check(nt_cli *cli) {
+  return run(cli, true);
+}

@@ -69,7 +69,11 @@ static void list_plugins(nt_cli *cli, const nt_engine *engine) {
 static const struct {
   const char *name;
   void (*print)(nt_cli *cli, const nt_engine *engine);
-} lists[] = {{"sites", list_sites}, {"documents", list_documents}, {"pages", list_pages}, {"hooks", list_hooks}, {"plugins", list_plugins}};
+} lists[] = {{"sites", list_sites},
+             {"documents", list_documents},
+             {"pages", list_pages},
+             {"hooks", list_hooks},
+             {"plugins", list_plugins}};
 
 int nt_cli_list(nt_cli *cli) {
   nt_str what = cli->words.len ? cli->words.items[0] : nt_str_n("", 0);

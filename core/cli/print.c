@@ -13,7 +13,9 @@ typedef struct printer {
   nt_root *root;
 } printer;
 
-static const char *color(const printer *p, const char *code) { return p->cli->color ? code : ""; }
+static const char *color(const printer *p, const char *code) {
+  return p->cli->color ? code : "";
+}
 
 /* The path as the user can open it: with the -C that was given. */
 static nt_str shown(const printer *p, nt_str file) {
@@ -73,7 +75,8 @@ static void print_line(const printer *p, const nt_where *where, nt_str line) {
   fputc('\n', stderr);
   if (!column || column <= cut) return;
   size_t span = where->span ? nt_utf8_count(nt_str_sub(line, where->column - 1, where->column - 1 + where->span)) : 1;
-  fprintf(stderr, "%s      |%s %*s%s", color(p, "\033[2m"), color(p, "\033[0m"), (int)(column - cut - 1), "", color(p, "\033[1;31m"));
+  fprintf(stderr, "%s      |%s %*s%s", color(p, "\033[2m"), color(p, "\033[0m"), (int)(column - cut - 1), "",
+          color(p, "\033[1;31m"));
   if (!span) span = 1; /* at the end of the line there is no character to underline */
   for (size_t i = 0; i < span && i < LONGEST_LINE; i++) fputc('^', stderr);
   fprintf(stderr, "%s\n", color(p, "\033[0m"));
@@ -157,13 +160,14 @@ static bool alike(const nt_diag *a, const nt_diag *b) {
 }
 
 static bool same_place(const nt_diag *a, const nt_diag *b) {
-  return nt_str_eq(a->where.file, b->where.file) && a->where.line == b->where.line && a->where.column == b->where.column &&
-         nt_str_eq(a->where.doc, b->where.doc);
+  return nt_str_eq(a->where.file, b->where.file) && a->where.line == b->where.line &&
+         a->where.column == b->where.column && nt_str_eq(a->where.doc, b->where.doc);
 }
 
 /* One stands for a hundred alike: it names how many there are and where the next few lie. */
 static void print_rest(const printer *p, const nt_diags *diags, size_t first, bool *done, size_t count) {
-  nt_str text = nt_cli_text(p->cli, NT_MSG_cli_more_places, nt_arena_format(p->cli->arena, "%zu", count), nt_str_n("", 0));
+  nt_str text =
+      nt_cli_text(p->cli, NT_MSG_cli_more_places, nt_arena_format(p->cli->arena, "%zu", count), nt_str_n("", 0));
   fprintf(stderr, "      = %.*s", NT_FMT(text));
   size_t named = 0;
   for (size_t i = first + 1; i < diags->len; i++) {

@@ -11,13 +11,17 @@
 
 enum { STAGES_WAITING = 16 };
 
-static notis_str out_str(nt_str s) { return (notis_str){s.ptr, s.len}; }
+static notis_str out_str(nt_str s) {
+  return (notis_str){s.ptr, s.len};
+}
 
 static notis_call call_of(nt_commit *c, nt_arena *arena, nt_diags *diags) {
   return (notis_call){.arena = arena, .diags = diags, .file = c->site->name, .plugin = c->plugin->name};
 }
 
-static nt_str state_path(nt_commit *c, const char *name) { return nt_path_join(c->arena, c->state, nt_str_c(name)); }
+static nt_str state_path(nt_commit *c, const char *name) {
+  return nt_path_join(c->arena, c->state, nt_str_c(name));
+}
 
 /* ---- what the target holds ---- */
 
@@ -197,11 +201,12 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
 
 /* ---- staging ---- */
 
-static uint32_t order_of(const nt_page_record *page) { return page->asset ? 0 : page->page.collection.len ? 2 : 1; }
+static uint32_t order_of(const nt_page_record *page) {
+  return page->asset ? 0 : page->page.collection.len ? 2 : 1;
+}
 
 static bool begin(nt_commit *c, notis_call *call) {
-  if (!c->begun && !c->failed)
-    c->failed = c->plugin->target.begin(c->self, call, NOTIS_COMMIT_NEW) != NOTIS_OK;
+  if (!c->begun && !c->failed) c->failed = c->plugin->target.begin(c->self, call, NOTIS_COMMIT_NEW) != NOTIS_OK;
   c->begun = true;
   return !c->failed;
 }
@@ -272,7 +277,9 @@ static bool is_unknown(const nt_site *site, nt_str owner) {
   return false;
 }
 
-static bool stays(const nt_site *site, nt_str owner) { return at_fault(site, owner) || is_unknown(site, owner); }
+static bool stays(const nt_site *site, nt_str owner) {
+  return at_fault(site, owner) || is_unknown(site, owner);
+}
 
 /* A page that a cancelled round staged and that is no longer planned is taken away again, unless its document is only
  * at fault: then that was its newest good version. */
@@ -360,9 +367,13 @@ static void abort_run(void *ud) {
   c->begun = false;
 }
 
-void nt_commit_finish(nt_site *site, void (*done)(nt_site *site, bool good)) { post_to_strand(&site->commit, finish_run, done); }
+void nt_commit_finish(nt_site *site, void (*done)(nt_site *site, bool good)) {
+  post_to_strand(&site->commit, finish_run, done);
+}
 
-void nt_commit_abort(nt_site *site, void (*done)(nt_site *site, bool good)) { post_to_strand(&site->commit, abort_run, done); }
+void nt_commit_abort(nt_site *site, void (*done)(nt_site *site, bool good)) {
+  post_to_strand(&site->commit, abort_run, done);
+}
 
 static void close_run(void *ud) {
   nt_commit *c = ud;

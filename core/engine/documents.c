@@ -19,7 +19,9 @@ typedef struct reading {
   nt_pos head; /* where the front matter opens, or the text begins */
 } reading;
 
-static nt_where at_file(const reading *r, uint32_t line, uint32_t column) { return nt_where_file(r->file, line, column); }
+static nt_where at_file(const reading *r, uint32_t line, uint32_t column) {
+  return nt_where_file(r->file, line, column);
+}
 
 static void put_in_force(nt_record *record, nt_frozen *frozen) {
   if (record->frozen != record->parsed) nt_frozen_free(record->frozen);
@@ -54,7 +56,8 @@ static bool read_plugin(reading *r) {
   r->update->gone = status == NOTIS_GONE;
   if (status == NOTIS_OK && r->bytes.len <= r->run.site->inputs->item_limit) return true;
   if (status == NOTIS_OK) nt_config_report_file(NT_FILE_TOO_LARGE, r->file, at_file(r, 0, 0), &r->run.diags);
-  if (status == NOTIS_ERROR && !r->run.diags.errors) nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
+  if (status == NOTIS_ERROR && !r->run.diags.errors)
+    nt_report0(&r->run.diags, NT_MSG_item_parse_failed, at_file(r, 0, 0));
   return false;
 }
 
@@ -215,7 +218,8 @@ static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_fields_context context = {.zone = r->run.site->inputs->zone, .markup = parse_markup, .ud = r, .file = r->file};
   if (!nt_fields_apply(kind, &own, &context, arena, &r->run.diags, &doc->fields)) return false;
   for (size_t c = 2; c < COMMON_WORDS; c++)
-    if (common[c].type == NT_STRING) nt_map_put(&doc->fields, arena, nt_str_c(common_words[c]), common[c].pos, common[c]);
+    if (common[c].type == NT_STRING)
+      nt_map_put(&doc->fields, arena, nt_str_c(common_words[c]), common[c].pos, common[c]);
   return true;
 }
 
@@ -280,7 +284,8 @@ static void parse(reading *r) {
         nt_config_check_text(text, r->file, &r->run.diags) && parse_text(r, text, &doc) ? NT_STEP_OK : NT_STEP_FAILED;
   if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
-  if (record->frozen != record->parsed) nt_frozen_free(record->parsed);
+  if (record->frozen != record->parsed)
+    nt_frozen_free(record->parsed);
   else if (record->parsed) { /* what is in force was the parsed document itself */
     nt_frozen_free(record->parsed);
     record->frozen = NULL;
@@ -330,7 +335,9 @@ static void run_hooks(reading *r, nt_vm *vm) {
     }
   }
   put_in_force(record, frozen);
-  nt_step_state state = result == NT_HOOK_OK ? NT_STEP_OK : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED : NT_STEP_FAILED;
+  nt_step_state state = result == NT_HOOK_OK        ? NT_STEP_OK
+                        : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED
+                                                    : NT_STEP_FAILED;
   nt_run_finish(&r->run, &record->hooks, state, frozen ? frozen->hash : NT_HASH_ABSENT);
 }
 

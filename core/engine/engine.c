@@ -110,7 +110,8 @@ static void check_wanted(workspace *w, const nt_value *sites) {
     bool found = false;
     for (size_t k = 0; k < sites->as.list->len; k++)
       found |= nt_str_eq(e->options.sites[i], nt_value_str(&sites->as.list->items[k]));
-    if (!found) nt_report(&e->diags, NT_MSG_site_unknown, where_of(w, "sites"), e->options.sites[i], nt_buf_str(&names));
+    if (!found)
+      nt_report(&e->diags, NT_MSG_site_unknown, where_of(w, "sites"), e->options.sites[i], nt_buf_str(&names));
   }
   nt_buf_deinit(&names);
 }
@@ -129,7 +130,8 @@ static void open_sites(workspace *w) {
     const nt_value *v = &sites->as.list->items[i];
     nt_str name;
     if (!nt_path_normal(nt_value_str(v), e->arena, &name)) {
-      nt_report(&e->diags, NT_MSG_site_absent, nt_config_where(&w->files, v->pos), nt_value_str(v), NT_STR("site.yaml"));
+      nt_report(&e->diags, NT_MSG_site_absent, nt_config_where(&w->files, v->pos), nt_value_str(v),
+                NT_STR("site.yaml"));
       continue;
     }
     for (size_t k = 0; k < e->site_count; k++)

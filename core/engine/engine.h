@@ -9,19 +9,19 @@
 #include "io/pool.h"
 
 typedef struct nt_engine_options {
-  nt_str workspace;      /* the directory that holds notis.yaml; "" is "." */
-  nt_str out;            /* instead of the workspace's `out`; "{site}" in it is the site's name */
-  const nt_str *sites;   /* these only; none: all */
+  nt_str workspace;    /* the directory that holds notis.yaml; "" is "." */
+  nt_str out;          /* instead of the workspace's `out`; "{site}" in it is the site's name */
+  const nt_str *sites; /* these only; none: all */
   size_t site_count;
   const nt_str *plugin_dirs; /* searched before the workspace's own */
   size_t plugin_dir_count;
-  unsigned workers;      /* 0: as notis.yaml says, else one per core */
+  unsigned workers; /* 0: as notis.yaml says, else one per core */
   bool at_set;
-  int64_t at;            /* the instant, seconds since 1970; otherwise the clock's */
-  bool check;            /* stop before commit */
+  int64_t at; /* the instant, seconds since 1970; otherwise the clock's */
+  bool check; /* stop before commit */
   bool allow_removals;
-  uint64_t shuffle_seed; /* 0: none */
-  unsigned ignored_keys; /* bit per nt_key_class: tests show what happens without it */
+  uint64_t shuffle_seed;                           /* 0: none */
+  unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */
   void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
   void *ud;
 } nt_engine_options;

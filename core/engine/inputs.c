@@ -307,7 +307,8 @@ static void read_asset(nt_inputs *in, uint32_t layer, const nt_file_entry *file)
       .path = nt_str_sub(file->path, 7, file->path.len), .file = file->path, .layer = layer, .stamp = file->stamp};
   nt_push(&in->assets, asset);
   in->assets_hash = nt_hash_combine(in->assets_hash, nt_hash_combine(nt_hash_bytes(asset.file), layer));
-  in->assets_hash = nt_hash_combine(in->assets_hash, nt_hash_bytes(nt_str_n((const char *)&asset.stamp, sizeof asset.stamp)));
+  in->assets_hash =
+      nt_hash_combine(in->assets_hash, nt_hash_bytes(nt_str_n((const char *)&asset.stamp, sizeof asset.stamp)));
 }
 
 static void read_messages(nt_inputs *in, uint32_t layer, const nt_file_entry *file) {

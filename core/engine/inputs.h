@@ -69,8 +69,8 @@ typedef struct nt_inputs {
   nt_config_files files;
   nt_value config;
   nt_str title, url;
-  nt_str base_path; /* of the url: "" or "/bas" */
-  nt_str lang;      /* the default language */
+  nt_str base_path;        /* of the url: "" or "/bas" */
+  nt_str lang;             /* the default language */
   const nt_zone *zone;     /* the engine's */
   const nt_locale *locale; /* the engine's */
   uint64_t item_limit, hook_memory, hook_instructions;
@@ -80,10 +80,10 @@ typedef struct nt_inputs {
   NT_VEC(nt_source_config) sources;
   NT_VEC(nt_kind) kinds;
   NT_VEC(nt_collection) collections;
-  NT_VEC(nt_script_source) scripts; /* in running order */
-  nt_map modules;                   /* "x.y" -> nt_script_source of scripts/lib/x/y.lua */
-  nt_map script_hashes;             /* file -> nt_script_source, of scripts and modules */
-  nt_hash vm_hash; /* of scripts, modules and limits: a VM made with another must be made anew */
+  NT_VEC(nt_script_source) scripts;     /* in running order */
+  nt_map modules;                       /* "x.y" -> nt_script_source of scripts/lib/x/y.lua */
+  nt_map script_hashes;                 /* file -> nt_script_source, of scripts and modules */
+  nt_hash vm_hash;                      /* of scripts, modules and limits: a VM made with another must be made anew */
   nt_hash registrations[NT_BLOCKS + 1]; /* which hooks for each event, which names for templates, which blocks */
   NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;

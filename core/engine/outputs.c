@@ -16,8 +16,11 @@ void nt_outputs_open(nt_engine *engine) {
     const nt_plugin *plugin = nt_host_at(engine->host, i);
     if (!plugin->output.open) continue;
     nt_output o = {.name = short_name(plugin->name), .plugin = plugin, .self = plugin->descriptor.data};
-    notis_call call = {
-        .arena = engine->arena, .diags = &engine->diags, .plugin = plugin->name, .file = plugin->file, .engine = &nt_engine_services};
+    notis_call call = {.arena = engine->arena,
+                       .diags = &engine->diags,
+                       .plugin = plugin->name,
+                       .file = plugin->file,
+                       .engine = &nt_engine_services};
     size_t before = engine->diags.errors;
     if (plugin->output.open(&nt_services, &call, (const notis_value *)&config, &o.self) == NOTIS_OK) {
       o.version = nt_hash_combine(nt_hash_bytes(plugin->name), nt_hash_bytes(plugin->version));

@@ -71,7 +71,7 @@ static bool path_of_url(planning *p, nt_str url, nt_str extension, nt_str *path)
 
 static nt_hash page_hash(const nt_page *page, const nt_page_record *record, const nt_site *site) {
   nt_buf b = {0};
-  const nt_str parts[] = {page->path, page->url,  page->output, page->template_name, page->kind, page->collection,
+  const nt_str parts[] = {page->path, page->url,  page->output, page->template_name, page->kind,      page->collection,
                           page->prev, page->next, page->lang,   page->origin,        record->redirect};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     nt_buf_varint(&b, parts[i].len);
@@ -333,7 +333,8 @@ static void trace_documents(nt_run *run) {
   nt_site *site = run->site;
   for (size_t i = 0; i < site->inputs->kinds.len; i++) {
     const nt_kind *kind = &site->inputs->kinds.items[i];
-    nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(kind->name)), kind->hash);
+    nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "kinds/%.*s", NT_FMT(kind->name)),
+                 kind->hash);
   }
   NT_VEC(nt_str) fields = {0};
   static const char *const always[] = {"id", "kind", "lang", "template", "slug", "date"};
@@ -349,8 +350,7 @@ static void trace_documents(nt_run *run) {
   }
   nt_hash *hashes = NT_NEW_N(run->reader.arena, nt_hash, fields.len);
   nt_queries_columns(site, fields.items, fields.len, NT_BEFORE_PLAN, hashes);
-  for (size_t i = 0; i < fields.len; i++)
-    nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, fields.items[i], hashes[i]);
+  for (size_t i = 0; i < fields.len; i++) nt_run_trace(run, NT_KEY_FIELD, NT_SCOPE_ALL, fields.items[i], hashes[i]);
   nt_vec_deinit(&fields);
 }
 

@@ -9,38 +9,38 @@
 
 /* A page with what its steps gave last time. Kept by path from epoch to epoch. */
 typedef struct nt_page_record {
-  nt_str path;    /* owned by the plan's path arena */
-  nt_page page;   /* of the present plan, in its arena */
-  nt_hash planned; /* the hash of `page` */
-  nt_str owner;   /* whose fault withholds it: a document's id, or what planned it */
-  bool present;   /* in the present plan */
-  const nt_asset *asset; /* bytes that pass through; NULL for a page */
-  nt_str redirect;       /* where it leads, or empty */
-  nt_step params;        /* the page hooks */
+  nt_str path;            /* owned by the plan's path arena */
+  nt_page page;           /* of the present plan, in its arena */
+  nt_hash planned;        /* the hash of `page` */
+  nt_str owner;           /* whose fault withholds it: a document's id, or what planned it */
+  bool present;           /* in the present plan */
+  const nt_asset *asset;  /* bytes that pass through; NULL for a page */
+  nt_str redirect;        /* where it leads, or empty */
+  nt_step params;         /* the page hooks */
   nt_arena *hooked_arena; /* of the page as they left it; NULL when there are none */
   nt_page hooked;
   nt_step render;
   nt_step output;
-  nt_hash bytes;   /* of what is or will be published */
-  bool withheld;   /* its render failed */
-  nt_hash staged;  /* of what was put to the target in this epoch */
+  nt_hash bytes;  /* of what is or will be published */
+  bool withheld;  /* its render failed */
+  nt_hash staged; /* of what was put to the target in this epoch */
 } nt_page_record;
 
 typedef struct nt_plan {
   nt_arena *paths;
-  nt_map records; /* path -> nt_page_record */
+  nt_map records;                 /* path -> nt_page_record */
   NT_VEC(nt_page_record *) pages; /* the present ones, in order of path */
-  nt_arena *arena; /* of the present plan */
-  nt_inputs *inputs; /* those it was made with: pages borrow from them */
-  nt_map urls;     /* document id -> nt_str* */
+  nt_arena *arena;                /* of the present plan */
+  nt_inputs *inputs;              /* those it was made with: pages borrow from them */
+  nt_map urls;                    /* document id -> nt_str* */
   nt_step step;
 
   /* What collect hooks added. */
   nt_step collect;
   nt_arena *collected_arena;
   nt_value collections, extra_pages, redirects;
-  NT_VEC(nt_collection) added;   /* read from `collections` */
-  NT_VEC(uint32_t) added_slots;  /* of their documents */
+  NT_VEC(nt_collection) added;  /* read from `collections` */
+  NT_VEC(uint32_t) added_slots; /* of their documents */
 } nt_plan;
 
 struct nt_site;

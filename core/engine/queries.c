@@ -27,7 +27,7 @@ typedef struct column {
 struct nt_queries {
   uv_rwlock_t lock; /* guards the tables, not what they hold */
   uint64_t turn;
-  nt_arena *arena; /* keys */
+  nt_arena *arena;     /* keys */
   nt_map questions[2]; /* by phase: normal form -> question */
   uv_mutex_t column_lock;
   nt_map columns[3]; /* field -> column */
@@ -64,7 +64,9 @@ void nt_queries_free(nt_queries *q) {
   free(q);
 }
 
-void nt_queries_turn(nt_queries *q) { q->turn++; }
+void nt_queries_turn(nt_queries *q) {
+  q->turn++;
+}
 
 /* ---- columns ---- */
 
@@ -135,7 +137,9 @@ typedef struct evaluation {
   const nt_query *sorting; /* for the comparison */
 } evaluation;
 
-static nt_str top_field(nt_str path) { return nt_str_sub(path, 0, nt_str_find(path, '.')); }
+static nt_str top_field(nt_str path) {
+  return nt_str_sub(path, 0, nt_str_find(path, '.'));
+}
 
 static const nt_value *value_at(evaluation *ev, const nt_record *r, nt_str path) {
   nt_str top = top_field(path);
@@ -284,7 +288,9 @@ static bool gather(evaluation *ev, const nt_query *query) {
   return good;
 }
 
-static bool is_plain(const nt_query *q) { return q->collection.len && !q->condition_count && !q->sort_count; }
+static bool is_plain(const nt_query *q) {
+  return q->collection.len && !q->condition_count && !q->sort_count;
+}
 
 static nt_hash answer_hash(const nt_site *site, const question *q) {
   nt_hash hash = nt_hash_combine(q->ref_count, 1);
@@ -341,11 +347,13 @@ static question *question_new(nt_site *site, const nt_query *query, nt_query_pha
   nt_query *copy = nt_query_of(q->arena, nt_arena_str(q->arena, query->collection));
   for (size_t i = 0; i < query->condition_count; i++) {
     const nt_condition *c = &query->conditions[i];
-    copy = nt_query_where(q->arena, copy, nt_arena_str(q->arena, c->field), c->compare, nt_value_copy(&c->value, q->arena));
+    copy = nt_query_where(q->arena, copy, nt_arena_str(q->arena, c->field), c->compare,
+                          nt_value_copy(&c->value, q->arena));
   }
   for (size_t i = 0; i < query->sort_count; i++) {
     const nt_sort *s = &query->sorts[i];
-    copy = nt_query_sort(q->arena, copy, nt_arena_format(q->arena, "%s%.*s", s->descending ? "-" : "", NT_FMT(s->field)));
+    copy =
+        nt_query_sort(q->arena, copy, nt_arena_format(q->arena, "%s%.*s", s->descending ? "-" : "", NT_FMT(s->field)));
   }
   q->query = nt_query_slice(q->arena, copy, query->offset, query->limit);
   return q;

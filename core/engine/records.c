@@ -123,7 +123,13 @@ void nt_frozen_free(nt_frozen *frozen) {
 }
 
 void nt_frozen_thaw(const nt_frozen *f, nt_arena *arena, nt_document *out) {
-  *out = (nt_document){.arena = arena, .id = f->id, .file = f->file, .source = f->source, .kind = f->kind, .lang = f->lang, .name = f->name};
+  *out = (nt_document){.arena = arena,
+                       .id = f->id,
+                       .file = f->file,
+                       .source = f->source,
+                       .kind = f->kind,
+                       .lang = f->lang,
+                       .name = f->name};
   out->fields = nt_value_copy(&f->fields, arena);
   out->encoded = f->body;
 }
@@ -169,7 +175,9 @@ void nt_frozen_locate(const nt_frozen *f, nt_where *where) {
 
 /* ---- the table ---- */
 
-void nt_records_init(nt_records *records) { *records = (nt_records){.arena = nt_arena_new()}; }
+void nt_records_init(nt_records *records) {
+  *records = (nt_records){.arena = nt_arena_new()};
+}
 
 void nt_record_clear(nt_record *r) {
   nt_step_deinit(&r->trouble);
@@ -198,7 +206,9 @@ void nt_records_deinit(nt_records *records) {
   nt_arena_free(records->arena);
 }
 
-nt_record *nt_records_find(const nt_records *records, nt_str id) { return nt_map_get(&records->by_id, id); }
+nt_record *nt_records_find(const nt_records *records, nt_str id) {
+  return nt_map_get(&records->by_id, id);
+}
 
 nt_record *nt_records_get(nt_records *records, nt_str id) {
   nt_record *r = nt_records_find(records, id);

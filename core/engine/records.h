@@ -11,8 +11,8 @@
 #include "engine/trace.h"
 #include "model/document.h"
 
-/* A body's bytes, shared by the parsed document and the one in force when no hook touched it. Both belong to one record,
- * so whoever has the record counts. */
+/* A body's bytes, shared by the parsed document and the one in force when no hook touched it. Both belong to one
+ * record, so whoever has the record counts. */
 typedef struct nt_blob {
   unsigned holders;
   size_t len;
@@ -31,7 +31,7 @@ typedef struct nt_frozen {
   nt_hash body_hash;
   nt_str positions;       /* of the parsed body, nodecode form */
   nt_str field_positions; /* where each field was written */
-  nt_hash hash; /* of everything but positions */
+  nt_hash hash;           /* of everything but positions */
 } nt_frozen;
 
 /* Keeps the document; the result owns all it holds. A body that nobody changed is that of `before`, which then must
@@ -51,22 +51,22 @@ typedef struct nt_record {
   uint32_t generation;
   nt_str id;
   nt_hash id_hash;
-  uint32_t source;   /* index of the site's source; NT_SOURCE_NONE for what a collect hook added */
-  nt_str path;       /* of the file from the site's root, or the item's path within its source */
+  uint32_t source;    /* index of the site's source; NT_SOURCE_NONE for what a collect hook added */
+  nt_str path;        /* of the file from the site's root, or the item's path within its source */
   nt_str fingerprint; /* heap; what the source said last */
-  bool listed;       /* its source has it now */
-  bool dirty;        /* waits for a document job */
-  bool stale;        /* its bytes must be read again */
-  bool racy;         /* its stamp may hide a change: its bytes are read at every scan */
-  bool displaced;    /* its address is another document's: it has no page and is in no query */
-  bool queued;       /* it belongs to a job until that is installed */
-  uint64_t seen;     /* generation of the last scan that listed it */
+  bool listed;        /* its source has it now */
+  bool dirty;         /* waits for a document job */
+  bool stale;         /* its bytes must be read again */
+  bool racy;          /* its stamp may hide a change: its bytes are read at every scan */
+  bool displaced;     /* its address is another document's: it has no page and is in no query */
+  bool queued;        /* it belongs to a job until that is installed */
+  uint64_t seen;      /* generation of the last scan that listed it */
 
-  nt_hash item;      /* the hash of its bytes as last read */
-  nt_step trouble;   /* diagnostics of an item that could not be read at all */
+  nt_hash item;    /* the hash of its bytes as last read */
+  nt_step trouble; /* diagnostics of an item that could not be read at all */
   nt_step parse;
   uint8_t item_hooks; /* nt_step_state: what they came to when it was parsed */
-  nt_frozen *parsed; /* the parse step's value */
+  nt_frozen *parsed;  /* the parse step's value */
   nt_step hooks;
   nt_frozen *frozen; /* what is in force; may be the same as `parsed`; NULL when withheld */
   uint32_t parent;   /* slot + 1 of the document it was derived from */

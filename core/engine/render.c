@@ -73,7 +73,8 @@ enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
 
 static bool render_asset(rendering *r) {
   const nt_asset *asset = r->record->asset;
-  nt_file_result result = nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
+  nt_file_result result =
+      nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
   if (result == NT_FILE_OK) return true;
   nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
   if (result == NT_FILE_TOO_LARGE)

@@ -6,7 +6,9 @@
 
 #include <stdio.h>
 
-static nt_run *run_of(nt_reader *reader) { return (nt_run *)reader; }
+static nt_run *run_of(nt_reader *reader) {
+  return (nt_run *)reader;
+}
 
 void nt_run_trace(nt_run *run, nt_key_class cls, uint32_t scope, nt_str name, nt_hash hash) {
   uint32_t id = name.len ? nt_names_cached(run->site->names, &run->seat->names, name) : 0;
@@ -71,9 +73,13 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
   return nt_queries_hash(site, name, scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT);
 }
 
-static nt_hash url_hash(nt_str url) { return url.len ? nt_hash_bytes(url) : NT_HASH_ABSENT; }
+static nt_hash url_hash(nt_str url) {
+  return url.len ? nt_hash_bytes(url) : NT_HASH_ABSENT;
+}
 
-static nt_str own_url(const nt_site *site, const nt_record *record) { return nt_plan_url(&site->plan, record->id); }
+static nt_str own_url(const nt_site *site, const nt_record *record) {
+  return nt_plan_url(&site->plan, record->id);
+}
 
 /* The document that a relative link in `from` names, by file. */
 static const nt_record *linked(const nt_site *site, const nt_record *from, nt_str link, nt_arena *arena) {
@@ -148,8 +154,7 @@ static nt_query_phase column_phase(nt_run_scope scope) {
 
 static nt_hash field_now(nt_site *site, nt_run_scope scope, nt_key key) {
   nt_str name = nt_names_str(site->names, key.name);
-  if (nt_key_scope_of(key) == NT_SCOPE_ALL)
-    return nt_queries_column(site, name, column_phase(scope));
+  if (nt_key_scope_of(key) == NT_SCOPE_ALL) return nt_queries_column(site, name, column_phase(scope));
   const nt_record *r = slot_record(site, nt_key_scope_of(key));
   if (!r || !r->frozen) return NT_HASH_ABSENT;
   return name.len ? nt_frozen_field_hash(r->frozen, name) : r->frozen->fields_hash;
@@ -210,7 +215,9 @@ bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_st
 
 /* ---- the reader ---- */
 
-static const nt_record *record_at(nt_run *run, nt_docref ref) { return nt_records_at(&run->site->records, ref); }
+static const nt_record *record_at(nt_run *run, nt_docref ref) {
+  return nt_records_at(&run->site->records, ref);
+}
 
 static const nt_value *read_field(nt_reader *reader, nt_docref ref, nt_str name) {
   nt_run *run = run_of(reader);

@@ -75,7 +75,9 @@ static void add_diags(nt_site *site, const nt_diag *diags, size_t count) {
   for (size_t i = 0; i < count; i++) nt_diags_add(&site->diags, &diags[i]);
 }
 
-static void add_step(nt_site *site, const nt_step *step) { add_diags(site, step->diags, step->diag_count); }
+static void add_step(nt_site *site, const nt_step *step) {
+  add_diags(site, step->diags, step->diag_count);
+}
 
 static int by_place(const void *a, const void *b) {
   const nt_diag *x = a, *y = b;
@@ -384,7 +386,9 @@ typedef struct plan_job {
 
 static void start_render(nt_site *site);
 
-static void plan_work(nt_job *job, unsigned worker) { nt_plan_make(((plan_job *)job)->site, worker); }
+static void plan_work(nt_job *job, unsigned worker) {
+  nt_plan_make(((plan_job *)job)->site, worker);
+}
 
 static void count_displaced(nt_site *site) {
   for (size_t i = 0; i < site->records.slots.len; i++) {
@@ -440,7 +444,9 @@ static void start_collect(nt_site *site) {
 
 /* ---- render ---- */
 
-static void on_committed(nt_site *site, bool good) { end_epoch(site, good); }
+static void on_committed(nt_site *site, bool good) {
+  end_epoch(site, good);
+}
 
 static void start_render(nt_site *site) {
   enter(site, NT_PHASE_RENDER);

@@ -50,7 +50,7 @@ typedef enum nt_epoch_phase {
 typedef struct nt_site {
   struct nt_engine *engine;
   unsigned lane;
-  nt_str name; /* its directory from the workspace's root */
+  nt_str name;    /* its directory from the workspace's root */
   nt_where where; /* in notis.yaml */
 
   nt_inputs *inputs;
@@ -66,16 +66,16 @@ typedef struct nt_site {
 
   nt_epoch_phase phase;
   uint64_t epoch;
-  bool changed;        /* something came since the epoch began */
-  bool refresh;        /* the inputs are to be read again */
-  nt_atomic overrun; /* a step ran out of memory: the commit is withheld */
-  nt_atomic cancel;  /* jobs leave what they have not begun */
-  unsigned cancelled;  /* times running */
-  unsigned in_flight;  /* jobs out */
-  size_t cursor;       /* of the phase */
+  bool changed;                   /* something came since the epoch began */
+  bool refresh;                   /* the inputs are to be read again */
+  nt_atomic overrun;              /* a step ran out of memory: the commit is withheld */
+  nt_atomic cancel;               /* jobs leave what they have not begun */
+  unsigned cancelled;             /* times running */
+  unsigned in_flight;             /* jobs out */
+  size_t cursor;                  /* of the phase */
   struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
-  bool closing;        /* no more epochs */
+  bool closing;                   /* no more epochs */
   NT_VEC(nt_record *) dirty;
   nt_arena *epoch_arena; /* of the diagnostics below */
   nt_diags faults;       /* of the epoch as such: they stop the commit */

@@ -28,7 +28,9 @@ typedef struct nt_mailbox {
   bool posted, full;
 } mailbox;
 
-static mailbox *mailbox_of(notis_sink *sink) { return ((nt_source *)nt_sink_ud(sink))->mailbox; }
+static mailbox *mailbox_of(notis_sink *sink) {
+  return ((nt_source *)nt_sink_ud(sink))->mailbox;
+}
 
 static char *heap_copy(nt_str s) {
   char *copy = nt_alloc(s.len + 1);
@@ -78,7 +80,8 @@ notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
   if (source->state != NT_SOURCE_OPENING) return NOTIS_ERROR;
   source->files = true;
   nt_str normal = nt_str_n("", 0); /* "" and "." are the whole site */
-  if (path.len && !nt_path_normal(path, source->arena, &normal) && !nt_str_eq(nt_str_trim(path), NT_STR("."))) return NOTIS_ERROR;
+  if (path.len && !nt_path_normal(path, source->arena, &normal) && !nt_str_eq(nt_str_trim(path), NT_STR(".")))
+    return NOTIS_ERROR;
   source->path = normal;
   source->match = nt_arena_str(source->arena, match);
   return NOTIS_OK;
@@ -158,7 +161,9 @@ static void end_scan(nt_source *source, notis_scan_end end) {
 static void apply_event(nt_source *source, const event *e) {
   switch (e->kind) {
   case EVENT_BEGIN: begin_scan(source, e->generation); break;
-  case EVENT_UPSERT: upsert(source, nt_str_n(e->id, e->id_len), nt_str_n(e->fingerprint, e->fingerprint_len), false); break;
+  case EVENT_UPSERT:
+    upsert(source, nt_str_n(e->id, e->id_len), nt_str_n(e->fingerprint, e->fingerprint_len), false);
+    break;
   case EVENT_REMOVE: remove_id(source, nt_str_n(e->id, e->id_len)); break;
   case EVENT_END: /* of another scan than the one that is open: nothing is known about what it did not see */
     end_scan(source, e->generation == source->announced ? e->end : NOTIS_PARTIAL);
@@ -402,7 +407,8 @@ static void report_unknown(nt_site *site, const nt_source_config *config) {
 }
 
 static nt_hash source_version(const nt_plugin *plugin, const nt_value *config) {
-  return nt_hash_combine(nt_hash_bytes(plugin->name), nt_hash_combine(nt_hash_bytes(plugin->version), nt_value_hash(config)));
+  return nt_hash_combine(nt_hash_bytes(plugin->name),
+                         nt_hash_combine(nt_hash_bytes(plugin->version), nt_value_hash(config)));
 }
 
 static nt_source *source_new(nt_site *site, const nt_source_config *config, const nt_plugin *plugin) {
@@ -460,8 +466,8 @@ static bool unchanged(nt_site *site) {
     const nt_source_config *config = &in->sources.items[i];
     const nt_source *source = site->sources.items.items[i];
     const nt_plugin *plugin = nt_host_find(site->engine->host, config->plugin);
-    if (!plugin || !nt_str_eq(config->name, source->name) || source_version(plugin, config->config) != source->version ||
-        !nt_str_eq(config->kind, source->kind))
+    if (!plugin || !nt_str_eq(config->name, source->name) ||
+        source_version(plugin, config->config) != source->version || !nt_str_eq(config->kind, source->kind))
       return false;
   }
   return true;

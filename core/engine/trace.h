@@ -13,11 +13,10 @@
  *     URL       document's slot           "" its own; else a link in it           where it leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text
- *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which order;
- *                                                                                 which filters, tests and globals
- *               NT_BLOCKS                 -                                       which fenced blocks have a function
- *     PLUGIN    -                         "source/text", "output/html"            version and configuration
- *     CLOCK     resolution                -                                       the instant, cut
+ *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which
+ * order; which filters, tests and globals NT_BLOCKS                 -                                       which
+ * fenced blocks have a function PLUGIN    -                         "source/text", "output/html"            version and
+ * configuration CLOCK     resolution                -                                       the instant, cut
  */
 #ifndef NT_ENGINE_TRACE_H
 #define NT_ENGINE_TRACE_H

@@ -31,16 +31,16 @@ struct nt_field {
   nt_str name;
   nt_field_type type;
   bool required;
-  nt_value fallback;  /* `default:`, null if none */
-  nt_value min, max;  /* null if none: length of a text or list, or the value of a number */
-  nt_str *from;       /* other names it may be written under, in order */
+  nt_value fallback; /* `default:`, null if none */
+  nt_value min, max; /* null if none: length of a text or list, or the value of a number */
+  nt_str *from;      /* other names it may be written under, in order */
   size_t from_count;
-  nt_str *values;     /* of an enum */
+  nt_str *values; /* of an enum */
   size_t value_count;
-  nt_field *of;       /* what a list holds, NULL for anything */
-  nt_field *fields;   /* of a map or image */
+  nt_field *of;     /* what a list holds, NULL for anything */
+  nt_field *fields; /* of a map or image */
   size_t field_count;
-  nt_str kind;        /* of a ref, empty for any */
+  nt_str kind; /* of a ref, empty for any */
   nt_str hint;
 };
 

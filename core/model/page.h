@@ -7,9 +7,9 @@
 #include "model/query.h"
 
 typedef struct nt_page {
-  nt_str path;   /* of the file below the publication's root: "nyheter/2024/x/index.html" */
-  nt_str url;    /* from the publication's root: "/nyheter/2024/x/" */
-  nt_str output; /* "html": the name of an output of the site */
+  nt_str path;          /* of the file below the publication's root: "nyheter/2024/x/index.html" */
+  nt_str url;           /* from the publication's root: "/nyheter/2024/x/" */
+  nt_str output;        /* "html": the name of an output of the site */
   nt_str template_name; /* empty where the output needs none */
   nt_docref document;   /* 0 for a list page */
   nt_str kind;          /* the document's, else empty: decides the default template */

@@ -20,8 +20,8 @@ typedef struct nt_docrefs {
 
 /* A template as it was found: `layer` 0 is the site's own folder, higher ones what it extends, nearest first. */
 typedef struct nt_template_source {
-  nt_str name;  /* as asked for, without "shared:" */
-  nt_str file;  /* what diagnostics call it, from the workspace's root */
+  nt_str name; /* as asked for, without "shared:" */
+  nt_str file; /* what diagnostics call it, from the workspace's root */
   nt_str bytes;
   nt_hash hash;
   uint32_t layer;
@@ -30,7 +30,14 @@ typedef struct nt_template_source {
 typedef enum nt_read { NT_READ_OK, NT_READ_ABSENT, NT_READ_FAILED /* a diagnostic says why */ } nt_read;
 
 /* The finest part of time that an answer depends on. */
-typedef enum nt_resolution { NT_RES_DAY, NT_RES_HOUR, NT_RES_MINUTE, NT_RES_SECOND, NT_RES_MONTH, NT_RES_YEAR } nt_resolution;
+typedef enum nt_resolution {
+  NT_RES_DAY,
+  NT_RES_HOUR,
+  NT_RES_MINUTE,
+  NT_RES_SECOND,
+  NT_RES_MONTH,
+  NT_RES_YEAR
+} nt_resolution;
 
 typedef struct nt_reader_ops {
   /* Frozen documents. Meta names: "id" "kind" "lang" "source" "file" read as strings through field(). NULL: the
@@ -69,10 +76,10 @@ typedef struct nt_reader_ops {
 
 struct nt_reader {
   const nt_reader_ops *ops;
-  nt_arena *arena;  /* the step's: for what is read and for results */
-  nt_diags *diags;  /* the step's */
-  nt_str lang;      /* the locale to format in: "sv" */
-  nt_str site_url;  /* "https://vasterbotten.example/", traced by whoever sets it */
+  nt_arena *arena; /* the step's: for what is read and for results */
+  nt_diags *diags; /* the step's */
+  nt_str lang;     /* the locale to format in: "sv" */
+  nt_str site_url; /* "https://vasterbotten.example/", traced by whoever sets it */
 };
 
 #endif

@@ -9,10 +9,10 @@ typedef struct nt_zone nt_zone;
 
 typedef enum nt_date_result {
   NT_DATE_OK,
-  NT_DATE_BAD,       /* not a date in any form we read */
-  NT_DATE_NO_SUCH,   /* 2021-04-31, 25:00 */
-  NT_DATE_SKIPPED,   /* a local time that daylight saving skips */
-  NT_DATE_AMBIGUOUS  /* a local time that happens twice: the later instant is given */
+  NT_DATE_BAD,      /* not a date in any form we read */
+  NT_DATE_NO_SUCH,  /* 2021-04-31, 25:00 */
+  NT_DATE_SKIPPED,  /* a local time that daylight saving skips */
+  NT_DATE_AMBIGUOUS /* a local time that happens twice: the later instant is given */
 } nt_date_result;
 
 /* "Europe/Stockholm"; NULL if there is no such zone. May be used by several threads. */
@@ -37,8 +37,8 @@ typedef struct nt_civil {
 
 /* The civil time at the timestamp's own offset. */
 nt_civil nt_date_civil(nt_time time);
-/* The same instant with the offset that the zone has then (UTC if NULL). A time without a zone becomes the zone's; a day
- * without a time of day stays the day it is. */
+/* The same instant with the offset that the zone has then (UTC if NULL). A time without a zone becomes the zone's; a
+ * day without a time of day stays the day it is. */
 nt_time nt_date_in_zone(nt_time time, const nt_zone *zone);
 /* Days since 1970-01-01. */
 int64_t nt_days_from_civil(int32_t year, unsigned month, unsigned day);

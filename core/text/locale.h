@@ -14,7 +14,8 @@ void nt_locale_close(nt_locale *locale);
 nt_str nt_locale_actual(const nt_locale *locale);
 
 /* style: "short" 2024-04-10 (sv), "medium", "long" 10 april 2024, "full", "year", "month" april 2024, "time" 09:30,
- * "iso" 2024-04-10, "rfc3339", "rfc822" (RFC 822 as RSS wants it), or an ICU pattern ("d MMMM"). False if the style is none. */
+ * "iso" 2024-04-10, "rfc3339", "rfc822" (RFC 822 as RSS wants it), or an ICU pattern ("d MMMM"). False if the style is
+ * none. */
 bool nt_format_date(const nt_locale *locale, nt_time time, nt_str style, nt_buf *out);
 /* decimals < 0: as many as the number needs, at most 6. Halves are rounded away from zero, as statistics has it. */
 void nt_format_number(const nt_locale *locale, double number, int decimals, nt_buf *out);
@@ -29,7 +30,8 @@ void nt_collation_key(const nt_locale *locale, nt_str text, nt_buf *out);
 /* Letters, digits and single hyphens: "Västerbottens mål" gives vasterbottens-mal. Independent of language. Empty if
  * nothing is left. Fast for ASCII; ICU's Any-Latin; Latin-ASCII; Lower for the rest. */
 void nt_slug(nt_str text, nt_buf *out);
-/* The other case of a letter by Unicode's simple mapping, which no language changes; the letter itself if it has none. */
+/* The other case of a letter by Unicode's simple mapping, which no language changes; the letter itself if it has none.
+ */
 uint32_t nt_letter_upper(uint32_t letter);
 uint32_t nt_letter_lower(uint32_t letter);
 /* Unicode NFC. */

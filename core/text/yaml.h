@@ -1,5 +1,5 @@
-/* YAML 1.2 by its core schema, on libyaml: NO and dates are strings, and so are 0123 and numbers beyond 64 bits, against
- * the schema's letter, since a number would lose what was written; null, true/false, integers (also 0x and 0o)
+/* YAML 1.2 by its core schema, on libyaml: NO and dates are strings, and so are 0123 and numbers beyond 64 bits,
+ * against the schema's letter, since a number would lose what was written; null, true/false, integers (also 0x and 0o)
  * and floats are what the core schema says (YAML 1.2.2, 10.3.2). Duplicate keys are errors at the second key.
  *
  * Limits, each a diagnostic: nesting depth, the number of values that aliases may expand to, the size of the text. */

@@ -39,14 +39,18 @@ typedef struct notis_str {
 
 typedef enum notis_status {
   NOTIS_OK = 0,
-  NOTIS_ERROR = 1,  /* reported through the call's diagnostics */
-  NOTIS_GONE = 2,   /* that version of the item no longer exists */
-  NOTIS_AGAIN = 3,  /* an answer is on its way; the step runs again when it is in */
-  NOTIS_FULL = 4,   /* the sink is full: wait for resume() */
-  NOTIS_CLOSED = 5  /* the sink is closed: stop sending */
+  NOTIS_ERROR = 1, /* reported through the call's diagnostics */
+  NOTIS_GONE = 2,  /* that version of the item no longer exists */
+  NOTIS_AGAIN = 3, /* an answer is on its way; the step runs again when it is in */
+  NOTIS_FULL = 4,  /* the sink is full: wait for resume() */
+  NOTIS_CLOSED = 5 /* the sink is closed: stop sending */
 } notis_status;
 
-typedef enum notis_severity { NOTIS_SEVERITY_ERROR = 0, NOTIS_SEVERITY_WARNING = 1, NOTIS_SEVERITY_NOTE = 2 } notis_severity;
+typedef enum notis_severity {
+  NOTIS_SEVERITY_ERROR = 0,
+  NOTIS_SEVERITY_WARNING = 1,
+  NOTIS_SEVERITY_NOTE = 2
+} notis_severity;
 
 /* A place in an item's bytes. Lines and byte columns start at 1; line 0 means the item as a whole. */
 typedef struct notis_place {
@@ -79,11 +83,11 @@ typedef enum notis_type {
 } notis_type;
 
 typedef struct notis_time {
-  int64_t seconds;       /* since 1970-01-01T00:00:00Z */
-  int32_t nanoseconds;   /* 0 .. 999999999 */
-  int16_t offset;        /* minutes east of UTC, as written or as the site's zone has it */
-  uint8_t date_only;     /* 1 when no time of day was given */
-  uint8_t unzoned;       /* 1 when no zone was given; seconds then counts as if it were UTC */
+  int64_t seconds;     /* since 1970-01-01T00:00:00Z */
+  int32_t nanoseconds; /* 0 .. 999999999 */
+  int16_t offset;      /* minutes east of UTC, as written or as the site's zone has it */
+  uint8_t date_only;   /* 1 when no time of day was given */
+  uint8_t unzoned;     /* 1 when no zone was given; seconds then counts as if it were UTC */
 } notis_time;
 
 /* ---- nodes -------------------------------------------------------------------------------------------------- */
@@ -92,15 +96,15 @@ typedef enum notis_node_type {
   NOTIS_NODE_DOCUMENT = 0,
   /* blocks */
   NOTIS_NODE_PARAGRAPH,
-  NOTIS_NODE_HEADING,             /* number: level 1..6 */
-  NOTIS_NODE_LIST,                /* number: start of an ordered list; flags ORDERED, TIGHT, PAREN */
-  NOTIS_NODE_ITEM,                /* flags TASK, CHECKED */
+  NOTIS_NODE_HEADING, /* number: level 1..6 */
+  NOTIS_NODE_LIST,    /* number: start of an ordered list; flags ORDERED, TIGHT, PAREN */
+  NOTIS_NODE_ITEM,    /* flags TASK, CHECKED */
   NOTIS_NODE_QUOTE,
-  NOTIS_NODE_CODE_BLOCK,          /* text: literal; extra: info string */
+  NOTIS_NODE_CODE_BLOCK, /* text: literal; extra: info string */
   NOTIS_NODE_THEMATIC_BREAK,
   NOTIS_NODE_TABLE,
-  NOTIS_NODE_TABLE_ROW,           /* flags HEAD */
-  NOTIS_NODE_TABLE_CELL,          /* number: a notis_align */
+  NOTIS_NODE_TABLE_ROW,  /* flags HEAD */
+  NOTIS_NODE_TABLE_CELL, /* number: a notis_align */
   NOTIS_NODE_FIGURE,
   NOTIS_NODE_CAPTION,
   NOTIS_NODE_CREDIT,
@@ -109,18 +113,19 @@ typedef enum notis_node_type {
   NOTIS_NODE_FOOTNOTE_DEFINITION, /* text: label; number: its ordinal among the referenced ones */
   NOTIS_NODE_RAW_BLOCK,           /* text: literal; extra: format, "html" */
   /* inlines */
-  NOTIS_NODE_TEXT,                /* text */
+  NOTIS_NODE_TEXT, /* text */
   NOTIS_NODE_SOFT_BREAK,
   NOTIS_NODE_LINE_BREAK,
-  NOTIS_NODE_CODE,                /* text: literal */
+  NOTIS_NODE_CODE, /* text: literal */
   NOTIS_NODE_EMPHASIS,
   NOTIS_NODE_STRONG,
   NOTIS_NODE_STRIKETHROUGH,
-  NOTIS_NODE_LINK,                /* text: destination; extra: title */
-  NOTIS_NODE_IMAGE,               /* text: destination; extra: title; children: the alternative text */
-  NOTIS_NODE_FOOTNOTE_REFERENCE,  /* text: label; number: the footnote's ordinal; extra: decimal ordinal of this reference */
+  NOTIS_NODE_LINK,               /* text: destination; extra: title */
+  NOTIS_NODE_IMAGE,              /* text: destination; extra: title; children: the alternative text */
+  NOTIS_NODE_FOOTNOTE_REFERENCE, /* text: label; number: the footnote's ordinal; extra: decimal ordinal of this
+                                    reference */
   NOTIS_NODE_SPAN,
-  NOTIS_NODE_RAW_INLINE,          /* text: literal; extra: format */
+  NOTIS_NODE_RAW_INLINE, /* text: literal; extra: format */
   NOTIS_NODE_TYPES
 } notis_node_type;
 
@@ -155,8 +160,8 @@ typedef enum notis_scan_end { NOTIS_COMPLETE = 0, NOTIS_PARTIAL = 1 } notis_scan
 /* All that parse may depend on; not the fingerprint, so that a version that is the same bytes is the same document. */
 typedef struct notis_item {
   uint32_t size;
-  notis_str id;          /* "<source>/<path>" within the site */
-  notis_str path;        /* what diagnostics call it: a file's path from the site's root, or the id */
+  notis_str id;   /* "<source>/<path>" within the site */
+  notis_str path; /* what diagnostics call it: a file's path from the site's root, or the id */
   notis_str bytes;
   /* The bytes as the host has split them: a text that begins with a line of "---" has its front matter in `yaml`, else
    * `yaml` is empty and `body` is everything. */
@@ -213,8 +218,9 @@ typedef struct notis_put {
   uint32_t order;  /* 0 assets, 1 pages, 2 lists and feeds: commit replaces lower orders first */
 } notis_put;
 
-/* begin, any number of put and remove (the last word about a path counts), then commit or abort. put stages: nothing is visible before commit, which
- * replaces each file whole. commit is idempotent: called again for the same staged changes it completes them. */
+/* begin, any number of put and remove (the last word about a path counts), then commit or abort. put stages: nothing is
+ * visible before commit, which replaces each file whole. commit is idempotent: called again for the same staged changes
+ * it completes them. */
 typedef struct notis_target_api {
   uint32_t size;
   notis_status (*open)(const notis_services *host, notis_call *call, const notis_value *config, void **self);
@@ -258,9 +264,9 @@ struct notis_services {
   double (*value_float)(const notis_value *value);
   notis_str (*value_string)(const notis_value *value);
   notis_time (*value_time)(const notis_value *value);
-  size_t (*value_length)(const notis_value *value);                        /* of a list or map */
+  size_t (*value_length)(const notis_value *value);                                       /* of a list or map */
   const notis_value *(*value_at)(const notis_value *value, size_t index, notis_str *key); /* key may be NULL */
-  const notis_value *(*value_get)(const notis_value *map, notis_str key);  /* NULL if absent */
+  const notis_value *(*value_get)(const notis_value *map, notis_str key);                 /* NULL if absent */
 
   /* Sinks. Everything is copied. A scan is begin, any number of upserts, end; only a complete scan removes what it
    * did not see. upsert and remove outside a scan are changes of their own. */
@@ -286,7 +292,8 @@ struct notis_services {
 
   /* Building its body. node_open makes the node a child of the one that is open. */
   notis_status (*node_open)(notis_builder *builder, const notis_node_info *info);
-  void (*node_attribute)(notis_builder *builder, notis_str name, notis_str value); /* of the open node: "id", "class", "lang", any */
+  void (*node_attribute)(notis_builder *builder, notis_str name,
+                         notis_str value); /* of the open node: "id", "class", "lang", any */
   void (*node_close)(notis_builder *builder);
 
   /* Nodes, reading. NULL where there is none. */
@@ -316,9 +323,9 @@ struct notis_services {
   notis_status (*file_write)(notis_call *call, notis_str path, notis_str bytes); /* creates or truncates */
   notis_status (*file_sync)(notis_call *call, notis_str path);                   /* a file or a directory */
   notis_status (*file_rename)(notis_call *call, notis_str from, notis_str to);
-  notis_status (*file_remove)(notis_call *call, notis_str path);                 /* absent is NOTIS_GONE */
-  notis_status (*directory_make)(notis_call *call, notis_str path);              /* and its parents; existing is OK */
-  notis_status (*directory_remove)(notis_call *call, notis_str path);            /* if empty, else NOTIS_AGAIN */
+  notis_status (*file_remove)(notis_call *call, notis_str path);      /* absent is NOTIS_GONE */
+  notis_status (*directory_make)(notis_call *call, notis_str path);   /* and its parents; existing is OK */
+  notis_status (*directory_remove)(notis_call *call, notis_str path); /* if empty, else NOTIS_AGAIN */
   bool (*file_exists)(notis_call *call, notis_str path);
 
   /* What is there, without following a link. */
@@ -349,7 +356,7 @@ typedef struct notis_plugin_descriptor {
   uint32_t abi;  /* NOTIS_ABI */
   uint32_t size; /* sizeof(notis_plugin_descriptor) */
   const char *name;
-  const char *version; /* part of the trace: change it when the same input may give other bytes */
+  const char *version;            /* part of the trace: change it when the same input may give other bytes */
   const notis_source_api *source; /* NULL where the plugin is none */
   const notis_output_api *output;
   const notis_target_api *target;

@@ -330,8 +330,7 @@ int main(void) {
       cmocka_unit_test(test_changing_the_tree),  cmocka_unit_test(test_walks_survive_removal),
       cmocka_unit_test(test_faults_in_the_tree), cmocka_unit_test(test_fields),
       cmocka_unit_test(test_derived_documents),  cmocka_unit_test(test_drop_and_diagnostics),
-      cmocka_unit_test(test_a_deep_tree),
-      cmocka_unit_test(test_blocks),
+      cmocka_unit_test(test_a_deep_tree),        cmocka_unit_test(test_blocks),
       cmocka_unit_test(test_blocks_that_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

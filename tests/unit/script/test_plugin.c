@@ -260,8 +260,9 @@ static void test_a_source_of_files(void **state) {
   nt_buf_clear(&said);
   notis_item item = {.size = sizeof item};
   assert_int_equal(p.descriptor->source->parse(self, NULL, &item, NULL), NOTIS_ERROR);
-  assert_str(nt_buf_str(&said), "report 0 4:2 fel\n"
-                                "script_plugin_stopped plugins/p.lua:3 there is no part of a text called \"paragraf\"\n");
+  assert_str(nt_buf_str(&said),
+             "report 0 4:2 fel\n"
+             "script_plugin_stopped plugins/p.lua:3 there is no part of a text called \"paragraf\"\n");
   p.descriptor->source->close(self);
   stop(&p);
 }
