@@ -53,6 +53,13 @@ void *nt_realloc(void *memory, size_t bytes) {
   return moved;
 }
 
+nt_str nt_heap_str(nt_str s) {
+  char *copy = nt_alloc(s.len + 1);
+  if (s.len) memcpy(copy, s.ptr, s.len);
+  copy[s.len] = '\0';
+  return nt_str_n(copy, s.len);
+}
+
 static block *block_new(nt_arena *arena, size_t payload) {
   block *b = nt_alloc(HEADER + payload);
   b->size = payload;

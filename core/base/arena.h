@@ -33,6 +33,8 @@ size_t nt_arena_size(const nt_arena *arena);
 void *nt_alloc(size_t bytes);
 void *nt_zalloc(size_t bytes);
 void *nt_realloc(void *memory, size_t bytes);
+/* A copy followed by a NUL that its length does not count; free() its ptr. */
+nt_str nt_heap_str(nt_str s);
 void nt_out_of_memory(void) __attribute__((noreturn));
 
 #endif

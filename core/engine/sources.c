@@ -6,73 +6,26 @@
 #include "engine/engine.h"
 #include "engine/run.h"
 
-/* ---- the mailbox between a sink and the loop ---- */
+/* ---- what a plugin says ---- */
 
-enum { MAILBOX_LIMIT = 4096 };
-
-typedef enum event_kind { EVENT_BEGIN, EVENT_UPSERT, EVENT_REMOVE, EVENT_END } event_kind;
-
-typedef struct event {
-  event_kind kind;
-  char *id, *fingerprint; /* heap */
-  size_t id_len, fingerprint_len;
-  uint64_t generation;
-  notis_scan_end end;
-} event;
-
-typedef struct nt_mailbox {
-  nt_post post;
-  nt_source *source;
-  uv_mutex_t lock; /* guards what follows */
-  NT_VEC(event) events;
-  bool posted, full;
-} mailbox;
-
-static mailbox *mailbox_of(notis_sink *sink) {
+static nt_mailbox *mailbox_of(notis_sink *sink) {
   return ((nt_source *)nt_sink_ud(sink))->mailbox;
 }
 
-static char *heap_copy(nt_str s) {
-  char *copy = nt_alloc(s.len + 1);
-  if (s.len) memcpy(copy, s.ptr, s.len);
-  copy[s.len] = '\0';
-  return copy;
-}
-
-static notis_status send_event(notis_sink *sink, event e, nt_str id, nt_str fingerprint) {
-  mailbox *m = mailbox_of(sink);
-  uv_mutex_lock(&m->lock);
-  notis_status status = NOTIS_OK;
-  if (m->events.len >= MAILBOX_LIMIT && e.kind == EVENT_UPSERT) {
-    m->full = true;
-    status = NOTIS_FULL;
-  } else {
-    e.id = heap_copy(id);
-    e.id_len = id.len;
-    e.fingerprint = heap_copy(fingerprint);
-    e.fingerprint_len = fingerprint.len;
-    nt_push(&m->events, e);
-    if (!m->posted) nt_loop_post(m->source->site->engine->loop, &m->post);
-    m->posted = true;
-  }
-  uv_mutex_unlock(&m->lock);
-  return status;
-}
-
 notis_status nt_source_begin(notis_sink *sink, uint64_t generation) {
-  return send_event(sink, (event){.kind = EVENT_BEGIN, .generation = generation}, NT_STR(""), NT_STR(""));
+  return nt_mailbox_put(mailbox_of(sink), (nt_mail){.kind = NT_MAIL_BEGIN, .generation = generation});
 }
 
 notis_status nt_source_upsert(notis_sink *sink, nt_str id, nt_str fingerprint) {
-  return send_event(sink, (event){.kind = EVENT_UPSERT}, id, fingerprint);
+  return nt_mailbox_put(mailbox_of(sink), (nt_mail){.kind = NT_MAIL_UPSERT, .id = id, .fingerprint = fingerprint});
 }
 
 notis_status nt_source_remove(notis_sink *sink, nt_str id) {
-  return send_event(sink, (event){.kind = EVENT_REMOVE}, id, NT_STR(""));
+  return nt_mailbox_put(mailbox_of(sink), (nt_mail){.kind = NT_MAIL_REMOVE, .id = id});
 }
 
 notis_status nt_source_end(notis_sink *sink, uint64_t generation, notis_scan_end end) {
-  return send_event(sink, (event){.kind = EVENT_END, .generation = generation, .end = end}, NT_STR(""), NT_STR(""));
+  return nt_mailbox_put(mailbox_of(sink), (nt_mail){.kind = NT_MAIL_END, .generation = generation, .end = end});
 }
 
 notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match) {
@@ -115,7 +68,7 @@ static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
   r->racy = racy;
   if (!same) {
     free((char *)r->fingerprint.ptr);
-    r->fingerprint = nt_str_n(heap_copy(fingerprint), fingerprint.len);
+    r->fingerprint = nt_heap_str(fingerprint);
     r->listed = true;
     r->stale = true;
     nt_site_mark(site, r);
@@ -158,39 +111,21 @@ static void end_scan(nt_source *source, notis_scan_end end) {
   if (end == NOTIS_PARTIAL) nt_report(&source->scan_diags, NT_MSG_scan_partial, (nt_where){0}, source->name);
 }
 
-static void apply_event(nt_source *source, const event *e) {
-  switch (e->kind) {
-  case EVENT_BEGIN: begin_scan(source, e->generation); break;
-  case EVENT_UPSERT:
-    upsert(source, nt_str_n(e->id, e->id_len), nt_str_n(e->fingerprint, e->fingerprint_len), false);
-    break;
-  case EVENT_REMOVE: remove_id(source, nt_str_n(e->id, e->id_len)); break;
-  case EVENT_END: /* of another scan than the one that is open: nothing is known about what it did not see */
-    end_scan(source, e->generation == source->announced ? e->end : NOTIS_PARTIAL);
+static void apply_mail(void *ud, const nt_mail *mail) {
+  nt_source *source = ud;
+  if (source->state != NT_SOURCE_OPEN) return;
+  switch (mail->kind) {
+  case NT_MAIL_BEGIN: begin_scan(source, mail->generation); break;
+  case NT_MAIL_UPSERT: upsert(source, mail->id, mail->fingerprint, false); break;
+  case NT_MAIL_REMOVE: remove_id(source, mail->id); break;
+  case NT_MAIL_END: /* of another scan than the one that is open: nothing is known about what it did not see */
+    end_scan(source, mail->generation == source->announced ? mail->end : NOTIS_PARTIAL);
     break;
   }
 }
 
-static void mailbox_free(mailbox *m) {
-  for (size_t i = 0; i < m->events.len; i++) {
-    free(m->events.items[i].id);
-    free(m->events.items[i].fingerprint);
-  }
-  nt_vec_deinit(&m->events);
-  uv_mutex_destroy(&m->lock);
-  free(m);
-}
-
-static void on_mail(nt_post *post) {
-  mailbox *m = (mailbox *)post;
-  nt_source *source = m->source;
-  if (!source) { /* closed since it was posted */
-    mailbox_free(m);
-    return;
-  }
-  uv_mutex_lock(&m->lock);
-  m->posted = false;
-  uv_mutex_unlock(&m->lock);
+static void on_mail(void *ud) {
+  nt_source *source = ud;
   if (source->site->phase != NT_PHASE_IDLE) nt_site_changed(source->site, false); /* else delivery finds out */
   nt_site_pump(source->site);
 }
@@ -201,29 +136,8 @@ static void resume_run(void *ud) {
   source->plugin->source.resume(source->self);
 }
 
-static bool has_mail(nt_source *source) {
-  uv_mutex_lock(&source->mailbox->lock);
-  bool has = source->mailbox->events.len > 0;
-  uv_mutex_unlock(&source->mailbox->lock);
-  return has;
-}
-
 static void take_mail(nt_source *source) {
-  mailbox *m = source->mailbox;
-  uv_mutex_lock(&m->lock);
-  event *events = m->events.items;
-  size_t count = m->events.len;
-  bool was_full = m->full;
-  m->events.items = NULL;
-  m->events.len = m->events.cap = 0;
-  m->full = false;
-  uv_mutex_unlock(&m->lock);
-  for (size_t i = 0; i < count; i++) {
-    if (source->state == NT_SOURCE_OPEN) apply_event(source, &events[i]);
-    free(events[i].id);
-    free(events[i].fingerprint);
-  }
-  free(events);
+  bool was_full = nt_mailbox_take(source->mailbox, apply_mail);
   if (was_full && source->state == NT_SOURCE_OPEN && source->plugin->source.resume)
     nt_strand_post(source->strand, (nt_task){resume_run, NULL, source});
 }
@@ -317,7 +231,7 @@ bool nt_sources_waiting(const nt_site *site) {
   if (site->sources.scanned) return true;
   for (size_t i = 0; i < site->sources.items.len; i++) {
     nt_source *source = site->sources.items.items[i];
-    if (source->state != NT_SOURCE_OPENING && has_mail(source)) return true;
+    if (source->state != NT_SOURCE_OPENING && nt_mailbox_has(source->mailbox)) return true;
   }
   return false;
 }
@@ -427,10 +341,7 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
   source->where.file = nt_arena_str(source->arena, source->where.file);
   source->version = source_version(plugin, config->config);
   source->opened.run = on_opened;
-  mailbox *m = source->mailbox = nt_zalloc(sizeof *m);
-  m->source = source;
-  m->post.run = on_mail;
-  uv_mutex_init(&m->lock);
+  source->mailbox = nt_mailbox_new(site->engine->loop, on_mail, source);
   source->sink = nt_sink_new(site->engine->host, plugin->name, &nt_engine_services, source);
   source->strand = nt_strand_new(16);
   return source;
@@ -443,12 +354,10 @@ static void close_run(void *ud) {
 
 /* Everything it sent is thrown away: it is called when the site closes or the source is no longer wanted. */
 static void source_free(nt_source *source) {
-  mailbox *m = source->mailbox;
   nt_sink_close(source->sink);
   nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
   nt_strand_close(source->strand);
-  m->source = NULL;
-  if (!m->posted) mailbox_free(m); /* otherwise by on_mail */
+  nt_mailbox_close(source->mailbox);
   nt_arena_free(source->arena);
   nt_arena_free(source->scan_arena);
   free(source);
@@ -541,10 +450,7 @@ bool nt_sources_quiet(const nt_site *site) {
     nt_source *source = site->sources.items.items[i];
     if (source->state == NT_SOURCE_FAILED) continue;
     if (source->scanning || !source->complete) return false;
-    uv_mutex_lock(&source->mailbox->lock);
-    bool waiting = source->mailbox->events.len > 0 || source->mailbox->posted;
-    uv_mutex_unlock(&source->mailbox->lock);
-    if (waiting) return false;
+    if (!nt_mailbox_quiet(source->mailbox)) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include "base/vec.h"
 #include "engine/inputs.h"
+#include "engine/mailbox.h"
 #include "host/host.h"
 #include "host/strand.h"
 #include "io/pool.h"
@@ -35,7 +36,7 @@ typedef struct nt_source {
   nt_strand *strand;
   notis_sink *sink;
   nt_post opened;
-  struct nt_mailbox *mailbox;
+  nt_mailbox *mailbox;
 
   bool files; /* its items are files below `path` that match */
   nt_str path, match;

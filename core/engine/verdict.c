@@ -1,0 +1,135 @@
+#include "engine/verdict.h"
+
+#include "engine/site.h"
+
+#include <stdlib.h>
+
+/* ---- what was said ---- */
+
+static void add_diags(nt_site *site, const nt_diag *diags, size_t count) {
+  for (size_t i = 0; i < count; i++) nt_diags_add(&site->diags, &diags[i]);
+}
+
+static void add_step(nt_site *site, const nt_step *step) {
+  add_diags(site, step->diags, step->diag_count);
+}
+
+static int by_place(const void *a, const void *b) {
+  const nt_diag *x = a, *y = b;
+  int order = nt_str_cmp(x->where.file, y->where.file);
+  if (!order) order = nt_str_cmp(x->where.doc, y->where.doc);
+  if (!order) order = (x->where.line > y->where.line) - (x->where.line < y->where.line);
+  if (!order) order = (x->where.column > y->where.column) - (x->where.column < y->where.column);
+  if (!order) order = (x->code > y->code) - (x->code < y->code);
+  for (size_t i = 0; !order && i < NT_DIAG_ARGS; i++) order = nt_str_cmp(x->args[i], y->args[i]);
+  if (!order) order = (x->where.node > y->where.node) - (x->where.node < y->where.node);
+  if (!order) order = nt_str_cmp(x->where.field, y->where.field);
+  if (!order) order = nt_str_cmp(x->hint, y->hint);
+  return order ? order : nt_str_cmp(x->trace, y->trace);
+}
+
+/* Steps that met the same thing, as every page meets its template, say it once. Sorted by place. */
+static void drop_repeated(nt_diags *diags) {
+  size_t kept = 0;
+  for (size_t i = 0; i < diags->len; i++) {
+    const nt_diag *d = &diags->items[i], *last = kept ? &diags->items[kept - 1] : NULL;
+    bool placed = d->where.file.len || d->where.doc.len;
+    if (last && placed && by_place(last, d) == 0 && nt_str_eq(last->hint, d->hint)) {
+      diags->errors -= d->severity == NT_ERROR;
+      continue;
+    }
+    diags->items[kept++] = *d;
+  }
+  diags->len = kept;
+}
+
+/* A place by document and node becomes one by line and column. */
+static void locate(nt_site *site, nt_where *where) {
+  const nt_record *r = where->doc.len ? nt_records_find(&site->records, where->doc) : NULL;
+  if (r && r->parent) r = site->records.slots.items[r->parent - 1];
+  if (r && r->parsed) nt_frozen_locate(r->parsed, where);
+}
+
+/* Everything that the epoch's steps said, those that held too, in an order that no scheduling shows. */
+void nt_verdict_gather(nt_site *site) {
+  nt_diags_init(&site->diags, site->epoch_arena);
+  if (site->inputs) add_diags(site, site->inputs->diags.items, site->inputs->diags.len);
+  add_diags(site, site->faults.items, site->faults.len);
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    const nt_source *source = site->sources.items.items[i];
+    add_diags(site, source->diags.items, source->diags.len);
+    add_diags(site, source->scan_diags.items, source->scan_diags.len);
+  }
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    if (!r->listed) continue;
+    add_step(site, &r->trouble);
+    add_step(site, &r->parse);
+    add_step(site, &r->hooks);
+  }
+  add_step(site, &site->plan.collect);
+  add_step(site, &site->plan.step);
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_page_record *page = site->plan.pages.items[i];
+    add_step(site, &page->params);
+    add_step(site, &page->render);
+    add_step(site, &page->output);
+  }
+  if (site->commit.arena) add_diags(site, site->commit.diags.items, site->commit.diags.len);
+  for (size_t i = 0; i < site->diags.len; i++) locate(site, &site->diags.items[i].where);
+  if (site->diags.len) qsort(site->diags.items, site->diags.len, sizeof *site->diags.items, by_place);
+  drop_repeated(&site->diags);
+}
+
+/* ---- may it be published? ---- */
+
+/* A hook that raises on more than a fifth of its documents or pages is at fault itself. */
+static bool hooks_sound(nt_site *site, nt_code code, size_t failed, size_t ran) {
+  if (failed <= 1 || failed * 5 <= ran) return true;
+  nt_arena *arena = site->epoch_arena;
+  nt_report(&site->faults, code, nt_where_file(site->name, 0, 0), nt_arena_format(arena, "%zu", failed),
+            nt_arena_format(arena, "%zu", ran));
+  return false;
+}
+
+bool nt_verdict_documents(nt_site *site) {
+  size_t ran = 0, failed = 0, items = 0, items_failed = 0, in_force = 0, withheld = 0;
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    const nt_record *r = site->records.slots.items[i];
+    ran += r->hooks.state != NT_STEP_NONE;
+    failed += r->hooks.state == NT_STEP_FAILED;
+    items += r->listed && r->item_hooks != NT_STEP_NONE;
+    items_failed += r->listed && r->item_hooks == NT_STEP_FAILED;
+    in_force += r->frozen != NULL;
+    withheld += !r->frozen && r->listed;
+  }
+  nt_atomic_set(&site->counters.documents, in_force);
+  nt_atomic_set(&site->counters.withheld, withheld);
+  return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
+         hooks_sound(site, NT_MSG_hooks_failing, failed, ran);
+}
+
+bool nt_verdict_pages(nt_site *site) {
+  size_t params = 0, params_failed = 0, outputs = 0, outputs_failed = 0;
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_page_record *page = site->plan.pages.items[i];
+    params += page->params.state != NT_STEP_NONE;
+    params_failed += page->params.state == NT_STEP_FAILED;
+    outputs += page->output.state != NT_STEP_NONE;
+    outputs_failed += page->output.state == NT_STEP_FAILED;
+  }
+  return hooks_sound(site, NT_MSG_hooks_failing_pages, params_failed, params) &&
+         hooks_sound(site, NT_MSG_hooks_failing_pages, outputs_failed, outputs);
+}
+
+/* A template that does not load stops the commit; one that fails on a page, or that only a text asks for, withholds
+ * that page. */
+bool nt_verdict_templates(const nt_site *site) {
+  if (!nt_inputs_templates_sound(site->inputs)) return false;
+  for (size_t i = 0; i < site->plan.pages.len; i++) {
+    const nt_step *step = &site->plan.pages.items[i]->render;
+    for (size_t d = 0; step->state == NT_STEP_FAILED && d < step->diag_count; d++)
+      if (nt_template_is_unusable(step->diags[d].code) && !step->diags[d].where.doc.len) return false;
+  }
+  return true;
+}
