@@ -13,8 +13,9 @@ typedef struct nt_tempdir {
 } nt_tempdir;
 
 static inline void nt_tempdir_make(nt_tempdir *dir) {
-  const char *tmp = getenv("TMPDIR");
-  snprintf(dir->path, sizeof dir->path, "%s/notis-XXXXXX", tmp ? tmp : "/tmp");
+  const char *base = getenv("TMPDIR");
+  if (!base || !*base) base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* thousands of small files */
+  snprintf(dir->path, sizeof dir->path, "%s/notis-XXXXXX", base);
   if (!mkdtemp(dir->path)) fail_msg("no temporary directory at %s", dir->path);
 }
 

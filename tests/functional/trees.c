@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "tempdir.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -9,19 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void fail(const char *what, const char *path) {
+static void give_up(const char *what, const char *path) {
   perror(path);
   fprintf(stderr, "%s failed\n", what);
   abort();
 }
 
 char *tree_temp(void) {
-  const char *base = getenv("TMPDIR");
-  char path[4096];
-  if (!base || !*base) base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* thousands of small files */
-  snprintf(path, sizeof path, "%s/notis-XXXXXX", base);
-  if (!mkdtemp(path)) fail("mkdtemp", path);
-  return strdup(path);
+  nt_tempdir dir;
+  nt_tempdir_make(&dir);
+  return strdup(dir.path);
 }
 
 static void make_parents(char *path) {
@@ -37,9 +35,9 @@ static void write_bytes(const char *path, nt_str bytes) {
   snprintf(full, sizeof full, "%s", path);
   make_parents(full);
   FILE *file = fopen(full, "wb");
-  if (!file) fail("fopen", full);
-  if (bytes.len && fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len) fail("fwrite", full);
-  if (fclose(file) != 0) fail("fclose", full);
+  if (!file) give_up("fopen", full);
+  if (bytes.len && fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len) give_up("fwrite", full);
+  if (fclose(file) != 0) give_up("fclose", full);
 }
 
 void tree_write(const char *root, const char *path, const char *text) {
@@ -94,7 +92,7 @@ static void copy_one(const char *root, const char *path, bool directory, void *u
   nt_buf bytes = {0};
   if (directory || path[0] == '.' || strncmp(path, "public/", 7) == 0) return;
   snprintf(full, sizeof full, "%s/%s", root, path);
-  if (!read_bytes(full, &bytes)) fail("reading", full);
+  if (!read_bytes(full, &bytes)) give_up("reading", full);
   snprintf(full, sizeof full, "%s/%s", (const char *)ud, path);
   write_bytes(full, nt_buf_str(&bytes));
   nt_buf_deinit(&bytes);
@@ -121,7 +119,7 @@ static void add_one(const char *root, const char *path, bool directory, void *ud
   nt_buf bytes = {0};
   if (directory) return;
   snprintf(full, sizeof full, "%s/%s", root, path);
-  if (!read_bytes(full, &bytes)) fail("reading", full);
+  if (!read_bytes(full, &bytes)) give_up("reading", full);
   nt_str *kept = NT_NEW(t->arena, nt_str);
   *kept = nt_arena_str(t->arena, nt_buf_str(&bytes));
   nt_map_set(&t->files, nt_arena_str(t->arena, nt_str_c(path)), kept);

@@ -1,6 +1,7 @@
 /* target_dir: what every target must do, and what only a directory can be asked. */
 #include "conform.h"
 #include "host/durable.h"
+#include "tempdir.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -9,7 +10,8 @@ typedef struct fixture {
   nt_arena *arena;
   nt_diags diags;
   nt_host *host;
-  char root[64];
+  nt_tempdir dir;
+  const char *root;
   nt_value config;
   conform_target target;
 } fixture;
@@ -39,8 +41,8 @@ static int setup(void **state) {
   f->arena = nt_arena_new();
   f->host = nt_host_new();
   nt_diags_init(&f->diags, f->arena);
-  snprintf(f->root, sizeof f->root, "%s/notis-target-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  assert_non_null(mkdtemp(f->root));
+  nt_tempdir_make(&f->dir);
+  f->root = f->dir.path;
   nt_str file = nt_arena_format(f->arena, "%s/plugins/target_dir.so", getenv("NOTIS_BUILD_DIR"));
   f->config = nt_map_new(f->arena);
   nt_map_put(&f->config, f->arena, NT_STR("path"), (nt_pos){0}, nt_string(in(f, "")));

@@ -4,6 +4,7 @@
 #include "host/durable.h"
 #include "model/nodecode.h"
 #include "script/plugin_lua.h"
+#include "tempdir.h"
 
 #include <unistd.h>
 
@@ -219,7 +220,8 @@ static void test_same_documents(void **state) {
 
 /* ---- the target ---- */
 
-static char folder[64];
+static nt_tempdir temporary;
+static const char *folder;
 
 static nt_str look(void *ud, const char *path) {
   nt_str full = nt_arena_format(((fixture *)ud)->arena, "%s/public/%s", folder, path);
@@ -234,8 +236,8 @@ static void reset(void *ud) {
 
 static void test_target_conforms(void **state) {
   fixture *f = *state;
-  snprintf(folder, sizeof folder, "%s/notis-folder-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  assert_non_null(mkdtemp(folder));
+  nt_tempdir_make(&temporary);
+  folder = temporary.path;
   nt_value config = nt_map_new(f->arena);
   nt_str path = nt_arena_format(f->arena, "%s/public", folder);
   nt_map_put(&config, f->arena, NT_STR("path"), (nt_pos){0}, nt_string(path));

@@ -3,12 +3,13 @@
 #define NOTIS_TESTS_SMALL_SITE_H
 
 #include "engine/engine.h"
-#include "support.h"
+#include "tempdir.h"
 
 #include <unistd.h>
 
 typedef struct small_site {
-  char root[64];
+  nt_tempdir dir;
+  const char *root;
   nt_str plugins;
   nt_engine *engine;
   nt_arena *arena;
@@ -44,8 +45,8 @@ static inline uint64_t small_settle(small_site *f) {
 static inline int small_setup(void **state) {
   small_site *f = nt_zalloc(sizeof *f);
   f->arena = nt_arena_new();
-  snprintf(f->root, sizeof f->root, "%s/notis-small-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  assert_non_null(mkdtemp(f->root));
+  nt_tempdir_make(&f->dir);
+  f->root = f->dir.path;
   small_put(f, "notis.yaml", "notis: 1\nsites: [s]\nout: public/{site}\n");
   small_put(
       f, "s/site.yaml",

@@ -1,6 +1,6 @@
 #include "base/path.h"
 #include "host/durable.h"
-#include "support.h"
+#include "tempdir.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -10,15 +10,16 @@
 typedef struct place {
   nt_arena *arena;
   nt_diags diags;
-  char root[64];
+  nt_tempdir dir;
+  const char *root;
 } place;
 
 static int make_place(void **state) {
   place *p = nt_zalloc(sizeof *p);
   p->arena = nt_arena_new();
   nt_diags_init(&p->diags, p->arena);
-  strcpy(p->root, "/tmp/notis-durable-XXXXXX");
-  assert_non_null(mkdtemp(p->root));
+  nt_tempdir_make(&p->dir);
+  p->root = p->dir.path;
   *state = p;
   return 0;
 }
