@@ -65,20 +65,22 @@ static int format_date(lua_State *L) {
   return push_scratch(L);
 }
 
-static int format_number(lua_State *L) {
+typedef void (*decimal_format)(const nt_locale *locale, double number, int decimals, nt_buf *out);
+
+static int format_decimal(lua_State *L, decimal_format format) {
   lua_Number number = luaL_checknumber(L, 1);
   lua_settop(L, 2);
   int places = decimals(L);
-  nt_format_number(chosen_locale(L), number, places, clean_scratch(L));
+  format(chosen_locale(L), number, places, clean_scratch(L));
   return push_scratch(L);
 }
 
+static int format_number(lua_State *L) {
+  return format_decimal(L, nt_format_number);
+}
+
 static int format_percent(lua_State *L) {
-  lua_Number number = luaL_checknumber(L, 1);
-  lua_settop(L, 2);
-  int places = decimals(L);
-  nt_format_percent(chosen_locale(L), number, places, clean_scratch(L));
-  return push_scratch(L);
+  return format_decimal(L, nt_format_percent);
 }
 
 static int format_size(lua_State *L) {
