@@ -33,6 +33,16 @@ void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash valu
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step);
 nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key);
 
+/* A document by id, as steps of that scope may see it. */
+const nt_record *nt_run_record(const nt_site *site, nt_run_scope scope, nt_str id);
+/* The hashes that keys of these names have now. */
+nt_hash nt_key_config(const nt_site *site, nt_str path);
+nt_hash nt_key_clock(const nt_site *site, uint32_t resolution);
+/* The instant, cut to the resolution in its own zone. */
+nt_time nt_run_cut(nt_time now, nt_resolution resolution);
+
+extern const nt_reader_ops nt_run_reader; /* reader.c */
+
 /* The seat's VM, made and loaded with the present scripts if need be; NULL if they cannot be loaded (said once, when
  * the inputs are loaded). */
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags);

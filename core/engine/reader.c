@@ -1,0 +1,154 @@
+/* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
+#include "engine/addresses.h"
+#include "engine/run.h"
+#include "model/nodecode.h"
+
+static nt_run *run_of(nt_reader *reader) {
+  return (nt_run *)reader;
+}
+
+static const nt_record *record_at(nt_run *run, nt_docref ref) {
+  return nt_records_at(&run->site->records, ref);
+}
+
+static const nt_value *read_field(nt_reader *reader, nt_docref ref, nt_str name) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, ref);
+  if (!r) return NULL;
+  nt_value *meta = NULL;
+  const nt_value *found = nt_map_find(&r->frozen->fields, name);
+  if (!found) {
+    meta = NT_NEW(reader->arena, nt_value);
+    found = nt_frozen_field(r->frozen, name, meta);
+  }
+  nt_run_trace(run, NT_KEY_FIELD, r->slot, name, nt_frozen_field_hash(r->frozen, name));
+  return found;
+}
+
+static const nt_value *read_fields(nt_reader *reader, nt_docref ref) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, ref);
+  if (!r) return NULL;
+  nt_run_trace(run, NT_KEY_FIELD, r->slot, nt_str_n("", 0), r->frozen->fields_hash);
+  return &r->frozen->fields;
+}
+
+static const nt_node *read_body(nt_reader *reader, nt_docref ref) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, ref);
+  nt_node *body = NULL;
+  if (r) {
+    nt_run_trace(run, NT_KEY_BODY, r->slot, nt_str_n("", 0), r->frozen->body_hash);
+    body = nt_node_decode(r->frozen->body, reader->arena);
+  }
+  return body ? body : nt_node_new(reader->arena, NOTIS_NODE_DOCUMENT);
+}
+
+static nt_str read_url(nt_reader *reader, nt_docref ref) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, ref);
+  if (!r || run->scope != NT_RUN_PAGE) return nt_str_n("", 0); /* addresses are known when everything is planned */
+  nt_str url = nt_address_of(run->site, r);
+  nt_run_trace(run, NT_KEY_URL, r->slot, nt_str_n("", 0), nt_address_hash(url));
+  return url;
+}
+
+static nt_docref read_find(nt_reader *reader, nt_str id) {
+  nt_run *run = run_of(reader);
+  if (run->scope == NT_RUN_DOCUMENT) { /* other workers are still at the others */
+    nt_report0(reader->diags, NT_MSG_query_too_early, (nt_where){0});
+    return 0;
+  }
+  const nt_record *r = nt_run_record(run->site, run->scope, id);
+  nt_run_trace(run, NT_KEY_QUERY, 0, nt_arena_format(reader->arena, "id:%.*s", NT_FMT(id)),
+               r ? r->id_hash + r->generation : NT_HASH_ABSENT);
+  return r ? nt_record_ref(r) : 0;
+}
+
+static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, from);
+  if (!r || run->scope != NT_RUN_PAGE || !nt_address_is_relative(link)) return NT_READ_ABSENT;
+  *url = nt_address_resolve(run->site, r, link, reader->arena);
+  nt_run_trace(run, NT_KEY_URL, r->slot, link, nt_address_hash(*url));
+  return url->len ? NT_READ_OK : NT_READ_ABSENT;
+}
+
+static nt_read read_query(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out) {
+  nt_run *run = run_of(reader);
+  uint32_t name;
+  nt_hash hash;
+  *out = (nt_docrefs){0};
+  if (run->scope == NT_RUN_DOCUMENT) {
+    nt_report0(diags, NT_MSG_query_too_early, (nt_where){0});
+    return NT_READ_FAILED;
+  }
+  nt_query_phase phase = run->scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT;
+  bool good = nt_queries_ask(run->site, query, phase, diags, out, &name, &hash);
+  nt_tracer_add(&run->seat->tracer, nt_key_of(NT_KEY_QUERY, 0, name), hash);
+  return good ? NT_READ_OK : NT_READ_FAILED;
+}
+
+static const nt_value *read_config(nt_reader *reader, nt_str path) {
+  nt_run *run = run_of(reader);
+  const nt_value *v = path.len ? nt_map_path(&run->site->inputs->config, path) : &run->site->inputs->config;
+  nt_run_trace(run, NT_KEY_CONFIG, 0, path, nt_key_config(run->site, path));
+  return v;
+}
+
+static nt_type read_config_type(nt_reader *reader, nt_str path) {
+  nt_run *run = run_of(reader);
+  const nt_value *v = path.len ? nt_map_path(&run->site->inputs->config, path) : &run->site->inputs->config;
+  nt_str name = nt_arena_format(reader->arena, "type:%.*s", NT_FMT(path));
+  nt_run_trace(run, NT_KEY_CONFIG, 0, name, nt_key_config(run->site, name));
+  return v ? v->type : NT_NULL;
+}
+
+static nt_read read_data(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out) {
+  nt_run *run = run_of(reader);
+  nt_hash hash = NT_HASH_ABSENT;
+  nt_read result = nt_inputs_data(run->site->inputs, path, diags, out, &hash);
+  nt_run_trace(run, NT_KEY_DATA, 0, path, hash);
+  return result;
+}
+
+static nt_read read_message(nt_reader *reader, nt_str lang, nt_str key, nt_str *out) {
+  nt_run *run = run_of(reader);
+  nt_read result = nt_inputs_message(run->site->inputs, lang, key, out);
+  nt_str name = nt_arena_format(reader->arena, "%.*s/%.*s", NT_FMT(lang), NT_FMT(key));
+  nt_run_trace(run, NT_KEY_MESSAGE, 0, name, result == NT_READ_OK ? nt_hash_bytes(*out) : NT_HASH_ABSENT);
+  return result;
+}
+
+static nt_read read_template(nt_reader *reader, nt_str name, uint32_t from_layer, nt_template_source *out) {
+  nt_run *run = run_of(reader);
+  nt_read result = nt_inputs_template(run->site->inputs, name, from_layer, reader->diags, out);
+  nt_run_trace(run, NT_KEY_TEMPLATE, from_layer, name, out->hash);
+  return result;
+}
+
+static void read_script(nt_reader *reader, nt_str file) {
+  nt_run *run = run_of(reader);
+  nt_run_trace(run, NT_KEY_SCRIPT, 0, file, nt_inputs_script_hash(run->site->inputs, file));
+}
+
+static nt_time read_now(nt_reader *reader, nt_resolution resolution) {
+  nt_run *run = run_of(reader);
+  nt_run_trace(run, NT_KEY_CLOCK, resolution, nt_str_n("", 0), nt_key_clock(run->site, resolution));
+  return nt_run_cut(run->site->inputs->now, resolution);
+}
+
+const nt_reader_ops nt_run_reader = {.field = read_field,
+                                     .fields = read_fields,
+                                     .body = read_body,
+                                     .url = read_url,
+                                     .find = read_find,
+                                     .resolve = read_resolve,
+                                     .query = read_query,
+                                     .config = read_config,
+                                     .config_type = read_config_type,
+                                     .data = read_data,
+                                     .message = read_message,
+                                     .template_source = read_template,
+                                     .script = read_script,
+                                     .now = read_now};
