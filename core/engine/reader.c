@@ -65,7 +65,8 @@ static nt_docref read_find(nt_reader *reader, nt_str id) {
   return r ? nt_record_ref(r) : 0;
 }
 
-static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url) {
+static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url, nt_code *why) {
+  (void)why;
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, from);
   if (!r || run->scope != NT_RUN_PAGE || !nt_address_is_relative(link)) return NT_READ_ABSENT;

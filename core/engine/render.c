@@ -257,7 +257,8 @@ static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_ar
 
 static bool resolve_link(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
   nt_run *run = ud;
-  return run->reader.ops->resolve(&run->reader, run->document, destination, out) == NT_READ_OK;
+  nt_code why;
+  return run->reader.ops->resolve(&run->reader, run->document, destination, out, &why) == NT_READ_OK;
 }
 
 /* As templates write it: links lead to the addresses of the texts that they name. */

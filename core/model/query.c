@@ -33,6 +33,12 @@ nt_query *nt_query_sort(nt_arena *arena, const nt_query *query, nt_str key) {
   return q;
 }
 
+nt_query *nt_query_lang(nt_arena *arena, const nt_query *query, nt_str lang) {
+  nt_query *q = copy_of(arena, query);
+  q->lang = lang;
+  return q;
+}
+
 nt_query *nt_query_slice(nt_arena *arena, const nt_query *query, uint64_t offset, uint64_t limit) {
   nt_query *q = copy_of(arena, query);
   q->offset = offset;
@@ -107,6 +113,7 @@ static void put_condition(const nt_condition *c, nt_buf *out) {
 
 void nt_query_normal(const nt_query *query, nt_buf *out) {
   put_string(query->collection, out);
+  put_string(query->lang, out);
   pieces conditions = {0};
   for (size_t i = 0; i < query->condition_count; i++) put_condition(&query->conditions[i], piece_add(&conditions));
   put_pieces(&conditions, out);

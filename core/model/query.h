@@ -30,7 +30,8 @@ typedef struct nt_sort {
 } nt_sort;
 
 typedef struct nt_query {
-  nt_str collection; /* empty for every document of the site */
+  nt_str collection; /* empty for every document of the site; "topics/kultur" for those of a taxonomy's term */
+  nt_str lang;       /* only documents in this language; empty for all */
   nt_condition *conditions;
   size_t condition_count;
   nt_sort *sorts; /* none: the collection's own order */
@@ -43,6 +44,7 @@ typedef struct nt_query {
 nt_query *nt_query_of(nt_arena *arena, nt_str collection);
 nt_query *nt_query_where(nt_arena *arena, const nt_query *query, nt_str field, nt_compare compare, nt_value value);
 nt_query *nt_query_sort(nt_arena *arena, const nt_query *query, nt_str key); /* "-date" sorts descending */
+nt_query *nt_query_lang(nt_arena *arena, const nt_query *query, nt_str lang);
 nt_query *nt_query_slice(nt_arena *arena, const nt_query *query, uint64_t offset, uint64_t limit);
 
 /* "eq ne lt le gt ge in", also "lte gte"; false if there is no such word. */

@@ -27,6 +27,20 @@ typedef struct nt_template_source {
   uint32_t layer;
 } nt_template_source;
 
+typedef struct nt_pages {
+  const nt_page *const *items;
+  size_t len;
+} nt_pages;
+
+/* What is known of a file that passes through. */
+typedef struct nt_file_facts {
+  nt_str path;            /* from the site's root: "content/nyheter/x/karta.png" */
+  nt_str format;          /* its extension in lower case, or what its first bytes show: "pdf", "jpeg" */
+  nt_str media;           /* media type: "application/pdf" */
+  uint64_t size;          /* bytes */
+  uint32_t width, height; /* of an image, in pixels; 0 if not known */
+} nt_file_facts;
+
 typedef enum nt_read { NT_READ_OK, NT_READ_ABSENT, NT_READ_FAILED /* a diagnostic says why */ } nt_read;
 
 /* The finest part of time that an answer depends on. */
@@ -49,9 +63,31 @@ typedef struct nt_reader_ops {
   nt_str (*url)(nt_reader *reader, nt_docref document);
   /* 0 if there is none. */
   nt_docref (*find)(nt_reader *reader, nt_str id);
-  /* Where a link leads: a path to a file of the site seen from `from` (a document's id), or an URL. ABSENT when it is
-   * no path of ours or there is no such file. */
-  nt_read (*resolve)(nt_reader *reader, nt_docref from, nt_str link, nt_str *url);
+  /* Where a link leads, ready for an href: a path to a file of the site seen from `from`, with an anchor or not, or a
+   * path from the publication's root. ABSENT when it is none of these (an address elsewhere, or none); FAILED when the
+   * site has no such file, page or anchor: then *why is what to say of it. */
+  nt_read (*resolve)(nt_reader *reader, nt_docref from, nt_str link, nt_str *url, nt_code *why);
+  /* Where a word of the configuration or of a template leads, ready for an href and in `lang` if it is there in that
+   * language: "content/om.md", "collection/nyheter", "topics/kultur", a path from the publication's root, or an
+   * address elsewhere. FAILED after reporting at `where`. */
+  nt_read (*address)(nt_reader *reader, nt_str word, nt_str lang, nt_where where, nt_str *url);
+  /* The document that `word` names, as a field of type ref has it: a path seen from `from` or from the site's root, or
+   * a name that only one document of that kind (empty: any) has. 0 if there is none. */
+  nt_docref (*refer)(nt_reader *reader, nt_docref from, nt_str word, nt_str kind);
+  /* A file that passes through: one beside the text `beside` (a document's `file`), a path from the site's root, or
+   * with a leading '/' one of static/. ABSENT if there is none. In any step but an item hook. */
+  nt_read (*file)(nt_reader *reader, nt_str beside, nt_str path, nt_file_facts *out);
+  /* Where that file is published when the document `from` refers to it, ready for an href; empty if it is not. */
+  nt_str (*file_url)(nt_reader *reader, nt_docref from, nt_str path);
+  /* A file of static/ with a fingerprint of its bytes, ready for an href: "/css/site.css?v=8f3a…". */
+  nt_read (*asset)(nt_reader *reader, nt_str path, nt_str *url);
+  /* Pages only. A list of maps { title, url, current: false }, in order of weight; NULL if the site has no such menu.
+   */
+  const nt_value *(*menu)(nt_reader *reader, nt_str name, nt_str lang);
+  /* Pages only. A list of maps { title, term, url, count } sorted by title; NULL if there is no such taxonomy. */
+  const nt_value *(*terms)(nt_reader *reader, nt_str taxonomy, nt_str lang);
+  /* Pages only: every page of the plan that is written for people (output "html", no redirect), in order of path. */
+  nt_pages (*pages)(nt_reader *reader);
 
   /* Collections. FAILED when there is no such collection. */
   nt_read (*query)(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out);

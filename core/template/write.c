@@ -17,7 +17,8 @@ typedef struct link_base {
 static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
   link_base *base = ud;
   nt_reader *reader = base->run->reader;
-  return reader->ops->resolve && reader->ops->resolve(reader, base->from, destination, out) == NT_READ_OK;
+  nt_code why;
+  return reader->ops->resolve && reader->ops->resolve(reader, base->from, destination, out, &why) == NT_READ_OK;
 }
 
 void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out) {

@@ -202,6 +202,9 @@ typedef struct notis_output_api {
   /* A pure function of self's configuration and what it reads through the call. */
   notis_status (*render)(const void *self, notis_call *call, const notis_page *page, notis_buffer *out);
   void (*close)(void *self);
+  /* A site page of this output holds at most so many of the site's pages (page_site_length); if there are more, the
+   * site gets several, and one of number 0 that lists them. 0: no limit. */
+  uint32_t page_limit;
 } notis_output_api;
 
 /* ---- targets ------------------------------------------------------------------------------------------------ */
@@ -348,6 +351,40 @@ struct notis_services {
 
   /* The node tree of a value of type markup, as long as the call; NULL for another type. */
   const notis_node *(*value_node)(notis_call *call, const notis_value *value);
+
+  /* What a page is called (empty for a document's), its language, and the URL of the page that a feed belongs to
+   * (empty if it has none). */
+  notis_str (*page_title)(notis_call *call, const notis_page *page);
+  notis_str (*page_lang)(const notis_page *page);
+  notis_str (*page_home)(const notis_page *page);
+  uint32_t (*page_number)(const notis_page *page);
+  uint32_t (*page_count)(const notis_page *page);
+  const notis_value *(*page_params)(const notis_page *page);
+  /* The same page in the site's languages, this one too: language and URL; NULL after the last. */
+  bool (*page_alternate)(const notis_page *page, size_t index, notis_str *lang, notis_str *url);
+
+  /* For an output that takes the site: the pages that it is to list on this page, in order of path. A page of number 0
+   * (see page_limit) has as its list the other pages of the same output. */
+  size_t (*page_site_length)(notis_call *call, const notis_page *page);
+  const notis_page *(*page_site_at)(notis_call *call, const notis_page *page, size_t index);
+
+  /* "https://vasterbotten.example/nyheter/" of an URL that this table gave, or that stands in a text. */
+  notis_str (*absolute_url)(notis_call *call, notis_str url);
+  /* A tag URI (RFC 4151) of the document's id: it stays when the document's URL changes. */
+  notis_str (*document_tag)(notis_call *call, const notis_document *document);
+  /* The body (name empty) or a field of type markup as HTML, links resolved as seen from that document; with
+   * `absolute`, every address in it is absolute, as feeds need it. */
+  notis_status (*document_html)(notis_call *call, const notis_document *document, notis_str name, bool absolute,
+                                notis_buffer *out);
+  /* A field, or the body when the name is empty, as plain text. */
+  notis_str (*document_text)(notis_call *call, const notis_document *document, notis_str name);
+  /* The file that a field or link of the document names: its address, media type and size; NOTIS_GONE if the site has
+   * no such file. */
+  notis_status (*document_file)(notis_call *call, const notis_document *document, notis_str path, notis_str *url,
+                                notis_str *media, uint64_t *size);
+  /* A point in time as text: "rfc822" (as RSS wants it), "rfc3339", or another style of the templates' date filter; in
+   * the site's time zone. Empty if the value is none. */
+  notis_str (*format_time)(notis_call *call, notis_time time, notis_str style);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */

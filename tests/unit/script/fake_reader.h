@@ -99,7 +99,8 @@ static inline nt_docref fake_find(nt_reader *reader, nt_str id) {
   return 0;
 }
 
-static inline nt_read fake_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url) {
+static inline nt_read fake_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url, nt_code *why) {
+  (void)why;
   fake_notef(reader, "resolve %d %.*s", (int)from, NT_FMT(link));
   nt_docref found = fake_find(reader, link);
   if (!found) return NT_READ_ABSENT;
