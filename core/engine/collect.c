@@ -5,7 +5,7 @@
 
 /* Does a source's item have this id already? */
 static bool is_taken(nt_run *run, nt_str id) {
-  nt_str name = nt_arena_format(run->reader.arena, "id:%.*s", NT_FMT(id));
+  nt_str name = nt_arena_format(run->reader.arena, "item:%.*s", NT_FMT(id)); /* it may be there and not in force */
   nt_key key = nt_key_of(NT_KEY_QUERY, 0, nt_names_id(run->site->names, name));
   nt_tracer_add(&run->seat->tracer, key, nt_key_now(run->site, NT_RUN_COLLECT, key));
   const nt_record *r = nt_records_find(&run->site->records, id);

@@ -37,6 +37,11 @@ nt_str nt_identity_lang(const nt_inputs *in, nt_str path) {
   return p.suffix_lang.len ? p.suffix_lang : p.folder;
 }
 
+nt_str nt_identity_folders(const nt_inputs *in, nt_str path, nt_arena *arena) {
+  parts p = split(in, path);
+  return nt_path_join(arena, p.before, p.after);
+}
+
 nt_str nt_identity_name(const nt_inputs *in, nt_str path, nt_arena *arena) {
   parts p = split(in, path);
   nt_str dir = nt_path_join(arena, p.before, p.after);

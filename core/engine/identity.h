@@ -11,6 +11,8 @@
 
 /* The language that the suffix says, else the innermost folder that is one; empty if the path says nothing. */
 nt_str nt_identity_lang(const nt_inputs *inputs, nt_str path);
+/* The path's folders but for the one that is its language. */
+nt_str nt_identity_folders(const nt_inputs *inputs, nt_str path, nt_arena *arena);
 /* What a permalink is made from: the path within the source, without extension, language and a last "index". */
 nt_str nt_identity_name(const nt_inputs *inputs, nt_str path, nt_arena *arena);
 /* Equal for the documents whose paths from the site's root differ only in language. */

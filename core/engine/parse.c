@@ -29,9 +29,9 @@ static const nt_kind *kind_of(nt_reading *r, const nt_value *named) {
   nt_str name = nt_value_str(named);
   if (!name.len) name = r->source->kind;
   if (!name.len) {
-    nt_str below = path_in_source(r);
-    nt_str top = nt_str_sub(below, 0, nt_str_find(below, '/'));
-    name = top.len < below.len && look_up_kind(r, top) ? top : NT_STR("article");
+    nt_str folders = nt_identity_folders(in, path_in_source(r), r->run.reader.arena);
+    nt_str top = nt_str_sub(folders, 0, nt_str_find(folders, '/'));
+    name = top.len && look_up_kind(r, top) ? top : NT_STR("article");
   }
   const nt_kind *kind = look_up_kind(r, name);
   if (kind) return kind;

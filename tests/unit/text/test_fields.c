@@ -119,6 +119,13 @@ static const struct {
     {"permalink: /x/{}/\n", NT_MSG_kind_permalink_field, 1, 12, NULL},
     {"permalink: /../{slug}/\n", NT_MSG_kind_permalink, 1, 12, NULL},
     {"permalink: /x/{slug\n", NT_MSG_kind_permalink, 1, 12, NULL},
+    {"permalink: { sv: '/x/{slug}/', en: '/x/{slog}/' }\n", NT_MSG_kind_permalink_field, 1, 36, NULL},
+    {"permalink: { sv: 7 }\n", NT_MSG_fields_not_text, 1, 18, NULL},
+    {"permalink: [/x/]\n", NT_MSG_fields_not_text, 1, 12, NULL},
+    {"future: ja\n", NT_MSG_kind_unknown_word, 1, 9, "withhold, publish"},
+    {"fields: { draft: text }\n", NT_MSG_kind_common_type, 1, 11, "boolean"},
+    {"fields: { embargo: { type: text } }\n", NT_MSG_kind_common_type, 1, 11, "datetime"},
+    {"fields: { aliases: url }\n", NT_MSG_kind_common_type, 1, 11, "list"},
     {"permalink: \"/x y/{slug}\"\n", NT_MSG_kind_permalink, 1, 12, NULL},
     {"[]\n", NT_MSG_fields_not_map, 1, 1, NULL},
 };
@@ -409,9 +416,23 @@ static void permalinks(void **state) {
   check_permalink("/{slug}/", "slug: '-'", "x", NULL);
 }
 
+static void permalinks_by_language(void **state) {
+  world w = read_kind("permalink: { sv: '/nyheter/{slug}/', en: '/news/{slug}/' }\nfuture: publish\n");
+  assert_true(w.good && w.kind.future_published);
+  assert_true(nt_str_eq(nt_kind_permalink(&w.kind, NT_STR("en")), NT_STR("/news/{slug}/")));
+  assert_true(nt_str_eq(nt_kind_permalink(&w.kind, NT_STR("se")), NT_STR("/nyheter/{slug}/"))); /* the first */
+  assert_int_equal(w.kind.permalinks[1].pos.column, 42);
+  done(&w);
+  w = read_kind("label: x\n");
+  assert_true(w.good && !w.kind.future_published);
+  assert_int_equal(nt_kind_permalink(&w.kind, NT_STR("sv")).len, 0);
+  done(&w);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kind_is_read),
                                      cmocka_unit_test(kind_faults_have_their_place),
+                                     cmocka_unit_test(permalinks_by_language),
                                      cmocka_unit_test(whole_document),
                                      cmocka_unit_test(faults_have_their_place),
                                      cmocka_unit_test(accepted),
