@@ -200,7 +200,7 @@ static const notis_document *page_at(notis_call *call, const notis_page *p, size
   if (!call || !call->reader || index >= page_length(call, p)) return NULL;
   const nt_page *page = page_in(p);
   if (call->listed != page) {
-    nt_query query = {.collection = page->collection, .offset = page->first, .limit = page->shown};
+    nt_query query = {.collection = page->collection, .lang = page->lang, .offset = page->first, .limit = page->shown};
     nt_docrefs found = {0};
     if (call->reader->ops->query(call->reader, &query, call->diags, &found) != NT_READ_OK) return NULL;
     call->listed = page;
