@@ -100,7 +100,7 @@ const nt_schema nt_schema_workspace = {(const nt_schema_key[]){{"notis", T_INT, 
                                                                {0}}};
 
 static const nt_schema language = {
-    (const nt_schema_key[]){{"name", T_STRING}, {"path", T_STRING}, {"fallback", T_LIST}, {0}}};
+    (const nt_schema_key[]){{"name", T_STRING}, {"path", T_STRING}, {"fallback", T_STRING | T_LIST}, {0}}};
 static const nt_schema languages = {(const nt_schema_key[]){{"*", T_MAP, &language}, {0}}};
 /* The rest of a source's map belongs to its plugin. */
 static const nt_schema source = {(const nt_schema_key[]){{"use", T_STRING, NULL, true},
@@ -122,6 +122,11 @@ static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING |
                                                              {"params", T_MAP},
                                                              {0}}};
 static const nt_schema collections = {(const nt_schema_key[]){{"*", T_MAP, &collection}, {0}}};
+static const nt_schema term = {(const nt_schema_key[]){{"title", T_STRING | T_MAP}, {0}}};
+static const nt_schema terms = {(const nt_schema_key[]){{"*", T_MAP, &term}, {0}}};
+static const nt_schema taxonomy = {(const nt_schema_key[]){
+    {"of", T_STRING | T_LIST, NULL, true}, {"sort", T_STRING | T_LIST}, {"terms", T_MAP, &terms}, {0}}};
+static const nt_schema taxonomies = {(const nt_schema_key[]){{"*", T_MAP, &taxonomy}, {0}}};
 
 const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T_STRING},
                                                           {"title", T_STRING, NULL, true},
@@ -130,6 +135,7 @@ const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T
                                                           {"languages", T_MAP, &languages},
                                                           {"sources", T_MAP, &sources, true},
                                                           {"collections", T_MAP, &collections},
+                                                          {"taxonomies", T_MAP, &taxonomies},
                                                           {"limits", T_MAP, &limits},
                                                           {"params", T_MAP},
                                                           {0}}};
