@@ -99,11 +99,17 @@ const nt_schema nt_schema_workspace = {(const nt_schema_key[]){{"notis", T_INT, 
                                                                {"limits", T_MAP, &limits},
                                                                {0}}};
 
-static const nt_schema language = {(const nt_schema_key[]){{"name", T_STRING}, {0}}};
+static const nt_schema language = {
+    (const nt_schema_key[]){{"name", T_STRING}, {"path", T_STRING}, {"fallback", T_LIST}, {0}}};
 static const nt_schema languages = {(const nt_schema_key[]){{"*", T_MAP, &language}, {0}}};
 /* The rest of a source's map belongs to its plugin. */
-static const nt_schema source = {(const nt_schema_key[]){
-    {"use", T_STRING, NULL, true}, {"kind", T_STRING}, {"path", T_STRING}, {"match", T_STRING}, {"*", T_ANY}, {0}}};
+static const nt_schema source = {(const nt_schema_key[]){{"use", T_STRING, NULL, true},
+                                                         {"kind", T_STRING},
+                                                         {"lang", T_STRING},
+                                                         {"path", T_STRING},
+                                                         {"match", T_STRING},
+                                                         {"*", T_ANY},
+                                                         {0}}};
 static const nt_schema sources = {(const nt_schema_key[]){{"*", T_MAP, &source}, {0}}};
 static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING | T_LIST},
                                                              {"where", T_MAP},

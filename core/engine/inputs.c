@@ -1,6 +1,7 @@
 #include "engine/inputs.h"
 
 #include "base/path.h"
+#include "engine/languages.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,10 @@ static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t
     extend(in, options, layer, &extends->as.list->items[i]);
 }
 
+void nt_inputs_set_now(nt_inputs *in, int64_t seconds) {
+  in->now = nt_date_in_zone((nt_time){.seconds = seconds}, in->zone);
+}
+
 /* ---- the configuration's parts ---- */
 
 static nt_str config_str(const nt_inputs *in, const char *key) {
@@ -102,7 +107,7 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   nt_str zone = config_str(in, "timezone");
   in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
   if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);
-  in->now = nt_date_in_zone((nt_time){.seconds = options->now}, in->zone);
+  nt_inputs_set_now(in, options->now);
 }
 
 static nt_hash basics_hash(const nt_inputs *in) {
@@ -169,9 +174,12 @@ static void read_sources(nt_inputs *in) {
     nt_source_config s = {.name = e->key,
                           .plugin = nt_value_str(nt_map_find(&e->value, NT_STR("use"))),
                           .kind = nt_value_str(nt_map_find(&e->value, NT_STR("kind"))),
+                          .lang = nt_value_str(nt_map_find(&e->value, NT_STR("lang"))),
                           .config = &e->value,
                           .pos = e->key_pos};
     check_kind(in, s.kind, e->value.pos);
+    const nt_value *lang = nt_map_find(&e->value, NT_STR("lang"));
+    if (s.lang.len) nt_language_check(in, s.lang, nt_config_where(&in->files, lang->pos), &in->diags);
     nt_push(&in->sources, s);
   }
 }

@@ -41,6 +41,7 @@ typedef struct nt_source_config {
   nt_str name;
   nt_str plugin;
   nt_str kind; /* of its items when they name none, or empty */
+  nt_str lang; /* of its items when nothing else says, or empty */
   const nt_value *config;
   nt_pos pos;
 } nt_source_config;
@@ -111,6 +112,8 @@ typedef struct nt_inputs_options {
 nt_inputs *nt_inputs_load(const nt_inputs_options *options);
 /* From any thread, as nt_inputs_free() is. */
 nt_inputs *nt_inputs_share(nt_inputs *inputs);
+/* The instant of an epoch that takes the inputs as they are. While no job of the site is out. */
+void nt_inputs_set_now(nt_inputs *inputs, int64_t seconds);
 /* When nobody holds it any more, it is gone. */
 void nt_inputs_free(nt_inputs *inputs);
 

@@ -38,6 +38,10 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     const nt_record *r = nt_run_record(site, scope, nt_str_sub(text, 3, text.len));
     return r ? r->id_hash + r->generation : NT_HASH_ABSENT;
   }
+  if (nt_str_starts(text, NT_STR("item:"))) {
+    const nt_record *r = nt_records_find(&site->records, nt_str_sub(text, 5, text.len));
+    return r && r->listed && r->source != NT_SOURCE_NONE ? r->id_hash : NT_HASH_ABSENT;
+  }
   if (nt_str_starts(text, NT_STR("page:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 5, text.len));
     return page ? page->planned : NT_HASH_ABSENT;

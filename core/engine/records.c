@@ -179,13 +179,29 @@ void nt_records_init(nt_records *records) {
   *records = (nt_records){.arena = nt_arena_new()};
 }
 
+void nt_record_set_made(nt_record *r, nt_frozen *made) {
+  if (r->made != r->parsed) nt_frozen_free(r->made);
+  r->made = made;
+  r->frozen = NULL;
+  r->standing = (nt_standing){0};
+}
+
+void nt_record_set_parsed(nt_record *r, nt_frozen *parsed) {
+  if (r->made == r->parsed) { /* also NULL */
+    r->made = r->frozen = NULL;
+    r->standing = (nt_standing){0};
+  }
+  nt_frozen_free(r->parsed);
+  r->parsed = parsed;
+  r->text_standing = (nt_standing){0};
+}
+
 void nt_record_clear(nt_record *r) {
   nt_step_deinit(&r->trouble);
   nt_step_deinit(&r->parse);
   nt_step_deinit(&r->hooks);
-  if (r->frozen != r->parsed) nt_frozen_free(r->frozen);
-  nt_frozen_free(r->parsed);
-  r->parsed = r->frozen = NULL;
+  nt_record_set_made(r, NULL);
+  nt_record_set_parsed(r, NULL);
   free((char *)r->fingerprint.ptr);
   r->fingerprint = nt_str_n(NULL, 0);
   free(r->derived);

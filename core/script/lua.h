@@ -18,6 +18,9 @@ nt_reader *nt_vm_reader(nt_vm *vm);
  * its duration and the instruction budget, adds a traceback, restores the stack on failure and reports to
  * reader->diags (with file:line of the error). False on failure. */
 bool nt_vm_call(nt_vm *vm, nt_reader *reader, int arguments, int results);
+/* The page that is made while this is set: what menus and the ways to other languages are seen from. Returns what was
+ * set before. */
+const nt_page *nt_vm_set_page(nt_vm *vm, const nt_page *page);
 /* What math.random() of the next call is seeded with: a document's id, a page's path. */
 void nt_vm_seed(nt_vm *vm, nt_str id);
 

@@ -111,12 +111,21 @@ static uint32_t check_takes(lua_State *L) {
   return takes;
 }
 
+static uint32_t check_limit(lua_State *L) {
+  lua_Integer limit = 0;
+  if (lua_getfield(L, 1, "page_limit") != LUA_TNIL) limit = luaL_checkinteger(L, -1);
+  if (limit < 0 || limit > INT32_MAX) nt_raise(L, NT_MSG_script_plugin_key, NT_STR("page_limit"));
+  lua_settop(L, 1);
+  return (uint32_t)limit;
+}
+
 int nt_plugin_output(lua_State *L) {
   nt_plugin_state *state = check_plugin(L, "notis.output");
   begin_registration(L, state, &state->output, "output");
   state->extension = text_field(L, "extension", NULL);
   state->takes = check_takes(L);
   lua_settop(L, 1);
+  state->page_limit = check_limit(L);
   function_field(L, "render", NT_PLUGIN_RENDER, true);
   return 0;
 }
@@ -451,7 +460,8 @@ static void describe(nt_lua_plugin *plugin) {
                                       .extension = state->extension.ptr,
                                       .open = output_open,
                                       .render = output_render,
-                                      .close = instance_free};
+                                      .close = instance_free,
+                                      .page_limit = state->page_limit};
   plugin->target = (notis_target_api){.size = sizeof plugin->target,
                                       .open = target_open,
                                       .begin = target_begin,

@@ -122,9 +122,11 @@ static void open_tables(lua_State *L, nt_rendering *run, int functions) {
   set_functions(L, run, nt_filters_text);
   set_functions(L, run, nt_filters_list);
   set_functions(L, run, nt_filters_format);
+  set_functions(L, run, nt_filters_url);
   override(L, run, NT_REGISTRY_FILTER, nt_filters_text);
   override(L, run, NT_REGISTRY_FILTER, nt_filters_list);
   override(L, run, NT_REGISTRY_FILTER, nt_filters_format);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_url);
   lua_pushvalue(L, -1);
   run->filters_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_setfield(L, functions, "F");
@@ -412,7 +414,9 @@ bool nt_template_render(nt_template_cache *cache, nt_vm *vm, nt_reader *reader, 
   reader->diags = &own;
   lua_pushcfunction(L, render);
   lua_pushlightuserdata(L, &job);
+  const nt_page *outer = nt_vm_set_page(vm, page);
   bool good = nt_vm_call(vm, reader, 1, 0);
+  nt_vm_set_page(vm, outer);
   reader->diags = diags;
   if (good) run->script_name = nt_str_n(NULL, 0);
   nt_forward_diags(run, &own, diags);

@@ -200,7 +200,9 @@ void nt_forward_diags(nt_rendering *run, const nt_diags *from, nt_diags *to);
 /* ---- the functions that chunks call ---- */
 
 extern const luaL_Reg nt_operate_ops[], nt_call_ops[], nt_flow_ops[], nt_write_ops[];
-extern const luaL_Reg nt_filters_text[], nt_filters_list[], nt_filters_format[], nt_tests[], nt_globals[];
+extern const luaL_Reg nt_filters_text[], nt_filters_list[], nt_filters_format[], nt_filters_url[], nt_tests[],
+    nt_globals[];
+int nt_global_asset(lua_State *L); /* filters_url.c */
 /* The functions that a string or a map has after a dot; NULL if there is none. */
 lua_CFunction nt_method_find(nt_kind_of kind, nt_str name);
 /* A filter or test by name, built in or a script's, pushed with what it needs: false if there is none. */

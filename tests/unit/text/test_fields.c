@@ -81,7 +81,7 @@ static void kind_is_read(void **state) {
   assert_int_equal(w.kind.field_count, 15);
   assert_true(nt_str_eq(w.kind.label, NT_STR("Nyhet")));
   assert_true(nt_str_eq(w.kind.template_name, NT_STR("news.html")));
-  assert_int_equal(w.kind.permalink_pos.line, 2);
+  assert_int_equal(w.kind.permalinks[0].pos.line, 2);
   assert_int_equal(w.kind.output_count, 1);
   assert_int_equal(w.kind.fields[0].type, NT_FIELD_TEXT);
   assert_true(w.kind.fields[0].required);
@@ -101,7 +101,8 @@ static const struct {
   const char *suggestion;
 } kind_faults[] = {
     {"lable: x\n", NT_MSG_kind_unknown_key_near, 1, 1, "label"},
-    {"zzzzzz: x\n", NT_MSG_kind_unknown_key, 1, 1, "label, permalink, template, outputs, unknown_fields, fields"},
+    {"zzzzzz: x\n", NT_MSG_kind_unknown_key, 1, 1,
+     "label, permalink, template, outputs, unknown_fields, future, fields"},
     {"fields:\n  a: { type: txet }\n", NT_MSG_kind_unknown_type_near, 2, 14, "text"},
     {"fields:\n  a: { type: 7 }\n", NT_MSG_kind_unknown_type, 2, 14, NULL},
     {"fields:\n  a: { requird: true, type: text }\n", NT_MSG_kind_unknown_key_near, 2, 8, "required"},
@@ -118,6 +119,13 @@ static const struct {
     {"permalink: /x/{}/\n", NT_MSG_kind_permalink_field, 1, 12, NULL},
     {"permalink: /../{slug}/\n", NT_MSG_kind_permalink, 1, 12, NULL},
     {"permalink: /x/{slug\n", NT_MSG_kind_permalink, 1, 12, NULL},
+    {"permalink: { sv: '/x/{slug}/', en: '/x/{slog}/' }\n", NT_MSG_kind_permalink_field, 1, 36, NULL},
+    {"permalink: { sv: 7 }\n", NT_MSG_fields_not_text, 1, 18, NULL},
+    {"permalink: [/x/]\n", NT_MSG_fields_not_text, 1, 12, NULL},
+    {"future: ja\n", NT_MSG_kind_unknown_word, 1, 9, "withhold, publish"},
+    {"fields: { draft: text }\n", NT_MSG_kind_common_type, 1, 11, "boolean"},
+    {"fields: { embargo: { type: text } }\n", NT_MSG_kind_common_type, 1, 11, "datetime"},
+    {"fields: { aliases: url }\n", NT_MSG_kind_common_type, 1, 11, "list"},
     {"permalink: \"/x y/{slug}\"\n", NT_MSG_kind_permalink, 1, 12, NULL},
     {"[]\n", NT_MSG_fields_not_map, 1, 1, NULL},
 };
@@ -381,8 +389,8 @@ static void check_permalink(const char *permalink, const char *fields, const cha
   assert_true(w.good);
   apply_with(&w, fields, &w.kind, NULL);
   nt_str url;
-  bool good =
-      nt_permalink(&w.kind, &w.out, nt_str_c(name), nt_where_file(NT_STR("a.md"), 1, 1), w.arena, &w.diags, &url);
+  bool good = nt_permalink(nt_kind_permalink(&w.kind, NT_STR("sv")), &w.out, nt_str_c(name),
+                           nt_where_file(NT_STR("a.md"), 1, 1), w.arena, &w.diags, &url);
   if (expected && (!good || !nt_str_eq(url, nt_str_c(expected)))) fail_msg("%s gave %.*s", permalink, NT_FMT(url));
   if (!expected && (good || w.diags.items[0].code != NT_MSG_permalink_missing)) fail_msg("%s: no report", permalink);
   nt_buf_deinit(&yaml);
@@ -408,9 +416,23 @@ static void permalinks(void **state) {
   check_permalink("/{slug}/", "slug: '-'", "x", NULL);
 }
 
+static void permalinks_by_language(void **state) {
+  world w = read_kind("permalink: { sv: '/nyheter/{slug}/', en: '/news/{slug}/' }\nfuture: publish\n");
+  assert_true(w.good && w.kind.future_published);
+  assert_true(nt_str_eq(nt_kind_permalink(&w.kind, NT_STR("en")), NT_STR("/news/{slug}/")));
+  assert_true(nt_str_eq(nt_kind_permalink(&w.kind, NT_STR("se")), NT_STR("/nyheter/{slug}/"))); /* the first */
+  assert_int_equal(w.kind.permalinks[1].pos.column, 42);
+  done(&w);
+  w = read_kind("label: x\n");
+  assert_true(w.good && !w.kind.future_published);
+  assert_int_equal(nt_kind_permalink(&w.kind, NT_STR("sv")).len, 0);
+  done(&w);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kind_is_read),
                                      cmocka_unit_test(kind_faults_have_their_place),
+                                     cmocka_unit_test(permalinks_by_language),
                                      cmocka_unit_test(whole_document),
                                      cmocka_unit_test(faults_have_their_place),
                                      cmocka_unit_test(accepted),
