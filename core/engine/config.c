@@ -40,7 +40,7 @@ bool nt_config_check_text(nt_str text, nt_str shown, nt_diags *diags) {
   uint32_t line = 1;
   size_t start = 0;
   for (size_t i = 0; i < at; i++)
-    if (text.ptr[i] == '\n') {
+    if (text.ptr[i] == '\n' || (text.ptr[i] == '\r' && text.ptr[i + 1] != '\n')) {
       line++;
       start = i + 1;
     }
