@@ -7,6 +7,27 @@
 
 /* ---- frozen documents ---- */
 
+static void put_position(nt_str path, nt_pos pos, nt_buf *out) {
+  if (!pos.line) return;
+  nt_buf_varint(out, path.len);
+  nt_buf_put(out, path);
+  nt_buf_varint(out, pos.line);
+  nt_buf_varint(out, pos.column);
+}
+
+/* "topics[2]": of texts, which may be terms and names of files. */
+static void put_item_positions(const nt_value *list, nt_buf *path, nt_buf *out) {
+  size_t prefix = path->len;
+  for (size_t i = 0; i < list->as.list->len; i++) {
+    const nt_value *item = &list->as.list->items[i];
+    if (item->type != NT_STRING) continue;
+    path->len = prefix;
+    nt_buf_format(path, "[%zu]", i + 1);
+    put_position(nt_buf_str(path), item->pos, out);
+  }
+  path->len = prefix;
+}
+
 /* Where each field was written: its path, line and column, one after the other. */
 static void put_positions(const nt_value *map, nt_buf *path, nt_buf *out, int depth) {
   size_t prefix = path->len;
@@ -15,13 +36,9 @@ static void put_positions(const nt_value *map, nt_buf *path, nt_buf *out, int de
     path->len = prefix;
     if (prefix) nt_buf_byte(path, '.');
     nt_buf_put(path, e->key);
-    if (e->value.pos.line) {
-      nt_buf_varint(out, path->len);
-      nt_buf_put(out, nt_buf_str(path));
-      nt_buf_varint(out, e->value.pos.line);
-      nt_buf_varint(out, e->value.pos.column);
-    }
+    put_position(nt_buf_str(path), e->value.pos, out);
     if (e->value.type == NT_MAP && depth < 4) put_positions(&e->value, path, out, depth + 1);
+    if (e->value.type == NT_LIST) put_item_positions(&e->value, path, out);
   }
   path->len = prefix;
 }
@@ -170,7 +187,8 @@ void nt_frozen_locate(const nt_frozen *f, nt_where *where) {
     where->column = pos.text_line && where->field.len ? pos.text_column : pos.column;
     return;
   }
-  if (where->field.len) find_position(f->field_positions, where->field, where);
+  if (!where->field.len || find_position(f->field_positions, where->field, where)) return;
+  find_position(f->field_positions, nt_str_sub(where->field, 0, nt_str_find(where->field, '[')), where);
 }
 
 /* ---- the table ---- */

@@ -326,6 +326,9 @@ static void numbers_as_text_keep_their_spelling(void **state) {
 static void dates_in_the_site_s_zone(void **state) {
   nt_zone *zone = nt_zone_open(NT_STR("Europe/Stockholm"));
   world w = read_kind(news);
+  apply_with(&w, "title: a\ndate: 2019-01-28 5:37:44 -0400\n", &w.kind, zone);
+  assert_int_equal(nt_map_find(&w.out, NT_STR("date"))->as.time.seconds, 1548668264);
+  assert_int_equal(nt_map_find(&w.out, NT_STR("date"))->as.time.offset, 60);
   apply_with(&w, "title: a\ndate: 2024-10-27 02:30\n", &w.kind, zone);
   assert_true(w.good);
   assert_int_equal(w.diags.len, 1);
@@ -381,13 +384,14 @@ static void articles(void **state) {
   done(&w);
 }
 
-static void check_permalink(const char *permalink, const char *fields, const char *name, const char *expected) {
+static void check_permalink_in(const nt_zone *zone, const char *permalink, const char *fields, const char *name,
+                               const char *expected) {
   nt_buf yaml = {0};
   nt_buf_format(&yaml, "permalink: %s\nunknown_fields: allow\nfields: { date: datetime, title: text, n: integer }\n%c",
                 permalink, '\0');
   world w = read_kind(yaml.ptr);
   assert_true(w.good);
-  apply_with(&w, fields, &w.kind, NULL);
+  apply_with(&w, fields, &w.kind, zone);
   nt_str url;
   bool good = nt_permalink(nt_kind_permalink(&w.kind, NT_STR("sv")), &w.out, nt_str_c(name),
                            nt_where_file(NT_STR("a.md"), 1, 1), w.arena, &w.diags, &url);
@@ -395,6 +399,24 @@ static void check_permalink(const char *permalink, const char *fields, const cha
   if (!expected && (good || w.diags.items[0].code != NT_MSG_permalink_missing)) fail_msg("%s: no report", permalink);
   nt_buf_deinit(&yaml);
   done(&w);
+}
+
+static void check_permalink(const char *permalink, const char *fields, const char *name, const char *expected) {
+  check_permalink_in(NULL, permalink, fields, name, expected);
+}
+
+/* A time of day is the site's, whatever offset it was written with; a day without one stays. */
+static void permalinks_in_the_site_s_zone(void **state) {
+  static const char permalink[] = "/{date}/{date.year}/";
+  nt_zone *zone = nt_zone_open(NT_STR("Europe/Stockholm")), *west = nt_zone_open(NT_STR("America/New_York"));
+  check_permalink_in(zone, permalink, "date: 2023-12-31T23:30:00Z", "x", "/2024-01-01/2024/");
+  check_permalink_in(zone, permalink, "date: 2024-01-01 05:00 +0800", "x", "/2023-12-31/2023/");
+  check_permalink_in(zone, permalink, "date: 2023-12-31 23:30", "x", "/2023-12-31/2023/");
+  check_permalink_in(west, permalink, "date: 2024-01-01 00:30 +0100", "x", "/2023-12-31/2023/");
+  check_permalink_in(zone, permalink, "date: 2023-12-31", "x", "/2023-12-31/2023/");
+  check_permalink_in(west, permalink, "date: 2024-01-01", "x", "/2024-01-01/2024/");
+  nt_zone_close(zone);
+  nt_zone_close(west);
 }
 
 static void permalinks(void **state) {
@@ -444,6 +466,7 @@ int main(void) {
                                      cmocka_unit_test(own_name_before_others),
                                      cmocka_unit_test(unknown_fields),
                                      cmocka_unit_test(articles),
+                                     cmocka_unit_test(permalinks_in_the_site_s_zone),
                                      cmocka_unit_test(permalinks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
