@@ -278,16 +278,23 @@ static bool is_unknown(const nt_site *site, nt_str owner) {
   return false;
 }
 
-static bool stays(const nt_site *site, nt_str owner) {
+/* The document whose state keeps the owner's pages back, itself or what it was derived from; NULL if none does. */
+static const nt_record *held_by(const nt_site *site, nt_str owner) {
   const nt_record *r = nt_records_find(&site->records, owner);
-  if (r && nt_record_is_held(r)) return false;
-  return at_fault(site, owner) || is_unknown(site, owner);
+  if (r && nt_record_is_held(r)) return r;
+  if (r && !r->parent) return NULL;
+  r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
+  return r && nt_record_is_held(r) ? r : NULL;
+}
+
+static bool stays(const nt_site *site, nt_str owner) {
+  return !held_by(site, owner) && (at_fault(site, owner) || is_unknown(site, owner));
 }
 
 /* Its text says itself that it shall go, and when: nobody need consent to that. */
 static bool has_expired(const nt_site *site, nt_str owner) {
-  const nt_record *r = nt_records_find(&site->records, owner);
-  return r && nt_record_is_held(r) && nt_record_state(r) == NT_STATE_EXPIRED;
+  const nt_record *r = held_by(site, owner);
+  return r && nt_record_state(r) == NT_STATE_EXPIRED;
 }
 
 /* A page that a cancelled round staged and that is no longer planned is taken away again, unless its document is only
