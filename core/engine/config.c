@@ -74,60 +74,6 @@ nt_value nt_config_merge(const nt_value *under, const nt_value *over, nt_arena *
 
 /* ---- schemas ---- */
 
-enum {
-  T_BOOL = 1 << NT_BOOL,
-  T_INT = 1 << NT_INT,
-  T_NUMBER = 1 << NT_INT | 1 << NT_FLOAT,
-  T_STRING = 1 << NT_STRING,
-  T_LIST = 1 << NT_LIST,
-  T_MAP = 1 << NT_MAP,
-  T_NULL = 1 << NT_NULL,
-  T_ANY = (1 << (NT_MARKUP + 1)) - 1
-};
-
-static const nt_schema limits = {(const nt_schema_key[]){{"item", T_STRING | T_INT},
-                                                         {"hook_memory", T_STRING | T_INT},
-                                                         {"hook_instructions", T_INT},
-                                                         {"removals", T_STRING | T_NUMBER},
-                                                         {0}}};
-
-const nt_schema nt_schema_workspace = {(const nt_schema_key[]){{"notis", T_INT, NULL, true},
-                                                               {"sites", T_LIST, NULL, true},
-                                                               {"out", T_STRING},
-                                                               {"workers", T_INT | T_STRING},
-                                                               {"plugins", T_LIST},
-                                                               {"limits", T_MAP, &limits},
-                                                               {0}}};
-
-static const nt_schema language = {(const nt_schema_key[]){{"name", T_STRING}, {0}}};
-static const nt_schema languages = {(const nt_schema_key[]){{"*", T_MAP, &language}, {0}}};
-/* The rest of a source's map belongs to its plugin. */
-static const nt_schema source = {(const nt_schema_key[]){
-    {"use", T_STRING, NULL, true}, {"kind", T_STRING}, {"path", T_STRING}, {"match", T_STRING}, {"*", T_ANY}, {0}}};
-static const nt_schema sources = {(const nt_schema_key[]){{"*", T_MAP, &source}, {0}}};
-static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING | T_LIST},
-                                                             {"where", T_MAP},
-                                                             {"sort", T_STRING | T_LIST},
-                                                             {"limit", T_INT},
-                                                             {"title", T_STRING},
-                                                             {"path", T_STRING},
-                                                             {"per_page", T_INT},
-                                                             {"template", T_STRING},
-                                                             {"params", T_MAP},
-                                                             {0}}};
-static const nt_schema collections = {(const nt_schema_key[]){{"*", T_MAP, &collection}, {0}}};
-
-const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T_STRING},
-                                                          {"title", T_STRING, NULL, true},
-                                                          {"url", T_STRING, NULL, true},
-                                                          {"timezone", T_STRING},
-                                                          {"languages", T_MAP, &languages},
-                                                          {"sources", T_MAP, &sources, true},
-                                                          {"collections", T_MAP, &collections},
-                                                          {"limits", T_MAP, &limits},
-                                                          {"params", T_MAP},
-                                                          {0}}};
-
 static const nt_schema_key *find_key(const nt_schema *schema, nt_str name) {
   for (const nt_schema_key *k = schema->keys; k->name; k++)
     if (strcmp(k->name, "*") == 0 || nt_str_eq(nt_str_c(k->name), name)) return k;

@@ -10,7 +10,10 @@
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
  *                                         "hooked:…"                              the page as page hooks left it
+ *                                         "menu:sv/main"                          its entries
+ *                                         "pages"                                 all pages for people, as planned
  *     URL       document's slot           "" its own; else a link in it           where it leads
+ *               ALL                       "sv:collection/nyheter"                 where that word leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text
  *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which
