@@ -10,6 +10,9 @@
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
  *                                         "hooked:…"                              the page as page hooks left it
+ *                                         "term:sv/topics/kultur"                 the term's documents
+ *                                         "terms:sv/topics"                       slugs, labels and counts
+ *                                         "term-faults:…", "term-pages:…"         what is said of them; where listed
  *     URL       document's slot           "" its own; else a link in it           where it leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text
