@@ -57,6 +57,9 @@ static int setup(void **state) {
   put_page(f, "all", "nyheter", "en");
   feed_put(f, "pages", "both", "---\ntitle: both\nlang: sv\nslug: both\ntemplate: all.html\n---\n");
   feed_put(f, "pages", "first", "---\ntitle: first\nlang: en\nslug: first\ntemplate: first.html\n---\n");
+  feed_put(f, "pages", "word", "---\ntitle: word\nlang: en\nslug: word\ntemplate: word.html\n---\n");
+  workspace_write(w, "s/templates/word.html", "{{ 'more'|t }}");
+  workspace_write(w, "s/i18n/sv.yaml", "more: Mer\n");
   workspace_open(w);
   if (w->site->failed) workspace_print_diags(w);
   assert_false(w->site->failed);
@@ -234,6 +237,20 @@ static void test_list_trace(void **state) {
   nt_step_deinit(&step);
 }
 
+/* An English page with a Swedish word is made anew when that word changes, and when English gets one of its own. */
+static void test_borrowed_words(void **state) {
+  workspace *w = *state;
+  assert_page(w, "word", "Mer");
+  workspace_write(w, "s/i18n/sv.yaml", "more: Mera\n");
+  workspace_refresh(w);
+  assert_page(w, "word", "Mera");
+  workspace_assert_clean(w, "a borrowed word");
+  workspace_write(w, "s/i18n/en.yaml", "more: More\n");
+  workspace_refresh(w);
+  assert_page(w, "word", "More");
+  workspace_assert_clean(w, "a word of its own");
+}
+
 static void assert_text(const nt_value *map, const char *key, const char *expected) {
   assert_true(nt_str_eq(nt_value_str(nt_map_find(map, nt_str_c(key))), nt_str_c(expected)));
 }
@@ -327,15 +344,11 @@ static void test_one_language(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_terms),
-                                     cmocka_unit_test(test_documents),
-                                     cmocka_unit_test(test_languages),
-                                     cmocka_unit_test(test_spellings),
-                                     cmocka_unit_test(test_edits),
-                                     cmocka_unit_test(test_list_trace),
-                                     cmocka_unit_test(test_where_terms_lead),
-                                     cmocka_unit_test(test_no_slug),
-                                     cmocka_unit_test(test_one_pass),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_terms),          cmocka_unit_test(test_documents),
+                                     cmocka_unit_test(test_languages),      cmocka_unit_test(test_spellings),
+                                     cmocka_unit_test(test_edits),          cmocka_unit_test(test_list_trace),
+                                     cmocka_unit_test(test_borrowed_words), cmocka_unit_test(test_where_terms_lead),
+                                     cmocka_unit_test(test_no_slug),        cmocka_unit_test(test_one_pass),
                                      cmocka_unit_test(test_one_language)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
