@@ -13,6 +13,9 @@
  *                                         "hooked:…"                              the page as page hooks left it
  *                                         "menu:sv/main"                          its entries
  *                                         "pages"                                 all pages for people, as planned
+ *                                         "term:sv/topics/kultur"                 the term's documents
+ *                                         "terms:sv/topics"                       slugs, labels and counts
+ *                                         "term-faults:…", "term-pages:…"         what is said of them; where listed
  *     URL       document's slot           "" its own; else a link in it           where it leads
  *               ALL                       "sv:collection/nyheter"                 where that word leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found

@@ -25,6 +25,7 @@ static void write_site(workspace *w, const char *site) {
   workspace_write(w, "s/kinds/page.yaml",
                   "label: Sida\npermalink: /{slug}/\ntemplate: page.html\nfields:\n  title: { type: text }\n");
   workspace_write(w, "s/templates/page.html", "{% for d in site.collection(doc.title) %}{{ d.title }}\n{% endfor %}");
+  workspace_write(w, "s/templates/first.html", "{{ site.collection('nyheter').limit(1)[0].title }}");
   workspace_write(w, "s/templates/all.html",
                   "{% for d in site.collection('nyheter').where({'lang': ['sv', 'en']}) %}{{ d.title }}\n{% endfor %}");
 }
@@ -44,16 +45,21 @@ static int setup(void **state) {
   workspace_init(w, f);
   write_site(w, site_yaml);
   put_news(f, "a", "sv", "2024-01-01", "Kultur, Å");
-  put_news(f, "b", "sv", "2024-01-03", "kultur");
-  put_news(f, "c", "sv", "2024-01-02", "Kultur, Ängar, KULTUR");
+  put_news(f, "b", "sv", "2024-01-03", "kultur, öppet, hembygd");
+  put_news(f, "c", "sv", "2024-01-02", "Kultur, Ängar, KULTUR, Öppet");
   put_news(f, "d", "sv", "2024-01-02", "Zon, Hembygd");
   put_news(f, "e", "en", "2024-01-01", "kultur, Zon, hembygd");
+  feed_put(f, "news", "g", "---\ntitle: Ål\nlang: en\ndate: 2024-01-01\n---\n");
   put_page(f, "kultur", "topics/kultur", "sv");
   put_page(f, "zon", "topics/zon", "sv");
   put_page(f, "zone", "topics/zon", "en");
   put_page(f, "alla", "nyheter", "sv");
   put_page(f, "all", "nyheter", "en");
   feed_put(f, "pages", "both", "---\ntitle: both\nlang: sv\nslug: both\ntemplate: all.html\n---\n");
+  feed_put(f, "pages", "first", "---\ntitle: first\nlang: en\nslug: first\ntemplate: first.html\n---\n");
+  feed_put(f, "pages", "word", "---\ntitle: word\nlang: en\nslug: word\ntemplate: word.html\n---\n");
+  workspace_write(w, "s/templates/word.html", "{{ 'more'|t }}");
+  workspace_write(w, "s/i18n/sv.yaml", "more: Mer\n");
   workspace_open(w);
   if (w->site->failed) workspace_print_diags(w);
   assert_false(w->site->failed);
@@ -99,10 +105,10 @@ static void assert_page(workspace *w, const char *slug, const char *expected) {
   free(page);
 }
 
-/* Å stands before Ä in Swedish and with A in English; equal counts would be told by bytes. "Kultur" is written twice in
- * Swedish, "kultur" and "KULTUR" once each; a document that writes it in two ways has it once. */
+/* Å stands before Ä and Ö in Swedish. "Öppet" and "öppet" are used once each: the smaller by bytes is it. "Kultur" is
+ * written twice in Swedish, "kultur" and "KULTUR" once each; a document that writes it in two ways has it once. */
 static void test_terms(void **state) {
-  assert_terms(*state, "sv", "hembygd:Bygd:1 kultur:Kultur:3 zon:Zon:1 a:Å:1 angar:Ängar:1");
+  assert_terms(*state, "sv", "hembygd:Bygd:2 kultur:Kultur:3 zon:Zon:1 a:Å:1 angar:Ängar:1 oppet:Öppet:2");
   assert_terms(*state, "en", "hembygd:Home:1 kultur:kultur:1 zon:Zon:1");
   assert_terms(*state, "se", "");
 }
@@ -118,8 +124,9 @@ static void test_documents(void **state) {
 static void test_languages(void **state) {
   workspace *w = *state;
   assert_page(w, "alla", "a\nb\nc\nd\n");
-  assert_page(w, "all", "e\n");
-  assert_page(w, "both", "a\nb\nc\nd\ne\n");
+  assert_page(w, "all", "Ål\ne\n"); /* in English with A, in Swedish after Z */
+  assert_page(w, "first", "Ål");
+  assert_page(w, "both", "a\nb\nc\nd\ne\nÅl\n");
 }
 
 static void assert_fault(const nt_diag *d, nt_code code, const char *doc, const char *field, const char *text,
@@ -137,14 +144,15 @@ static void test_spellings(void **state) {
   nt_run run;
   begin(&run, *state, NT_RUN_PLAN);
   assert_true(nt_terms_list(&run, NT_STR("topics"), NT_STR("sv"), &terms));
-  assert_int_equal(run.diags.len, 2);
+  assert_int_equal(run.diags.len, 3);
   assert_fault(&run.diags.items[0], NT_MSG_term_spelled_twice, "feed/b", "topics[1]", "kultur", "Kultur");
-  assert_fault(&run.diags.items[1], NT_MSG_term_spelled_twice, "feed/c", "topics[3]", "KULTUR", "Kultur");
-  /* topics: [Kultur, Ängar, KULTUR] is the fifth line, and columns count bytes. */
+  assert_fault(&run.diags.items[1], NT_MSG_term_spelled_twice, "feed/b", "topics[2]", "öppet", "Öppet");
+  assert_fault(&run.diags.items[2], NT_MSG_term_spelled_twice, "feed/c", "topics[3]", "KULTUR", "Kultur");
+  /* topics: [Kultur, Ängar, KULTUR, Öppet] is the fifth line, and columns count bytes. */
   const nt_record *r = nt_records_find(&((workspace *)*state)->site->records, NT_STR("feed/c"));
-  nt_frozen_locate(r->frozen, &run.diags.items[1].where);
-  assert_int_equal(run.diags.items[1].where.line, 5);
-  assert_int_equal(run.diags.items[1].where.column, 26);
+  nt_frozen_locate(r->frozen, &run.diags.items[2].where);
+  assert_int_equal(run.diags.items[2].where.line, 5);
+  assert_int_equal(run.diags.items[2].where.column, 26);
   begin(&run, *state, NT_RUN_PLAN);
   assert_true(nt_terms_list(&run, NT_STR("topics"), NT_STR("en"), &terms));
   assert_int_equal(run.diags.len, 0);
@@ -194,8 +202,8 @@ static void test_edits(void **state) {
   assert_page(w, "kultur", "a\nb\nc\n");
   assert_page(w, "zon", "a\nd\n");
   put_news(w->feed, "a", "en", "2024-01-04", "Kultur, Zon");
-  edit(w, "a"); /* every query is over languages: two indexes, three terms, and three of "nyheter" */
-  assert_work(w, "a language", 8, 5);
+  edit(w, "a"); /* every query is over languages: two indexes, three terms, and four of "nyheter" */
+  assert_work(w, "a language", 9, 6);
   assert_page(w, "zone", "a\ne\n");
   put_news(w->feed, "a", "sv", "2024-01-01", "Kultur, Å");
   edit(w, "a");
@@ -209,7 +217,7 @@ static void test_list_trace(void **state) {
   begin(&run, w, NT_RUN_PAGE);
   nt_step step = {0};
   const nt_value *list = run.reader.ops->terms(&run.reader, NT_STR("topics"), NT_STR("sv"));
-  assert_int_equal(nt_value_len(list), 5);
+  assert_int_equal(nt_value_len(list), 6);
   nt_run_finish(&run, &step, NT_STEP_OK, 1);
   assert_true(nt_step_holds(w->site, NULL, NT_RUN_PAGE, &step));
   put_news(w->feed, "d", "sv", "2024-01-09", "Zon, Hembygd");
@@ -227,6 +235,20 @@ static void test_list_trace(void **state) {
   workspace_replace(w, "s/site.yaml", "sv: Bygden", "sv: Bygd");
   workspace_refresh(w);
   nt_step_deinit(&step);
+}
+
+/* An English page with a Swedish word is made anew when that word changes, and when English gets one of its own. */
+static void test_borrowed_words(void **state) {
+  workspace *w = *state;
+  assert_page(w, "word", "Mer");
+  workspace_write(w, "s/i18n/sv.yaml", "more: Mera\n");
+  workspace_refresh(w);
+  assert_page(w, "word", "Mera");
+  workspace_assert_clean(w, "a borrowed word");
+  workspace_write(w, "s/i18n/en.yaml", "more: More\n");
+  workspace_refresh(w);
+  assert_page(w, "word", "More");
+  workspace_assert_clean(w, "a word of its own");
 }
 
 static void assert_text(const nt_value *map, const char *key, const char *expected) {
@@ -262,6 +284,7 @@ static void test_where_terms_lead(void **state) {
 
 /* A hundred terms of ten thousand documents are found in one pass: every further answer looks at no document. */
 static void test_one_pass(void **state) {
+  uint64_t kept = 0;
   workspace w;
   feed f;
   feed_init(&f);
@@ -289,13 +312,16 @@ static void test_one_pass(void **state) {
     nt_str collection = nt_arena_format(run.reader.arena, "topics/%.*s", NT_FMT(terms.items[i].slug));
     assert_true(nt_terms_documents(w.site, collection, NT_STR("sv"), NT_AFTER_COLLECT, &found, &name, &hash));
     assert_int_equal(found.len, MANY / TERMS);
+    uint64_t looked = nt_atomic_get(&w.site->counters.kept[NT_STEP_QUERY]);
+    if (i == 0) kept = looked;
+    assert_int_equal(looked, kept); /* nor is its trace gone through again */
   }
   assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 1);
   workspace_deinit(&w);
   feed_deinit(&f);
 }
 
-/* Where there is one language everything is in it, also what says that it is in another. */
+/* Where there is one language everything is in it: to name it is not another question. */
 static void test_one_language(void **state) {
   workspace w;
   feed f;
@@ -309,22 +335,20 @@ static void test_one_language(void **state) {
   put_page(&f, "kultur", "topics/kultur", "sv");
   workspace_open(&w);
   assert_page(&w, "kultur", "b\na\n");
+  workspace_mark(&w);
   assert_terms(&w, "sv", "kultur:Kultur:2 hembygd:Trakt:1");
   assert_terms(&w, "", "kultur:Kultur:2 hembygd:Trakt:1");
+  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 0);
   workspace_deinit(&w);
   feed_deinit(&f);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_terms),
-                                     cmocka_unit_test(test_documents),
-                                     cmocka_unit_test(test_languages),
-                                     cmocka_unit_test(test_spellings),
-                                     cmocka_unit_test(test_edits),
-                                     cmocka_unit_test(test_list_trace),
-                                     cmocka_unit_test(test_where_terms_lead),
-                                     cmocka_unit_test(test_no_slug),
-                                     cmocka_unit_test(test_one_pass),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_terms),          cmocka_unit_test(test_documents),
+                                     cmocka_unit_test(test_languages),      cmocka_unit_test(test_spellings),
+                                     cmocka_unit_test(test_edits),          cmocka_unit_test(test_list_trace),
+                                     cmocka_unit_test(test_borrowed_words), cmocka_unit_test(test_where_terms_lead),
+                                     cmocka_unit_test(test_no_slug),        cmocka_unit_test(test_one_pass),
                                      cmocka_unit_test(test_one_language)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
