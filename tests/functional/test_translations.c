@@ -26,8 +26,11 @@ static int setup(void **state) {
   workspace_write(w, "s/kinds/news.yaml",
                   "permalink: { sv: '/nyheter/{path}/', en: '/news/{path}/' }\noutputs: [html]\ntemplate: page.html\n"
                   "fields:\n  title: { type: text }\n");
-  workspace_write(w, "s/templates/page.html", "{{ page.lang }} {{ doc.lang }} {{ doc.title }}\n");
-  workspace_write(w, "s/templates/article.html", "{{ page.lang }} {{ doc.lang }} {{ doc.title }}\n");
+  static const char page[] = "{{ page.lang }} {{ doc.lang }} {{ doc.title }}\n"
+                             "{% for a in page.alternates if not a.current %}"
+                             "<a hreflang=\"{{ a.lang }}\" href=\"{{ a.url }}\">{{ a.name }}</a>{% endfor %}\n";
+  workspace_write(w, "s/templates/page.html", page);
+  workspace_write(w, "s/templates/article.html", page);
   workspace_write(w, "s/templates/list.html", "{% for d in documents %}{{ d.id }}\n{% endfor %}\n");
   workspace_write(w, "s/texts/en/las-mig.txt", "No text.\n"); /* the folders are there */
   workspace_write(w, "s/sami/las-mig.txt", "No text.\n");
@@ -121,6 +124,9 @@ static void test_groups(void **state) {
   check_alternates(w, "om/index.html", three);
   check_alternates(w, "english/om/index.html", three);
   check_alternates(w, "se/om/index.html", three);
+  check_page(w, "om/index.html",
+             "<a hreflang=\"en\" href=\"/english/om/\">English</a>"
+             "<a hreflang=\"se\" href=\"/se/om/\">Sámi</a>");
   check_alternates(w, "ensam/index.html", "sv=/ensam/");
   check_alternates(w, "start/index.html", "sv=/start/ en=/english/hello/");
   check_alternates(w, "english/sida/index.html", "sv=/sida/ en=/english/sida/");
