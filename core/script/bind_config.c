@@ -27,6 +27,7 @@ bool nt_config_attr(lua_State *L, const nt_config_ref *ref, nt_str key, nt_null_
   nt_reader *reader = nt_need_reader(L);
   char small[256];
   nt_str path = key;
+  if (!ref->path.len && nt_str_eq(key, NT_STR("languages"))) return nt_push_languages(L, mode), true;
   if (ref->path.len) {
     size_t len = ref->path.len + 1 + key.len;
     char *joined = len <= sizeof small ? small : nt_arena_alloc(reader->arena, len);
@@ -107,8 +108,9 @@ static int site_document(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"collection", site_collection}, {"documents", site_documents}, {"document", site_document}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"collection", site_collection}, {"documents", site_documents},
+                                   {"document", site_document},     {"menu", nt_site_menu},
+                                   {"terms", nt_site_terms},        {NULL, NULL}};
 static const luaL_Reg meta[] = {{"__index", config_index}, {"__newindex", config_newindex}, {"__pairs", config_pairs},
                                 {"__len", config_len},     {"__tostring", config_tostring}, {NULL, NULL}};
 const nt_binding nt_bind_config = {"site", meta, methods};

@@ -30,7 +30,7 @@ bool nt_frozen_attr(lua_State *L, nt_docref document, nt_str key, nt_null_mode m
     nt_push_node(L, (nt_node *)reader->ops->body(reader, document), NULL, document, false);
     return true;
   }
-  if (is(key, "url")) return nt_lua_push_str(L, reader->ops->url(reader, document)), true;
+  if (is(key, "url")) return nt_push_url(L, reader->ops->url(reader, document)), true;
   const nt_value *value = reader->ops->field(reader, document, key);
   if (!value) return false;
   nt_lua_push_value(L, value, mode);
@@ -90,7 +90,7 @@ static void set_body(lua_State *L, nt_document *document) {
 }
 
 static int document_newindex(lua_State *L) {
-  static const char *const fixed[] = {"id", "kind", "source", "file", "url", "field", "drop", "derive"};
+  static const char *const fixed[] = {"id", "kind", "source", "file", "url", "field", "drop", "derive", "ref"};
   nt_document *document = ((nt_document_ref *)nt_ref_check(L, 1, NT_LUA_DOCUMENT))->document;
   nt_str key = nt_check_text(L, 2);
   lua_settop(L, 3);
@@ -277,11 +277,13 @@ static int place_tostring(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg document_methods[] = {
-    {"field", document_field}, {"drop", document_drop}, {"derive", document_derive}, {NULL, NULL}};
+static const luaL_Reg document_methods[] = {{"field", document_field},   {"drop", document_drop},
+                                            {"derive", document_derive}, {"file", nt_document_file},
+                                            {"ref", nt_document_ref_of}, {NULL, NULL}};
 static const luaL_Reg document_meta[] = {
     {"__index", document_index}, {"__newindex", document_newindex}, {"__tostring", place_tostring}, {NULL, NULL}};
-static const luaL_Reg frozen_methods[] = {{"field", frozen_field}, {NULL, NULL}};
+static const luaL_Reg frozen_methods[] = {
+    {"field", frozen_field}, {"file", nt_document_file}, {"ref", nt_document_ref_of}, {NULL, NULL}};
 static const luaL_Reg frozen_meta[] = {
     {"__index", frozen_index}, {"__newindex", frozen_newindex}, {"__tostring", place_tostring}, {NULL, NULL}};
 static const luaL_Reg field_meta[] = {{"__tostring", place_tostring}, {NULL, NULL}};

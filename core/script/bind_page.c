@@ -1,6 +1,8 @@
 /* Pages, in templates and in page and output hooks; items, in item hooks. */
 #include "script/state.h"
 
+#include "base/url.h"
+
 /* ---- pages ---- */
 
 static bool is(nt_str key, const char *word) {
@@ -19,10 +21,36 @@ static bool push_number(lua_State *L, uint64_t number) {
   return lua_pushinteger(L, (lua_Integer)number), true;
 }
 
+static bool push_url_text(lua_State *L, nt_str url, nt_null_mode mode) {
+  if (!url.len) return push_text(L, url, mode);
+  return nt_push_url(L, url), true;
+}
+
+static nt_value alternate_value(lua_State *L, const nt_page *page, const nt_alternate *alternate) {
+  nt_reader *reader = nt_need_reader(L);
+  nt_arena *arena = reader->arena;
+  nt_value map = nt_map_new(arena);
+  nt_map_put(&map, arena, NT_STR("lang"), (nt_pos){0}, nt_string(alternate->lang));
+  nt_map_put(&map, arena, NT_STR("name"), (nt_pos){0}, nt_string(nt_language_name(reader, alternate->lang)));
+  nt_map_put(&map, arena, NT_STR("url"), (nt_pos){0},
+             nt_string(nt_url_rooted(reader->site_url, alternate->url, arena)));
+  nt_map_put(&map, arena, NT_STR("current"), (nt_pos){0}, nt_bool(nt_str_eq(alternate->lang, page->lang)));
+  return map;
+}
+
+static bool push_alternates(lua_State *L, const nt_page *page, nt_null_mode mode) {
+  nt_arena *arena = nt_need_reader(L)->arena;
+  nt_value list = nt_list_new(arena);
+  for (size_t i = 0; i < page->alternate_count; i++)
+    nt_list_push(&list, arena, alternate_value(L, page, &page->alternates[i]));
+  nt_lua_push_value(L, &list, mode);
+  return true;
+}
+
 bool nt_page_attr(lua_State *L, const nt_page_ref *ref, nt_str key, nt_null_mode mode) {
   nt_page *page = ref->page;
   if (is(key, "path")) return nt_lua_push_str(L, page->path), true;
-  if (is(key, "url")) return nt_lua_push_str(L, page->url), true;
+  if (is(key, "url")) return nt_push_url(L, page->url), true;
   if (is(key, "output")) return nt_lua_push_str(L, page->output), true;
   if (is(key, "template")) return push_text(L, page->template_name, mode);
   if (is(key, "kind")) return push_text(L, page->kind, mode);
@@ -32,8 +60,14 @@ bool nt_page_attr(lua_State *L, const nt_page_ref *ref, nt_str key, nt_null_mode
   if (is(key, "count")) return push_number(L, page->count);
   if (is(key, "first")) return push_number(L, page->first);
   if (is(key, "shown")) return push_number(L, page->shown);
-  if (is(key, "prev")) return push_text(L, page->prev, mode);
-  if (is(key, "next")) return push_text(L, page->next, mode);
+  if (is(key, "prev")) return push_url_text(L, page->prev, mode);
+  if (is(key, "next")) return push_url_text(L, page->next, mode);
+  if (is(key, "home")) return push_url_text(L, page->home, mode);
+  if (is(key, "title")) return push_text(L, page->title, mode);
+  if (is(key, "taxonomy")) return push_text(L, page->taxonomy, mode);
+  if (is(key, "term")) return push_text(L, page->term, mode);
+  if (is(key, "unlisted")) return lua_pushboolean(L, page->unlisted), true;
+  if (is(key, "alternates")) return push_alternates(L, page, mode);
   if (is(key, "document")) {
     if (page->document)
       nt_lua_push_frozen(L, page->document);

@@ -18,6 +18,9 @@ nt_reader *nt_vm_reader(nt_vm *vm);
  * its duration and the instruction budget, adds a traceback, restores the stack on failure and reports to
  * reader->diags (with file:line of the error). False on failure. */
 bool nt_vm_call(nt_vm *vm, nt_reader *reader, int arguments, int results);
+/* The page that is made while this is set: what menus and the ways to other languages are seen from. Returns what was
+ * set before. */
+const nt_page *nt_vm_set_page(nt_vm *vm, const nt_page *page);
 /* What math.random() of the next call is seeded with: a document's id, a page's path. */
 void nt_vm_seed(nt_vm *vm, nt_str id);
 
@@ -42,6 +45,10 @@ void nt_lua_push_page(lua_State *L, const nt_page *page);
 void nt_lua_push_site(lua_State *L);
 void nt_lua_push_null(lua_State *L);
 bool nt_lua_is_null(lua_State *L, int index);
+
+const nt_locale *nt_vm_locale(nt_vm *vm, nt_str lang); /* as the site formats that language; lasts as long as the VM */
+/* A time in the site's zone, as its readers have it. A date alone belongs to no zone. */
+nt_time nt_local_time(lua_State *L, nt_time time);
 
 /* What a userdata of ours stands for, so that templates can read it without going through metamethods. */
 typedef enum nt_lua_kind {

@@ -87,6 +87,9 @@ int nt_plugin_source(lua_State *L) {
   function_field(L, "discover", NT_PLUGIN_DISCOVER, true);
   function_field(L, "read", NT_PLUGIN_READ, false);
   function_field(L, "parse", NT_PLUGIN_PARSE, true);
+  if (lua_getfield(L, 1, "raw_bytes") != LUA_TNIL) luaL_checktype(L, -1, LUA_TBOOLEAN);
+  state->raw_bytes = lua_toboolean(L, -1);
+  lua_settop(L, 1);
   return 0;
 }
 
@@ -450,7 +453,8 @@ static void describe(nt_lua_plugin *plugin) {
                                       .read = state->functions[NT_PLUGIN_READ] == LUA_NOREF ? NULL : source_read,
                                       .parse = source_parse,
                                       .resume = source_resume,
-                                      .close = instance_free};
+                                      .close = instance_free,
+                                      .flags = state->raw_bytes ? NOTIS_SOURCE_RAW_BYTES : 0};
   plugin->output = (notis_output_api){.size = sizeof plugin->output,
                                       .takes = state->takes,
                                       .extension = state->extension.ptr,

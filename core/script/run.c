@@ -122,6 +122,19 @@ nt_hook_result nt_vm_run_collect(nt_vm *vm, nt_reader *reader, nt_collected *out
 
 /* ---- page ---- */
 
+const nt_page *nt_vm_set_page(nt_vm *vm, const nt_page *page) {
+  const nt_page *before = vm->page;
+  vm->page = page;
+  return before;
+}
+
+static nt_hook_result run_for_page(nt_vm *vm, nt_reader *reader, const nt_page *page, const event_call *call) {
+  const nt_page *outer = nt_vm_set_page(vm, page);
+  nt_hook_result result = run(vm, reader, call);
+  nt_vm_set_page(vm, outer);
+  return result;
+}
+
 static int push_writable_page(lua_State *L, void *ud) {
   nt_lua_push_page(L, ud);
   ((nt_ref *)lua_touserdata(L, -1))->flags |= NT_REF_WRITABLE;
@@ -133,7 +146,7 @@ nt_hook_result nt_vm_run_page(nt_vm *vm, nt_reader *reader, nt_page *page) {
   page->params = page->params.type == NT_MAP ? nt_value_copy(&page->params, reader->arena) : nt_map_new(reader->arena);
   nt_hook_state hook = {.event = NT_EVENT_PAGE};
   event_call call = {NT_EVENT_PAGE, page->kind, page->path, push_writable_page, NULL, page, &hook};
-  return run(vm, reader, &call);
+  return run_for_page(vm, reader, page, &call);
 }
 
 /* ---- output ---- */
@@ -162,5 +175,5 @@ nt_hook_result nt_vm_run_output(nt_vm *vm, nt_reader *reader, const nt_page *pag
   output_data data = {page, bytes};
   nt_hook_state hook = {.event = NT_EVENT_OUTPUT};
   event_call call = {NT_EVENT_OUTPUT, page->kind, page->path, push_output, take_output, &data, &hook};
-  return run(vm, reader, &call);
+  return run_for_page(vm, reader, page, &call);
 }

@@ -119,6 +119,7 @@ struct nt_vm {
   nt_reader *reader;
   nt_diags *diags;
   nt_document *document;          /* that a document hook is changing, else NULL */
+  const nt_page *page;            /* that is made, else NULL */
   struct nt_hook_state *hook;     /* what the running hook may add to, else NULL */
   const nt_registered *running;   /* the subscriber that is called, for faults without a place */
   struct nt_plugin_state *plugin; /* of a plugin's VM, else NULL */
@@ -397,6 +398,18 @@ bool nt_query_at(lua_State *L, int index, int64_t at);
 const nt_locale *nt_reader_locale(lua_State *L);
 void nt_formats_open(lua_State *L); /* leaves notis.format on the stack */
 int nt_slug_make(lua_State *L);
+/* Of the site (bind_site.c). */
+nt_str nt_language_name(nt_reader *reader, nt_str lang); /* "Svenska"; the code if the site does not say */
+void nt_push_languages(lua_State *L, nt_null_mode mode);
+int nt_site_menu(lua_State *L);
+int nt_site_terms(lua_State *L);
+/* Files that pass through (bind_file.c): doc:file, link:file and image:file, notis.asset; and doc:ref. */
+int nt_document_file(lua_State *L);
+int nt_node_file(lua_State *L);
+int nt_document_ref_of(lua_State *L);
+int nt_asset_url(lua_State *L);
+/* An URL from the publication's root, as scripts and templates see it. */
+void nt_push_url(lua_State *L, nt_str url);
 int nt_json_make(lua_State *L);
 /* notis.source, output and target (plugin_lua.c). */
 int nt_plugin_source(lua_State *L);

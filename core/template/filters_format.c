@@ -26,12 +26,14 @@ static bool is_nothing(lua_State *L, nt_rendering *run) {
 
 /* ---- dates ---- */
 
+/* A time of day as the site's readers have it, as notis.format.date gives it. */
 static bool date_input(lua_State *L, nt_rendering *run, nt_time *out) {
   if (nt_is(L, run, 1) == NT_IS_TIME) {
-    *out = nt_lua_value(L, 1)->as.time;
+    *out = nt_local_time(L, nt_lua_value(L, 1)->as.time);
     return true;
   }
   nt_date_result result = nt_is(L, run, 1) == NT_IS_STRING ? nt_date_parse(nt_lua_str(L, 1), NULL, out) : NT_DATE_BAD;
+  *out = nt_local_time(L, *out);
   return result == NT_DATE_OK || result == NT_DATE_AMBIGUOUS;
 }
 
@@ -199,43 +201,12 @@ static int filter_abs(lua_State *L) {
   return 1;
 }
 
-/* ---- links ---- */
+/* ---- addresses ---- */
 
 static int filter_slug(lua_State *L) {
   nt_rendering *run = nt_rendering_of(L);
   nt_buf out = {0};
   nt_slug(nt_filter_text(L, run, "slug"), &out);
-  return push_kept(L, run, &out);
-}
-
-static bool has_scheme(nt_str url) {
-  size_t at = 0;
-  while (at < url.len && ((url.ptr[at] | 32) >= 'a') && ((url.ptr[at] | 32) <= 'z')) at++;
-  return at > 0 && at < url.len && url.ptr[at] == ':';
-}
-
-/* "/x" stands below the publication's root, "x" below the page. */
-static int filter_absolute_url(lua_State *L) {
-  nt_rendering *run = nt_rendering_of(L);
-  nt_str url = nt_filter_text(L, run, "absolute_url"), site = run->reader->site_url, page = run->page->url;
-  nt_buf out = {0};
-  if (is_nothing(L, run)) return 1;
-  if (has_scheme(url)) {
-    nt_lua_push_str(L, url);
-    return 1;
-  }
-  bool same_site = !nt_str_starts(url, NT_STR("//"));
-  if (!same_site) {
-    nt_buf_put(&out, nt_str_sub(site, 0, nt_str_find(site, ':') + 1));
-  } else {
-    nt_buf_put(&out, nt_str_ends(site, NT_STR("/")) ? nt_str_sub(site, 0, site.len - 1) : site);
-    if (!nt_str_starts(url, NT_STR("/"))) {
-      size_t slash = nt_str_find_last(page, '/');
-      bool below = url.len && url.ptr[0] != '#' && url.ptr[0] != '?';
-      nt_buf_put(&out, below && slash < page.len ? nt_str_sub(page, 0, slash + 1) : page);
-    }
-  }
-  nt_buf_put(&out, url);
   return push_kept(L, run, &out);
 }
 
@@ -366,7 +337,6 @@ const luaL_Reg nt_filters_format[] = {{"date", filter_date},
                                       {"float", filter_float},
                                       {"abs", filter_abs},
                                       {"slug", filter_slug},
-                                      {"absolute_url", filter_absolute_url},
                                       {"urlencode", filter_urlencode},
                                       {"json", filter_json},
                                       {"tojson", filter_json},

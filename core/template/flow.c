@@ -369,8 +369,8 @@ static int global_t(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg nt_globals[] = {
-    {"dict", global_dict}, {"namespace", global_namespace}, {"range", global_range}, {"t", global_t}, {NULL, NULL}};
+const luaL_Reg nt_globals[] = {{"asset", nt_global_asset}, {"dict", global_dict}, {"namespace", global_namespace},
+                               {"range", global_range},    {"t", global_t},       {NULL, NULL}};
 
 const luaL_Reg nt_flow_ops[] = {{"items", op_items},     {"unpack", op_unpack},     {"loopv", op_loopv},
                                 {"cycle", op_cycle},     {"bind", op_bind},         {"scope", op_scope},

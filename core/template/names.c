@@ -53,6 +53,7 @@ static const nt_template_function filters[] = {
     {.name = "truncate", .arguments = {"length", "killwords", "end", "leeway"}},
     {.name = "unique", .arguments = {"case_sensitive", "attribute"}},
     {.name = "upper"},
+    {.name = "url", .arguments = {"lang"}},
     {.name = "urlencode"},
     {.name = "wordcount"},
 };
@@ -89,6 +90,7 @@ static const nt_template_function tests[] = {
 };
 
 static const nt_template_function globals[] = {
+    {.name = "asset", .arguments = {"path"}, .required = 1},
     {.name = "dict", .open = true},
     {.name = "namespace", .open = true},
     {.name = "range", .arguments = {"start", "stop", "step"}, .required = 1},

@@ -49,8 +49,10 @@ static int op_attr(lua_State *L) {
 
 /* The names under which the object has something, for "did you mean". */
 static void try_keys(lua_State *L, nt_rendering *run, int object, nt_nearest *near) {
-  static const char *const page[] = {"path",  "url",   "output", "template", "document", "kind", "collection", "number",
-                                     "count", "first", "shown",  "prev",     "next",     "lang", "params",     NULL};
+  static const char *const page[] = {"path",       "url",        "output",   "template", "document", "kind",
+                                     "collection", "number",     "count",    "first",    "shown",    "prev",
+                                     "next",       "lang",       "params",   "title",    "taxonomy", "term",
+                                     "home",       "alternates", "unlisted", NULL};
   static const char *const document[] = {"body", "url", "id", "kind", "lang", "source", "file", NULL};
   nt_kind_of kind = nt_is(L, run, object);
   const char *const *fixed = kind == NT_IS_PAGE ? page : kind == NT_IS_DOCUMENT ? document : NULL;

@@ -32,10 +32,8 @@ static int close_run(lua_State *L) {
     nt_buf_deinit(run->captures.items[i]);
     free(run->captures.items[i]);
   }
-  for (size_t i = 0; i < run->locales.len; i++) nt_locale_close(run->locales.items[i].locale);
   nt_vec_deinit(&run->loaded);
   nt_vec_deinit(&run->captures);
-  nt_vec_deinit(&run->locales);
   nt_map_deinit(&run->index);
   nt_buf_deinit(&run->scratch);
   nt_arena_free(run->arena);
@@ -62,11 +60,7 @@ nt_rendering *nt_rendering_get(nt_vm *vm) {
 }
 
 const nt_locale *nt_rendering_get_locale(nt_rendering *run) {
-  for (size_t i = 0; i < run->locales.len; i++)
-    if (nt_str_eq(run->locales.items[i].lang, run->reader->lang)) return run->locales.items[i].locale;
-  nt_rendering_locale made = {nt_arena_str(run->arena, run->reader->lang), nt_locale_open(run->reader->lang)};
-  nt_push(&run->locales, made);
-  return made.locale;
+  return nt_vm_locale(run->vm, run->reader->lang);
 }
 
 /* ---- tables of functions ---- */
@@ -122,9 +116,11 @@ static void open_tables(lua_State *L, nt_rendering *run, int functions) {
   set_functions(L, run, nt_filters_text);
   set_functions(L, run, nt_filters_list);
   set_functions(L, run, nt_filters_format);
+  set_functions(L, run, nt_filters_url);
   override(L, run, NT_REGISTRY_FILTER, nt_filters_text);
   override(L, run, NT_REGISTRY_FILTER, nt_filters_list);
   override(L, run, NT_REGISTRY_FILTER, nt_filters_format);
+  override(L, run, NT_REGISTRY_FILTER, nt_filters_url);
   lua_pushvalue(L, -1);
   run->filters_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_setfield(L, functions, "F");
@@ -412,7 +408,9 @@ bool nt_template_render(nt_template_cache *cache, nt_vm *vm, nt_reader *reader, 
   reader->diags = &own;
   lua_pushcfunction(L, render);
   lua_pushlightuserdata(L, &job);
+  const nt_page *outer = nt_vm_set_page(vm, page);
   bool good = nt_vm_call(vm, reader, 1, 0);
+  nt_vm_set_page(vm, outer);
   reader->diags = diags;
   if (good) run->script_name = nt_str_n(NULL, 0);
   nt_forward_diags(run, &own, diags);

@@ -47,11 +47,6 @@ typedef enum nt_meta {
   NT_METAS
 } nt_meta;
 
-typedef struct nt_rendering_locale {
-  nt_str lang;
-  nt_locale *locale;
-} nt_rendering_locale;
-
 /* Lives in the VM as a userdata and ends with it. */
 typedef struct nt_rendering {
   nt_vm *vm;
@@ -74,7 +69,6 @@ typedef struct nt_rendering {
   NT_VEC(nt_loaded) loaded;
   nt_map index; /* of loaded: key -> number + 1 */
   nt_arena *arena;
-  NT_VEC(nt_rendering_locale) locales;
   nt_buf scratch;
   const void *metas[NT_METAS];
   int meta_refs[NT_METAS];
@@ -200,7 +194,9 @@ void nt_forward_diags(nt_rendering *run, const nt_diags *from, nt_diags *to);
 /* ---- the functions that chunks call ---- */
 
 extern const luaL_Reg nt_operate_ops[], nt_call_ops[], nt_flow_ops[], nt_write_ops[];
-extern const luaL_Reg nt_filters_text[], nt_filters_list[], nt_filters_format[], nt_tests[], nt_globals[];
+extern const luaL_Reg nt_filters_text[], nt_filters_list[], nt_filters_format[], nt_filters_url[], nt_tests[],
+    nt_globals[];
+int nt_global_asset(lua_State *L); /* filters_url.c */
 /* The functions that a string or a map has after a dot; NULL if there is none. */
 lua_CFunction nt_method_find(nt_kind_of kind, nt_str name);
 /* A filter or test by name, built in or a script's, pushed with what it needs: false if there is none. */

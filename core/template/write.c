@@ -1,6 +1,7 @@
 /* Values into the page: the hot path of every render. */
 #include "template/runtime.h"
 
+#include "base/url.h"
 #include "model/nodecode.h"
 #include "text/date.h"
 #include "text/escape.h"
@@ -21,9 +22,17 @@ static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *o
   return reader->ops->resolve && reader->ops->resolve(reader, base->from, destination, out, &why) == NT_READ_OK;
 }
 
+/* Of the site's own messages; if it has none by that name, the writer's word stands. */
+static nt_str word(void *ud, nt_str key) {
+  nt_rendering *run = ((link_base *)ud)->run;
+  nt_str lang = run->page->lang.len ? run->page->lang : run->reader->lang, text;
+  nt_read found = run->reader->ops->message(run->reader, lang, key, &text);
+  return found == NT_READ_OK ? text : nt_str_n(NULL, 0);
+}
+
 void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out) {
   link_base base = {run, from ? from : run->page->document};
-  nt_html_options options = {.resolve = resolve, .ud = &base};
+  nt_html_options options = {.resolve = resolve, .word = word, .label_tasks = true, .ud = &base};
   nt_html_write(node, &options, out);
 }
 
@@ -86,7 +95,8 @@ static bool write_document_field(nt_rendering *run, nt_docref document, nt_str k
   if (nt_str_eq(key, NT_STR("body"))) {
     nt_write_markup(run, document, reader->ops->body(reader, document), run->out);
   } else if (nt_str_eq(key, NT_STR("url"))) {
-    nt_escape_attribute(reader->ops->url(reader, document), run->out);
+    nt_str url = reader->ops->url(reader, document);
+    nt_escape_attribute(nt_url_rooted(reader->site_url, url, reader->arena), run->out);
   } else {
     const nt_value *value = reader->ops->field(reader, document, key);
     if (!value) return false;

@@ -154,6 +154,12 @@ static void reference_id(writer *w, const nt_node *node, uint32_t ordinal) {
   if (ordinal > 1) nt_buf_format(w->out, "-%u", (unsigned)ordinal);
 }
 
+static nt_str word_of(const writer *w, nt_str key, nt_str english) {
+  nt_str word = {NULL, 0};
+  if (w->options && w->options->word) word = w->options->word(w->options->ud, key);
+  return word.len ? word : english;
+}
+
 static void back_references(writer *w, const nt_node *definition) {
   know_references(w);
   size_t from = first_reference(w, definition->number);
@@ -161,7 +167,9 @@ static void back_references(writer *w, const nt_node *definition) {
     uint32_t ordinal = w->references.items[i].ordinal;
     nt_buf_put(w->out, i > from ? NT_STR(" <a href=\"#") : NT_STR("<a href=\"#"));
     reference_id(w, definition, ordinal);
-    nt_buf_put(w->out, NT_STR("\" class=\"footnote-backref\" data-footnote-backref aria-label=\"Back to content\">↩"));
+    nt_buf_put(w->out, NT_STR("\" class=\"footnote-backref\" data-footnote-backref"));
+    attribute(w, NT_STR("aria-label"), word_of(w, NT_STR("footnote_back"), NT_STR("Back to content")));
+    nt_buf_put(w->out, NT_STR(">↩"));
     if (ordinal > 1) nt_buf_format(w->out, "<sup class=\"footnote-ref\">%u</sup>", (unsigned)ordinal);
     nt_buf_put(w->out, NT_STR("</a>"));
   }
@@ -210,7 +218,15 @@ static bool is_tight(const nt_node *paragraph) {
   return list && list->type == NOTIS_NODE_LIST && list->flags & NOTIS_FLAG_TIGHT && !paragraph->attrs;
 }
 
+/* The text that stands directly in a task's item can be the label of its box; a paragraph cannot. */
+static bool is_task_label(const writer *w, const nt_node *paragraph) {
+  const nt_node *item = paragraph->parent;
+  return w->options && w->options->label_tasks && paragraph->type == NOTIS_NODE_PARAGRAPH && !paragraph->prev && item &&
+         item->flags & NOTIS_FLAG_TASK && is_tight(paragraph);
+}
+
 static void paragraph(writer *w, const nt_node *node, bool entering) {
+  if (!entering && is_task_label(w, node)) nt_buf_put(w->out, NT_STR("</label>"));
   if (is_tight(node)) return;
   if (!entering && !node->next && node->parent && node->parent->type == NOTIS_NODE_FOOTNOTE_DEFINITION) {
     nt_buf_byte(w->out, ' ');
@@ -238,12 +254,24 @@ static void list(writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR(">\n"));
 }
 
+/* The box of an item that holds whole paragraphs is called by the first of them. */
+static void task_name(writer *w, const nt_node *node) {
+  nt_buf text = {0};
+  if (node->first) nt_node_plain_text(node->first, &text);
+  attribute(w, NT_STR("aria-label"), nt_buf_str(&text));
+  nt_buf_deinit(&text);
+}
+
 static void item(writer *w, const nt_node *node, bool entering) {
   text_block(w, node, entering, NT_STR("li"));
   if (!entering || !(node->flags & NOTIS_FLAG_TASK)) return;
-  nt_buf_put(w->out, node->flags & NOTIS_FLAG_CHECKED
-                         ? NT_STR("<input type=\"checkbox\" checked=\"\" disabled=\"\" /> ")
-                         : NT_STR("<input type=\"checkbox\" disabled=\"\" /> "));
+  bool wrapped = node->first && is_task_label(w, node->first);
+  if (wrapped) nt_buf_put(w->out, NT_STR("<label>"));
+  nt_buf_put(w->out, NT_STR("<input type=\"checkbox\""));
+  if (node->flags & NOTIS_FLAG_CHECKED) nt_buf_put(w->out, NT_STR(" checked=\"\""));
+  nt_buf_put(w->out, NT_STR(" disabled=\"\""));
+  if (!wrapped && w->options && w->options->label_tasks) task_name(w, node);
+  nt_buf_put(w->out, NT_STR(" /> "));
 }
 
 static void quote(writer *w, const nt_node *node, bool entering) {
@@ -316,12 +344,14 @@ static void table_row(writer *w, const nt_node *node, bool entering) {
   nt_buf_byte(w->out, '\n');
 }
 
+/* A cell with a scope heads its row or column, wherever it stands: HTML has scope on headers only. */
 static void table_cell(writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"align", NULL};
   static const char *const names[] = {
       [NOTIS_ALIGN_LEFT] = "left", [NOTIS_ALIGN_CENTER] = "center", [NOTIS_ALIGN_RIGHT] = "right"};
   bool aligned = node->number >= NOTIS_ALIGN_LEFT && node->number <= NOTIS_ALIGN_RIGHT;
-  nt_str tag = node->parent && node->parent->flags & NOTIS_FLAG_HEAD ? NT_STR("th") : NT_STR("td");
+  bool head = node->parent && node->parent->flags & NOTIS_FLAG_HEAD;
+  nt_str tag = head || nt_node_attr(node, NT_STR("scope")).ptr ? NT_STR("th") : NT_STR("td");
   if (!entering) {
     close_tag(w, tag);
     return;

@@ -10,6 +10,10 @@ typedef struct nt_html_options {
   /* Where a link or image leads: writes the destination and returns true, or returns false to keep it as it is. */
   bool (*resolve)(void *ud, const nt_node *node, nt_str destination, nt_str *out);
   void *ud;
+  /* A word of the writer's own, in the page's language; empty, or no function: the specification's English.
+   * "footnote_back": from a footnote to where it is referred to. */
+  nt_str (*word)(void *ud, nt_str key);
+  bool label_tasks; /* the boxes of task lists have their items' texts as labels */
 } nt_html_options;
 
 /* options may be NULL. Raw nodes of format "html" are written as they are, others left out. */

@@ -173,6 +173,12 @@ typedef struct notis_item {
 
 typedef struct notis_services notis_services;
 
+enum notis_source_flags {
+  /* parse gets the item's bytes as they are, in whatever encoding: the host has not made sure that they are UTF-8
+   * without NUL, and has looked for front matter byte by byte. What the builder gets must be UTF-8. */
+  NOTIS_SOURCE_RAW_BYTES = 1u << 0
+};
+
 typedef struct notis_source_api {
   uint32_t size;
   /* config: the source's map in site.yaml. The sink stays valid until close() returns. */
@@ -188,6 +194,7 @@ typedef struct notis_source_api {
   /* There is room in the sink again; may be NULL. */
   void (*resume)(void *self);
   void (*close)(void *self);
+  uint32_t flags; /* notis_source_flags */
 } notis_source_api;
 
 /* ---- outputs ------------------------------------------------------------------------------------------------ */

@@ -28,6 +28,10 @@ typedef struct fake_reader {
   nt_value config;
   nt_value data;     /* path -> value */
   nt_value messages; /* key -> text */
+  nt_value words;    /* word, or "en:word" -> where it leads */
+  nt_value files;    /* path as asked for -> map { path, format, media, size, width, height, url } */
+  nt_value menus;    /* name -> list */
+  nt_value terms;    /* taxonomy -> list */
   nt_time now;
   struct {
     fake_document *items;
@@ -106,6 +110,65 @@ static inline nt_read fake_resolve(nt_reader *reader, nt_docref from, nt_str lin
   if (!found) return NT_READ_ABSENT;
   *url = fake_document_of(reader, found)->url;
   return NT_READ_OK;
+}
+
+/* Words are told apart by language where there is an entry for that language. */
+static inline nt_read fake_address(nt_reader *reader, nt_str word, nt_str lang, nt_where where, nt_str *url) {
+  fake_reader *fake = fake_of(reader);
+  nt_str in_lang = nt_arena_format(reader->arena, "%.*s:%.*s", NT_FMT(lang), NT_FMT(word));
+  const nt_value *found = nt_map_find(&fake->words, in_lang);
+  fake_notef(reader, "address %.*s %.*s", NT_FMT(lang), NT_FMT(word));
+  if (!found) found = nt_map_find(&fake->words, word);
+  if (!found) {
+    nt_report(reader->diags, NT_MSG_plugin_message, where, NT_STR("no such address"));
+    return NT_READ_FAILED;
+  }
+  *url = nt_value_str(found);
+  return NT_READ_OK;
+}
+
+/* The document whose id is the word. */
+static inline nt_docref fake_refer(nt_reader *reader, nt_docref from, nt_str word, nt_str kind) {
+  fake_notef(reader, "refer %d %.*s %.*s", (int)from, NT_FMT(word), NT_FMT(kind));
+  return fake_find(reader, word);
+}
+
+static inline nt_read fake_file(nt_reader *reader, nt_str beside, nt_str path, nt_file_facts *out) {
+  const nt_value *found = nt_map_find(&fake_of(reader)->files, path);
+  fake_notef(reader, "file %.*s %.*s", NT_FMT(beside), NT_FMT(path));
+  if (!found) return NT_READ_ABSENT;
+  const nt_value *width = nt_map_find(found, NT_STR("width")), *height = nt_map_find(found, NT_STR("height"));
+  out->path = nt_value_str(nt_map_find(found, NT_STR("path")));
+  out->format = nt_value_str(nt_map_find(found, NT_STR("format")));
+  out->media = nt_value_str(nt_map_find(found, NT_STR("media")));
+  out->size = (uint64_t)nt_map_find(found, NT_STR("size"))->as.integer;
+  out->width = width ? (uint32_t)width->as.integer : 0;
+  out->height = height ? (uint32_t)height->as.integer : 0;
+  return NT_READ_OK;
+}
+
+static inline nt_str fake_file_url(nt_reader *reader, nt_docref from, nt_str path) {
+  fake_notef(reader, "file_url %d %.*s", (int)from, NT_FMT(path));
+  return nt_value_str(nt_map_find(nt_map_find(&fake_of(reader)->files, path), NT_STR("url")));
+}
+
+static inline nt_read fake_asset(nt_reader *reader, nt_str path, nt_str *url) {
+  nt_str key = nt_arena_format(reader->arena, "asset:%.*s", NT_FMT(path));
+  const nt_value *found = nt_map_find(&fake_of(reader)->words, key);
+  fake_notef(reader, "asset %.*s", NT_FMT(path));
+  if (!found) return NT_READ_ABSENT;
+  *url = nt_value_str(found);
+  return NT_READ_OK;
+}
+
+static inline const nt_value *fake_menu(nt_reader *reader, nt_str name, nt_str lang) {
+  fake_notef(reader, "menu %.*s %.*s", NT_FMT(lang), NT_FMT(name));
+  return nt_map_find(&fake_of(reader)->menus, name);
+}
+
+static inline const nt_value *fake_terms(nt_reader *reader, nt_str taxonomy, nt_str lang) {
+  fake_notef(reader, "terms %.*s %.*s", NT_FMT(lang), NT_FMT(taxonomy));
+  return nt_map_find(&fake_of(reader)->terms, taxonomy);
 }
 
 static inline bool fake_meets(const fake_document *document, const nt_query *query) {
@@ -204,6 +267,13 @@ static const nt_reader_ops fake_ops = {.field = fake_field,
                                        .url = fake_url,
                                        .find = fake_find,
                                        .resolve = fake_resolve,
+                                       .address = fake_address,
+                                       .refer = fake_refer,
+                                       .file = fake_file,
+                                       .file_url = fake_file_url,
+                                       .asset = fake_asset,
+                                       .menu = fake_menu,
+                                       .terms = fake_terms,
                                        .query = fake_query,
                                        .config = fake_config,
                                        .config_type = fake_config_type,
@@ -225,6 +295,10 @@ static inline void fake_init(fake_reader *fake) {
   fake->config = nt_map_new(fake->arena);
   fake->data = nt_map_new(fake->arena);
   fake->messages = nt_map_new(fake->arena);
+  fake->words = nt_map_new(fake->arena);
+  fake->files = nt_map_new(fake->arena);
+  fake->menus = nt_map_new(fake->arena);
+  fake->terms = nt_map_new(fake->arena);
   fake->now = (nt_time){.seconds = 1712700000}; /* 2024-04-09T22:00:00Z */
 }
 
@@ -237,6 +311,20 @@ static inline void fake_deinit(fake_reader *fake) {
 
 static inline void fake_put(fake_reader *fake, nt_value *map, const char *key, nt_value value) {
   nt_map_put(map, fake->arena, nt_str_c(key), (nt_pos){0}, value);
+}
+
+/* A file as it is asked for; of a picture when width is not 0. */
+static inline void fake_add_file(fake_reader *fake, const char *asked, const char *path, const char *format,
+                                 const char *media, int64_t size, int width, int height, const char *url) {
+  nt_value map = nt_map_new(fake->arena);
+  fake_put(fake, &map, "path", nt_string(nt_str_c(path)));
+  fake_put(fake, &map, "format", nt_string(nt_str_c(format)));
+  fake_put(fake, &map, "media", nt_string(nt_str_c(media)));
+  fake_put(fake, &map, "size", nt_int(size));
+  if (width) fake_put(fake, &map, "width", nt_int(width));
+  if (height) fake_put(fake, &map, "height", nt_int(height));
+  fake_put(fake, &map, "url", nt_string(nt_str_c(url)));
+  fake_put(fake, &fake->files, asked, map);
 }
 
 /* Fields may be null for none; the body may be NULL for an empty one. */

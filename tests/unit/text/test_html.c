@@ -162,6 +162,57 @@ static void footnotes(void **state) {
   nt_buf_deinit(&out);
 }
 
+static nt_node *task(nt_arena *arena, nt_node *list, bool checked, const char *text) {
+  nt_node *item = tree_add(arena, list, NOTIS_NODE_ITEM, NULL);
+  item->flags = (uint8_t)(NOTIS_FLAG_TASK | (checked ? NOTIS_FLAG_CHECKED : 0));
+  tree_add(arena, tree_add(arena, item, NOTIS_NODE_PARAGRAPH, NULL), NOTIS_NODE_TEXT, text);
+  return item;
+}
+
+/* A form control must have a name (WCAG 2.2, 4.1.2); <label> holds phrasing content only (HTML, 4.10.4). */
+static void boxes_have_labels(void **state) {
+  nt_html_options options = {.label_tasks = true};
+  nt_node *tight = nt_node_new(*state, NOTIS_NODE_LIST), *loose = nt_node_new(*state, NOTIS_NODE_LIST);
+  tight->flags = NOTIS_FLAG_TIGHT;
+  task(*state, tight, true, "Ett");
+  tree_add(*state, task(*state, tight, false, "Två"), NOTIS_NODE_THEMATIC_BREAK, NULL);
+  task(*state, loose, false, "A & \"B\"");
+  tree_add(*state, tight, NOTIS_NODE_ITEM, NULL)->flags = NOTIS_FLAG_TASK;
+  assert_html(tight, &options,
+              "<ul>\n<li><label><input type=\"checkbox\" checked=\"\" disabled=\"\" /> Ett</label></li>\n"
+              "<li><label><input type=\"checkbox\" disabled=\"\" /> Två</label>\n<hr />\n</li>\n"
+              "<li><input type=\"checkbox\" disabled=\"\" aria-label=\"\" /> </li>\n</ul>\n");
+  assert_html(loose, &options,
+              "<ul>\n<li><input type=\"checkbox\" disabled=\"\" aria-label=\"A &amp; &quot;B&quot;\" /> \n"
+              "<p>A &amp; &quot;B&quot;</p>\n</li>\n</ul>\n");
+}
+
+static nt_str swedish(void *ud, nt_str key) {
+  (void)ud;
+  return nt_str_eq(key, NT_STR("footnote_back")) ? NT_STR("Tillbaka \"hit\"") : nt_str_n(NULL, 0);
+}
+static nt_str silent(void *ud, nt_str key) {
+  (void)ud, (void)key;
+  return nt_str_n(NULL, 0);
+}
+
+static void footnotes_lead_back_in_the_pages_language(void **state) {
+  nt_node *root = nt_node_new(*state, NOTIS_NODE_DOCUMENT), *p = tree_add(*state, root, NOTIS_NODE_PARAGRAPH, NULL);
+  tree_add(*state, p, NOTIS_NODE_FOOTNOTE_REFERENCE, "n")->number = 1;
+  nt_node *note = tree_add(*state, root, NOTIS_NODE_FOOTNOTE_DEFINITION, "n");
+  note->number = 1;
+  static const char before[] = "<p><sup class=\"footnote-ref\"><a href=\"#fn-n\" id=\"fnref-n\" "
+                               "data-footnote-ref>1</a></sup></p>\n<section class=\"footnotes\" "
+                               "data-footnotes>\n<ol>\n<li id=\"fn-n\">\n<a href=\"#fnref-n\" "
+                               "class=\"footnote-backref\" data-footnote-backref aria-label=\"";
+  char expected[512];
+  snprintf(expected, sizeof expected, "%sTillbaka &quot;hit&quot;\">↩</a>\n</li>\n</ol>\n</section>\n", before);
+  assert_html(root, &(nt_html_options){.word = swedish}, expected);
+  snprintf(expected, sizeof expected, "%sBack to content\">↩</a>\n</li>\n</ol>\n</section>\n", before);
+  assert_html(root, &(nt_html_options){.word = silent}, expected);
+  assert_html(root, NULL, expected);
+}
+
 static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
   (*(int *)ud)++;
   if (!nt_str_eq(destination, NT_STR("om.md"))) return false;
@@ -213,6 +264,8 @@ int main(void) {
       TEST(tight_items_with_attributes_have_paragraphs),
       TEST(levels_are_from_1_to_6),
       TEST(footnotes),
+      TEST(boxes_have_labels),
+      TEST(footnotes_lead_back_in_the_pages_language),
       TEST(destinations_are_resolved),
       TEST(depth_does_not_matter),
       TEST(any_tree_can_be_written),
