@@ -1,5 +1,6 @@
-/* A collection's map in site.yaml, read into a query. */
-#include "engine/inputs.h"
+/* A collection's map in site.yaml, read into a query and the layout of its list. What a hook adds has passed no schema,
+ * so every type is looked at. */
+#include "engine/settings.h"
 
 typedef struct reading {
   nt_arena *arena;
@@ -57,6 +58,46 @@ static void report_negative(reading *r, const nt_value *v) {
   nt_report(r->diags, NT_MSG_config_bad_amount, nt_where_pos(r->where.file, v->pos), number);
 }
 
+/* ---- the list ---- */
+
+static uint64_t count_at(const nt_value *config, const char *key) {
+  const nt_value *v = nt_map_find(config, nt_str_c(key));
+  return v && v->type == NT_INT && v->as.integer > 0 ? (uint64_t)v->as.integer : 0;
+}
+
+/* A text, or a map by language; NULL if it is neither. */
+static const nt_value *by_lang(const nt_value *config, const char *key) {
+  const nt_value *v = nt_map_find(config, nt_str_c(key));
+  return v && (v->type == NT_STRING || v->type == NT_MAP) ? v : NULL;
+}
+
+static void read_outputs(const nt_value *outputs, nt_arena *arena, nt_listing *list) {
+  bool named = outputs && outputs->type == NT_MAP;
+  list->outputs = NT_NEW_N(arena, nt_list_output, named ? nt_value_len(outputs) : 1);
+  if (!named) list->outputs[list->output_count++] = (nt_list_output){.name = NT_STR("html")};
+  for (size_t i = 0; named && i < nt_value_len(outputs); i++) {
+    const nt_entry *e = &outputs->as.map->entries[i];
+    list->outputs[list->output_count++] = (nt_list_output){.name = e->key,
+                                                           .path = nt_value_str(nt_map_find(&e->value, NT_STR("path"))),
+                                                           .limit = count_at(&e->value, "limit"),
+                                                           .pos = e->key_pos};
+  }
+}
+
+void nt_listing_read(const nt_value *config, nt_arena *arena, nt_listing *out) {
+  const nt_value *params = nt_map_find(config, NT_STR("params"));
+  *out = (nt_listing){.path = by_lang(config, "path"),
+                      .page_path = by_lang(config, "page_path"),
+                      .title = by_lang(config, "title"),
+                      .params = params && params->type == NT_MAP ? params : NULL,
+                      .template_name = nt_value_str(nt_map_find(config, NT_STR("template"))),
+                      .per_page = count_at(config, "per_page")};
+  out->from_oldest = nt_str_eq(nt_value_str(nt_map_find(config, NT_STR("number_from"))), NT_STR("oldest"));
+  read_outputs(nt_map_find(config, NT_STR("outputs")), arena, out);
+}
+
+/* ---- the whole ---- */
+
 bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
                         nt_collection *out) {
   reading r = {arena, diags, where};
@@ -68,14 +109,11 @@ bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_
     read_condition(&r, out, &conditions->as.map->entries[i]);
   read_sort(out, nt_map_find(config, NT_STR("sort")), arena);
   read_ids(out, nt_map_find(config, NT_STR("documents")), arena);
-  const nt_value *limit = nt_map_find(config, NT_STR("limit")), *per_page = nt_map_find(config, NT_STR("per_page"));
-  report_negative(&r, limit);
-  report_negative(&r, per_page);
-  if (limit && limit->type == NT_INT && limit->as.integer > 0)
-    out->query = nt_query_slice(arena, out->query, 0, (uint64_t)limit->as.integer);
-  if (per_page && per_page->type == NT_INT && per_page->as.integer > 0) out->per_page = (uint64_t)per_page->as.integer;
-  out->path = nt_value_str(nt_map_find(config, NT_STR("path")));
-  out->template_name = nt_value_str(nt_map_find(config, NT_STR("template")));
-  if (out->path.len && out->path.ptr[0] != '/') nt_report(diags, NT_MSG_config_bad_path, where, out->path);
+  report_negative(&r, nt_map_find(config, NT_STR("limit")));
+  report_negative(&r, nt_map_find(config, NT_STR("per_page")));
+  if (count_at(config, "limit")) out->query = nt_query_slice(arena, out->query, 0, count_at(config, "limit"));
+  nt_listing_read(config, arena, &out->list);
+  nt_str path = out->list.path ? nt_value_str(out->list.path) : NT_STR("");
+  if (path.len && path.ptr[0] != '/') nt_report(diags, NT_MSG_config_bad_path, where, path);
   return diags->errors == before;
 }

@@ -12,7 +12,7 @@ typedef struct parts {
 static void split_folders(const nt_inputs *in, nt_str dir, parts *p) {
   p->before = dir;
   for (nt_str rest = dir; rest.len; rest = nt_path_dir(rest)) {
-    if (!nt_language_known(in, nt_path_base(rest))) continue;
+    if (!nt_language_find(in, nt_path_base(rest))) continue;
     p->folder = nt_path_base(rest);
     p->before = nt_path_dir(rest);
     p->after = nt_str_sub(dir, rest.len + 1, dir.len);
@@ -24,7 +24,7 @@ static parts split(const nt_inputs *in, nt_str path) {
   parts p = {.stem = nt_path_stem(path), .ext = nt_path_ext(path)};
   size_t dot = nt_str_find_last(p.stem, '.');
   nt_str suffix = nt_str_sub(p.stem, dot + 1, p.stem.len);
-  if (dot < p.stem.len && nt_language_known(in, suffix)) {
+  if (dot < p.stem.len && nt_language_find(in, suffix)) {
     p.suffix_lang = suffix;
     p.stem = nt_str_sub(p.stem, 0, dot);
   }

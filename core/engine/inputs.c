@@ -1,7 +1,7 @@
 #include "engine/inputs.h"
 
 #include "base/path.h"
-#include "engine/languages.h"
+#include "engine/settings.h"
 
 #include <stdlib.h>
 
@@ -17,189 +17,21 @@ const nt_collection *nt_inputs_collection(const nt_inputs *in, nt_str name) {
   return NULL;
 }
 
-/* ---- layers ---- */
-
-static bool in_layers(const nt_inputs *in, nt_str dir) {
-  for (uint32_t i = 0; i < in->layer_count; i++)
-    if (nt_str_eq(in->layers[i].dir, dir)) return true;
-  return false;
-}
-
-static bool add_layer(nt_inputs *in, const nt_inputs_options *options, nt_str dir) {
-  nt_root *root =
-      in->layer_count < NT_MAX_LAYERS ? nt_root_open(nt_path_join(in->arena, options->workspace, dir)) : NULL;
-  if (!root) return false;
-  in->layers[in->layer_count++] = (nt_layer){nt_arena_str(in->arena, dir), root};
-  return true;
-}
-
-static nt_str shown_path(nt_inputs *in, uint32_t layer, nt_str path) {
-  return nt_path_join(in->arena, in->layers[layer].dir, path);
-}
-
-static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t layer);
-
-/* What one layer extends comes right behind it, nearest first. */
-static void extend(nt_inputs *in, const nt_inputs_options *options, uint32_t layer, const nt_value *name) {
-  nt_str dir;
-  nt_where where = nt_config_where(&in->files, name->pos);
-  nt_str joined = nt_path_join(in->arena, in->layers[layer].dir, nt_value_str(name));
-  if (!nt_value_str(name).len || !nt_path_normal(joined, in->arena, &dir)) {
-    nt_report(&in->diags, NT_MSG_extends_absent, where, joined);
-  } else if (in_layers(in, dir)) {
-    nt_report(&in->diags, NT_MSG_extends_circle, where, dir);
-  } else if (!add_layer(in, options, dir)) {
-    nt_report(&in->diags, NT_MSG_extends_absent, where, dir);
-  } else {
-    read_layer(in, options, in->layer_count - 1);
-  }
-}
-
-static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t layer) {
-  nt_value config;
-  size_t errors = in->diags.errors;
-  nt_str shown = shown_path(in, layer, NT_STR("site.yaml"));
-  nt_file_result result = nt_config_read(in->layers[layer].root, NT_STR("site.yaml"), shown, 1 << 20, in->arena,
-                                         &in->files, &in->diags, &config);
-  if (result == NT_FILE_ABSENT && layer == 0)
-    nt_report(&in->diags, NT_MSG_site_absent, nt_where_file(shown, 0, 0), options->site, shown);
-  else if (result != NT_FILE_OK && result != NT_FILE_ABSENT)
-    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &in->diags);
-  if (result != NT_FILE_OK || !nt_config_holds_map(&config, shown, errors, &in->diags)) return;
-  in->config = in->config.type == NT_MAP ? nt_config_merge(&config, &in->config, in->arena) : config;
-  const nt_value *extends = nt_map_find(&config, NT_STR("extends"));
-  if (extends && extends->type == NT_STRING) extend(in, options, layer, extends);
-  bool good = nt_config_strings(extends, NT_STR("extends"), &in->files, &in->diags);
-  for (size_t i = 0; good && extends && extends->type == NT_LIST && i < extends->as.list->len; i++)
-    extend(in, options, layer, &extends->as.list->items[i]);
+const nt_taxonomy *nt_inputs_taxonomy(const nt_inputs *in, nt_str name) {
+  for (size_t i = 0; i < in->taxonomies.len; i++)
+    if (nt_str_eq(in->taxonomies.items[i].name, name)) return &in->taxonomies.items[i];
+  return NULL;
 }
 
 void nt_inputs_set_now(nt_inputs *in, int64_t seconds) {
   in->now = nt_date_in_zone((nt_time){.seconds = seconds}, in->zone);
 }
 
-/* ---- the configuration's parts ---- */
-
-static nt_str config_str(const nt_inputs *in, const char *key) {
-  return nt_value_str(nt_map_find(&in->config, nt_str_c(key)));
-}
-
-static nt_where config_where(const nt_inputs *in, const char *key) {
-  const nt_value *v = nt_map_find(&in->config, nt_str_c(key));
-  return nt_config_where(&in->files, v ? v->pos : in->config.pos);
-}
-
-static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
-  in->title = config_str(in, "title");
-  in->url = config_str(in, "url");
-  size_t host = nt_str_search(in->url, NT_STR("://"));
-  if (host == in->url.len ||
-      (!nt_str_starts(in->url, NT_STR("http://")) && !nt_str_starts(in->url, NT_STR("https://")))) {
-    nt_report(&in->diags, NT_MSG_config_bad_url, config_where(in, "url"), in->url);
-  } else {
-    while (in->url.len && in->url.ptr[in->url.len - 1] == '/') in->url.len--;
-    nt_str rest = nt_str_sub(in->url, host + 3, in->url.len);
-    in->base_path = nt_str_sub(rest, nt_str_find(rest, '/'), rest.len);
-  }
-  const nt_value *languages = nt_map_find(&in->config, NT_STR("languages"));
-  in->lang = languages && nt_value_len(languages) ? languages->as.map->entries[0].key : NT_STR("sv");
-  nt_inputs_read_chains(in, options->locales);
-  in->locale = nt_inputs_chain(in, in->lang)->locale;
-  nt_str zone = config_str(in, "timezone");
-  in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
-  if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);
-  nt_inputs_set_now(in, options->now);
-}
-
-static nt_hash basics_hash(const nt_inputs *in) {
-  static const char *const keys[] = {"url", "languages", "timezone"};
-  nt_hash hash = nt_hash_combine(in->item_limit, in->hook_instructions);
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    const nt_value *v = nt_map_find(&in->config, nt_str_c(keys[i]));
-    hash = nt_hash_combine(hash, v ? nt_value_hash(v) : NT_HASH_ABSENT);
-  }
-  return hash;
-}
-
-static void lower_limit(nt_inputs *in, const nt_value *limits, const char *key, uint64_t *limit) {
-  const nt_value *v = nt_map_find(limits, nt_str_c(key));
-  uint64_t wanted;
-  if (!v) return;
-  if (!nt_config_size(v, &wanted))
-    nt_report(&in->diags, NT_MSG_config_bad_amount, nt_config_where(&in->files, v->pos), nt_value_str(v));
-  else if (wanted > *limit)
-    nt_report(&in->diags, NT_MSG_config_limit_raised, nt_config_where(&in->files, v->pos), nt_str_c(key));
-  else
-    *limit = wanted;
-}
-
-static void read_limits(nt_inputs *in, const nt_inputs_options *options) {
-  const nt_value *limits = nt_map_find(&in->config, NT_STR("limits"));
-  in->item_limit = options->item_limit;
-  in->hook_memory = options->hook_memory;
-  in->hook_instructions = options->hook_instructions;
-  in->removals = options->removals;
-  lower_limit(in, limits, "item", &in->item_limit);
-  lower_limit(in, limits, "hook_memory", &in->hook_memory);
-  lower_limit(in, limits, "hook_instructions", &in->hook_instructions);
-  const nt_value *removals = nt_map_find(limits, NT_STR("removals"));
-  double ratio;
-  if (!removals) return;
-  if (!nt_config_percent(removals, &ratio))
-    nt_report(&in->diags, NT_MSG_config_bad_amount, nt_config_where(&in->files, removals->pos), nt_value_str(removals));
-  else if (ratio > in->removals)
-    nt_report(&in->diags, NT_MSG_config_limit_raised, nt_config_where(&in->files, removals->pos), NT_STR("removals"));
-  else
-    in->removals = ratio;
-}
-
-static void kind_names(const nt_inputs *in, nt_buf *out) {
-  for (size_t i = 0; i < in->kinds.len; i++) {
-    if (i) nt_buf_c(out, ", ");
-    nt_buf_put(out, in->kinds.items[i].name);
-  }
-}
-
-static void check_kind(nt_inputs *in, nt_str kind, nt_pos pos) {
-  if (!kind.len || nt_inputs_kind(in, kind)) return;
-  nt_buf names = {0};
-  kind_names(in, &names);
-  nt_report(&in->diags, NT_MSG_config_unknown_kind, nt_config_where(&in->files, pos), kind, nt_buf_str(&names));
-  nt_buf_deinit(&names);
-}
-
-static void read_sources(nt_inputs *in) {
-  const nt_value *sources = nt_map_find(&in->config, NT_STR("sources"));
-  for (size_t i = 0; sources && i < nt_value_len(sources); i++) {
-    const nt_entry *e = &sources->as.map->entries[i];
-    nt_source_config s = {.name = e->key,
-                          .plugin = nt_value_str(nt_map_find(&e->value, NT_STR("use"))),
-                          .kind = nt_value_str(nt_map_find(&e->value, NT_STR("kind"))),
-                          .lang = nt_value_str(nt_map_find(&e->value, NT_STR("lang"))),
-                          .config = &e->value,
-                          .pos = e->key_pos};
-    check_kind(in, s.kind, e->value.pos);
-    const nt_value *lang = nt_map_find(&e->value, NT_STR("lang"));
-    if (s.lang.len) nt_language_check(in, s.lang, nt_config_where(&in->files, lang->pos), &in->diags);
-    nt_push(&in->sources, s);
-  }
-}
-
-static void read_collections(nt_inputs *in) {
-  const nt_value *all = nt_map_find(&in->config, NT_STR("collections"));
-  for (size_t i = 0; all && i < nt_value_len(all); i++) {
-    const nt_entry *e = &all->as.map->entries[i];
-    nt_collection c;
-    nt_where where = nt_config_where(&in->files, e->value.pos.line ? e->value.pos : e->key_pos);
-    nt_config_strings(nt_map_find(&e->value, NT_STR("kind")), NT_STR("kind"), &in->files, &in->diags);
-    if (nt_collection_read(e->key, &e->value, where, in->arena, &in->diags, &c)) {
-      for (size_t k = 0; k < c.kind_count; k++) check_kind(in, c.kinds[k], e->value.pos);
-      nt_push(&in->collections, c);
-    }
-  }
-}
-
 /* ---- files of the layers ---- */
+
+static nt_str shown_path(nt_inputs *in, uint32_t layer, nt_str path) {
+  return nt_inputs_shown(in, layer, path, in->arena);
+}
 
 nt_str nt_inputs_shown(const nt_inputs *in, uint32_t layer, nt_str path, nt_arena *arena) {
   return nt_path_join(arena, in->layers[layer].dir, path);
@@ -352,21 +184,12 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   in->lazy = nt_arena_new();
   uv_mutex_init(&in->lock);
   nt_diags_init(&in->diags, in->arena);
-  if (!add_layer(in, options, options->site)) {
-    nt_str shown = nt_path_join(in->arena, options->site, NT_STR("site.yaml"));
-    nt_report(&in->diags, NT_MSG_site_absent, options->where, options->site, shown);
-    return in;
-  }
-  read_layer(in, options, 0);
-  if (in->diags.errors || !nt_schema_check(&nt_schema_site, &in->config, in->config.pos, &in->files, &in->diags))
+  if (!nt_layers_read(in, options) ||
+      !nt_schema_check(&nt_schema_site, &in->config, in->config.pos, &in->files, &in->diags))
     return in;
   each_file(in, "kinds", "kinds/*.yaml", read_kind);
   if (!nt_inputs_kind(in, NT_STR("article"))) nt_push(&in->kinds, *nt_kind_article(in->arena));
-  read_basics(in, options);
-  read_limits(in, options);
-  in->basics = basics_hash(in);
-  read_sources(in);
-  read_collections(in);
+  nt_settings_read(in, options);
   each_file(in, "scripts/lib", "scripts/lib/**/*.lua", read_module);
   read_scripts(in);
   read_all_messages(in);
@@ -392,7 +215,10 @@ void nt_inputs_free(nt_inputs *in) {
   nt_vec_deinit(&in->chains);
   nt_vec_deinit(&in->sources);
   nt_vec_deinit(&in->kinds);
+  nt_vec_deinit(&in->languages);
   nt_vec_deinit(&in->collections);
+  nt_vec_deinit(&in->taxonomies);
+  nt_vec_deinit(&in->pages);
   nt_vec_deinit(&in->scripts);
   nt_vec_deinit(&in->assets);
   nt_vec_deinit(&in->unlisted);

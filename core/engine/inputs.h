@@ -24,24 +24,66 @@ typedef struct nt_layer {
   nt_root *root;
 } nt_layer;
 
+/* A language of the site, in the configuration's order: the first is the default. */
+typedef struct nt_site_lang {
+  nt_str code; /* "en" */
+  nt_str name; /* in itself: "English"; the code if it is not said */
+  nt_str path; /* of everything in it: begins and ends with '/' */
+} nt_site_lang;
+
+/* An output of a list of documents. */
+typedef struct nt_list_output {
+  nt_str name;    /* "rss" */
+  nt_str path;    /* below the list's, or from the root; empty: not said */
+  uint64_t limit; /* of entries; 0: not said */
+  nt_pos pos;
+} nt_list_output;
+
+/* How a list of documents is laid out on pages. What differs by language is a text, or a map by language
+ * (nt_setting_in); NULL if it is not said. */
+typedef struct nt_listing {
+  const nt_value *path, *page_path, *title, *params;
+  nt_str template_name; /* empty: not said */
+  uint64_t per_page;    /* 0: all on one page */
+  bool from_oldest;     /* pages are numbered from the oldest document's */
+  nt_list_output *outputs;
+  size_t output_count;
+} nt_listing;
+
 typedef struct nt_collection {
   nt_str name;
   nt_value config; /* its map */
   nt_str *kinds;
   size_t kind_count;
   nt_query *query; /* conditions and sort; its collection is empty: every document */
-  nt_str path;     /* of its list pages, empty if it has none */
-  nt_str template_name;
-  uint64_t per_page; /* 0: all on one page */
-  nt_str *ids;       /* of a collection that a collect hook listed by hand; NULL otherwise */
+  nt_listing list; /* its path is NULL if it has no pages */
+  nt_str *ids;     /* of a collection that a collect hook listed by hand; NULL otherwise */
   size_t id_count;
 } nt_collection;
+
+/* Its name is the field that holds its terms. Which terms there are: engine/terms.h. */
+typedef struct nt_taxonomy {
+  nt_str name;
+  nt_value config;       /* its map */
+  nt_listing list;       /* of each term's pages; "{term}" stands for its slug in paths */
+  const nt_value *index; /* the path of the page that lists the terms; NULL if there is none */
+  nt_str index_template; /* empty: not said */
+} nt_taxonomy;
+
+/* A page without a document, once for each language. */
+typedef struct nt_page_config {
+  nt_str name;
+  const nt_value *path, *title, *params, *languages;
+  nt_str template_name, output;
+  bool unlisted; /* in no sitemap */
+  nt_pos pos;
+} nt_page_config;
 
 typedef struct nt_source_config {
   nt_str name;
   nt_str plugin;
   nt_str kind; /* of its items when they name none, or empty */
-  nt_str lang; /* of its items when nothing else says, or empty */
+  nt_str lang; /* likewise */
   const nt_value *config;
   nt_pos pos;
 } nt_source_config;
@@ -86,10 +128,13 @@ typedef struct nt_inputs {
   double removals;
   nt_time now; /* the epoch's instant in the site's zone */
 
-  NT_VEC(nt_chain) chains; /* of the site's languages */
+  NT_VEC(nt_chain) chains;        /* of the site's languages */
+  NT_VEC(nt_site_lang) languages; /* never empty */
   NT_VEC(nt_source_config) sources;
   NT_VEC(nt_kind) kinds;
   NT_VEC(nt_collection) collections;
+  NT_VEC(nt_taxonomy) taxonomies;
+  NT_VEC(nt_page_config) pages;
   NT_VEC(nt_script_source) scripts;     /* in running order */
   nt_map modules;                       /* "x.y" -> nt_script_source of scripts/lib/x/y.lua */
   nt_map script_hashes;                 /* file -> nt_script_source, of scripts and modules */
@@ -128,6 +173,13 @@ void nt_inputs_free(nt_inputs *inputs);
 
 const nt_kind *nt_inputs_kind(const nt_inputs *inputs, nt_str name); /* NULL if there is none */
 const nt_collection *nt_inputs_collection(const nt_inputs *inputs, nt_str name);
+const nt_taxonomy *nt_inputs_taxonomy(const nt_inputs *inputs, nt_str name);
+/* What a setting that may differ by language says in one: the text itself, or the map's entry; empty if it has none. */
+nt_str nt_setting_in(const nt_value *setting, nt_str lang);
+/* For texts that are shown: if that language has none, the default language's. */
+nt_str nt_setting_text(const nt_inputs *inputs, const nt_value *setting, nt_str lang);
+/* For paths: a text lies below each language's own path, a map holds whole paths. Empty if that language has none. */
+nt_str nt_setting_path(const nt_inputs *inputs, const nt_value *setting, nt_str lang, nt_arena *arena);
 /* Reads a collection's map; used for those of site.yaml and those that collect hooks add. `where` for diagnostics. */
 bool nt_collection_read(nt_str name, const nt_value *config, nt_where where, nt_arena *arena, nt_diags *diags,
                         nt_collection *out);

@@ -1,8 +1,10 @@
 /* The hashes of what can be read, and the question whether a step need run at all. */
 #include "engine/addresses.h"
 #include "engine/engine.h"
+#include "engine/menus.h"
 #include "engine/run.h"
 #include "engine/terms.h"
+#include "engine/words.h"
 
 nt_hash nt_key_config(const nt_site *site, nt_str path) {
   if (nt_str_starts(path, NT_STR("kinds/"))) {
@@ -14,8 +16,8 @@ nt_hash nt_key_config(const nt_site *site, nt_str path) {
     return c ? nt_value_hash(&c->config) : NT_HASH_ABSENT;
   }
   if (nt_str_starts(path, NT_STR("taxonomies/"))) {
-    const nt_value *taxonomy = nt_taxonomy_config(site->inputs, nt_str_sub(path, 11, path.len));
-    return taxonomy ? nt_value_hash(taxonomy) : NT_HASH_ABSENT;
+    const nt_taxonomy *taxonomy = nt_inputs_taxonomy(site->inputs, nt_str_sub(path, 11, path.len));
+    return taxonomy ? nt_value_hash(&taxonomy->config) : NT_HASH_ABSENT;
   }
   if (nt_str_eq(path, NT_STR("site/basics"))) return site->inputs->basics;
   bool type_only = nt_str_starts(path, NT_STR("type:"));
@@ -51,6 +53,11 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 5, text.len));
     return page ? page->planned : NT_HASH_ABSENT;
   }
+  if (nt_str_starts(text, NT_STR("menu:"))) {
+    const nt_menu *menu = nt_menu_find(&site->plan, nt_str_sub(text, 5, text.len));
+    return menu ? menu->hash : NT_HASH_ABSENT;
+  }
+  if (nt_str_eq(text, NT_STR("pages"))) return site->plan.shown_hash;
   if (nt_str_eq(text, NT_STR("assets"))) return site->inputs->assets_hash;
   if (nt_str_eq(text, NT_STR("collected"))) return site->plan.collect.value;
   if (nt_str_starts(text, NT_STR("hooked:"))) {
@@ -118,6 +125,7 @@ static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str n
   case NT_KEY_DATA: nt_inputs_data(site->inputs, name, NULL, &value, &hash); return hash;
   case NT_KEY_CONFIG: return nt_key_scope_of(key) ? added_hash(site, name) : nt_key_config(site, name);
   case NT_KEY_URL:
+    if (nt_key_scope_of(key) == NT_SCOPE_ALL) return nt_word_hash(site, name);
     r = slot_record(site, nt_key_scope_of(key));
     if (!r) return NT_HASH_ABSENT;
     return name.len ? nt_address_link_hash(site, r, name) : nt_address_hash(nt_address_of(site, r));

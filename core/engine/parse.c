@@ -196,7 +196,7 @@ void nt_reading_parse(nt_reading *r) {
   bool raw = r->source->plugin->source.flags & NOTIS_SOURCE_RAW_BYTES;
   if (state == NT_STEP_OK)
     state = (raw || nt_config_check_text(text, r->file, &r->run.diags)) && parse_text(r, text, &doc) ? NT_STEP_OK
-                                                                                                    : NT_STEP_FAILED;
+                                                                                                     : NT_STEP_FAILED;
   if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   nt_record_set_parsed(record, parsed);

@@ -1,3 +1,4 @@
+#include "engine/menus.h"
 #include "engine/planning.h"
 
 #include <stdlib.h>
@@ -21,6 +22,10 @@ void nt_plan_deinit(nt_plan *plan) {
   }
   nt_map_deinit(&plan->records);
   nt_map_deinit(&plan->urls);
+  nt_map_deinit(&plan->by_url);
+  nt_map_deinit(&plan->words);
+  nt_map_deinit(&plan->menus);
+  nt_vec_deinit(&plan->shown);
   nt_vec_deinit(&plan->pages);
   nt_vec_deinit(&plan->added);
   nt_vec_deinit(&plan->added_slots);
@@ -44,14 +49,22 @@ nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path) {
 
 /* ---- the step ---- */
 
+static void put_part(nt_buf *out, nt_str part) {
+  nt_buf_varint(out, part.len);
+  nt_buf_put(out, part);
+}
+
 static nt_hash page_hash(const nt_page *page, const nt_page_record *record, const nt_site *site) {
   nt_buf b = {0};
-  const nt_str parts[] = {page->path, page->url,  page->output, page->template_name, page->kind,      page->collection,
-                          page->prev, page->next, page->lang,   page->origin,        record->redirect};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    nt_buf_varint(&b, parts[i].len);
-    nt_buf_put(&b, parts[i]);
+  const nt_str parts[] = {page->path,       page->url,  page->output, page->template_name, page->kind,
+                          page->collection, page->prev, page->next,   page->lang,          page->title,
+                          page->taxonomy,   page->term, page->home,   page->origin,        record->redirect};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) put_part(&b, parts[i]);
+  for (size_t i = 0; i < page->alternate_count; i++) {
+    put_part(&b, page->alternates[i].lang);
+    put_part(&b, page->alternates[i].url);
   }
+  nt_buf_byte(&b, (char)page->unlisted);
   nt_buf_varint(&b, page->number);
   nt_buf_varint(&b, page->count);
   nt_buf_varint(&b, page->first);
@@ -85,6 +98,10 @@ static void start_over(nt_plan *plan) {
   for (size_t i = 0; nt_map_each(&plan->records, &i, &e);) ((nt_page_record *)e->value)->present = false;
   plan->pages.len = 0;
   nt_map_clear(&plan->urls);
+  nt_map_clear(&plan->by_url);
+  nt_map_clear(&plan->words);
+  nt_map_clear(&plan->menus);
+  plan->shown.len = 0;
   nt_arena_reset(plan->arena);
 }
 
@@ -97,7 +114,7 @@ static void trace_documents(nt_run *run) {
                  kind->hash);
   }
   NT_VEC(nt_str) fields = {0};
-  static const char *const always[] = {"id", "kind", "lang", "template", "slug", "date", "translation_key"};
+  static const char *const always[] = {"id", "kind", "lang", "template", "slug", "date", "translation_key", "aliases"};
   for (size_t i = 0; i < sizeof always / sizeof *always; i++) nt_push(&fields, nt_str_c(always[i]));
   for (size_t i = 0; i < site->inputs->kinds.len; i++) { /* fields that permalinks name */
     const nt_kind *kind = &site->inputs->kinds.items[i];
@@ -122,6 +139,46 @@ static void trace_rest(nt_run *run) {
   nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("collected"), run->site->plan.collect.value);
 }
 
+void nt_plan_word(nt_planning *p, nt_str lang, nt_str word, nt_page_record *record) {
+  if (record) nt_map_set(&p->plan->words, nt_arena_format(p->arena, "%.*s:%.*s", NT_FMT(lang), NT_FMT(word)), record);
+}
+
+/* In a fixed order, which decides who keeps a path that two want. */
+static void plan_all(nt_planning *p) {
+  nt_plan *plan = p->plan;
+  nt_plan_documents(p);
+  nt_plan_lists(p);
+
+  nt_plan_pages(p);
+  nt_plan_redirects(p);
+  nt_plan_rest(p);
+  for (size_t i = 0; i < plan->pages.len; i++)
+    nt_map_set(&plan->by_url, plan->pages.items[i]->page.url, plan->pages.items[i]);
+  nt_plan_lead(p);
+  nt_plan_menus(p);
+  nt_map_deinit(&p->folders);
+  nt_vec_deinit(&p->redirects);
+}
+
+static bool is_for_people(const nt_page_record *record) {
+  return nt_str_eq(record->page.output, NT_STR("html")) && !record->redirect.len && !record->asset;
+}
+
+/* Their hashes, together and one by one, when the pages are in order. */
+static nt_hash finish_pages(nt_plan *plan, const nt_site *site) {
+  nt_hash hash = 1;
+  plan->shown_hash = 1;
+  for (size_t i = 0; i < plan->pages.len; i++) {
+    nt_page_record *record = plan->pages.items[i];
+    record->planned = page_hash(&record->page, record, site);
+    hash = nt_hash_combine(hash, record->planned);
+    if (!is_for_people(record)) continue;
+    nt_push(&plan->shown, &record->page);
+    plan->shown_hash = nt_hash_combine(plan->shown_hash, record->planned);
+  }
+  return hash;
+}
+
 void nt_plan_make(nt_site *site, unsigned worker) {
   nt_seat *seat = &site->seats[worker];
   nt_plan *plan = &site->plan;
@@ -135,17 +192,8 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   plan->inputs = nt_inputs_share(site->inputs);
   nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
   trace_documents(&run);
-  nt_plan_documents(&p);
-  nt_plan_lists(&p);
-  nt_plan_rest(&p);
+  plan_all(&p);
   trace_rest(&run);
-  nt_map_deinit(&p.folders);
   if (plan->pages.len) qsort(plan->pages.items, plan->pages.len, sizeof *plan->pages.items, by_path);
-  nt_hash hash = 1;
-  for (size_t i = 0; i < plan->pages.len; i++) {
-    nt_page_record *record = plan->pages.items[i];
-    record->planned = page_hash(&record->page, record, site);
-    hash = nt_hash_combine(hash, record->planned);
-  }
-  nt_run_finish(&run, &plan->step, NT_STEP_OK, hash);
+  nt_run_finish(&run, &plan->step, NT_STEP_OK, finish_pages(plan, site));
 }

@@ -33,6 +33,11 @@ typedef struct nt_plan {
   nt_arena *arena;                /* of the present plan */
   nt_inputs *inputs;              /* those it was made with: pages borrow from them */
   nt_map urls;                    /* document id -> nt_str* */
+  nt_map by_url;                  /* URL -> the page record there */
+  nt_map words;                   /* "sv:collection/nyheter" -> the page record it leads to */
+  nt_map menus;                   /* "sv/main" -> nt_menu */
+  NT_VEC(const nt_page *) shown;  /* those for people, in order of path */
+  nt_hash shown_hash;
   nt_step step;
 
   /* What collect hooks added. */

@@ -47,7 +47,7 @@ static void plan_document(nt_planning *p, nt_record *r) {
   if (!permalink.len) return;
   if (!nt_permalink(permalink, &r->frozen->fields, r->frozen->name, where_document(r), p->arena, p->diags, &url))
     return;
-  nt_str root = nt_language_path(p->site->inputs, r->frozen->lang, p->arena);
+  nt_str root = nt_language_find(p->site->inputs, r->frozen->lang)->path;
   if (root.len > 1) url = nt_arena_format(p->arena, "%.*s%.*s", (int)root.len - 1, root.ptr, NT_FMT(url));
   for (size_t i = 0; i < kind->output_count; i++) plan_output(p, r, url, kind->outputs[i], i == 0, kind);
 }

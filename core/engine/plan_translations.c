@@ -83,7 +83,7 @@ static void link_group(nt_planning *p, member *group, size_t count) {
 }
 
 void nt_plan_translations(nt_planning *p) {
-  if (nt_language_count(p->site->inputs) < 2) return;
+  if (p->site->inputs->languages.len < 2) return;
   members all = {0};
   gather(p, &all);
   if (all.len) qsort(all.items, all.len, sizeof *all.items, by_group);

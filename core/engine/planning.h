@@ -6,6 +6,17 @@
 #include "engine/engine.h"
 #include "engine/run.h"
 
+/* A redirect that has its path; where it leads is found out last. */
+typedef struct nt_redirect_plan {
+  nt_page_record *record;
+  nt_str to; /* a word, see words.h */
+  nt_where where;
+  nt_str href;   /* where that leads; empty if nowhere */
+  size_t next;   /* index + 1 of the redirect that stands there, or 0 */
+  size_t walked; /* number of the walk that came here, from 1 */
+  enum { NT_LEADS_ON, NT_LEADS_NOWHERE, NT_LEADS_IN_CIRCLE } end;
+} nt_redirect_plan;
+
 typedef struct nt_planning {
   nt_site *site;
   nt_plan *plan;
@@ -13,6 +24,7 @@ typedef struct nt_planning {
   nt_arena *arena;
   nt_diags *diags;
   nt_map folders; /* each folder that a page lies in -> the first page there */
+  NT_VEC(nt_redirect_plan) redirects;
 } nt_planning;
 
 /* The file of an URL: "/a/b/" is a/b/index.html, "/a/b" is a/b. False if it would lead out of the publication. */
@@ -23,11 +35,50 @@ nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner,
 bool nt_plan_output(nt_planning *p, nt_str output, uint32_t takes, nt_where where, nt_str what);
 nt_str nt_plan_extension(nt_planning *p, nt_str output);
 
+/* What a word leads to in a language (words.h); the record may be NULL. */
+void nt_plan_word(nt_planning *p, nt_str lang, nt_str word, nt_page_record *record);
+
+/* A list of documents as it is in one language. */
+typedef struct nt_list_lang {
+  nt_str lang, base, title; /* `base` is the URL of its first page */
+  uint64_t length;          /* documents */
+  bool exists;
+} nt_list_lang;
+
+typedef struct nt_list_plan {
+  const nt_listing *list;
+  nt_str collection; /* what a query calls it: "nyheter", "topics/kultur" */
+  nt_str taxonomy, term;
+  nt_str owner; /* and the word that leads to it: "collection/nyheter", "topics/kultur" */
+  nt_where where;
+  nt_list_lang *langs; /* one for each language of the site */
+} nt_list_plan;
+
+/* Its list pages and feeds, in each language that has it. */
+void nt_plan_listing(nt_planning *p, const nt_list_plan *list);
+/* How many documents it has in a language; false after reporting. */
+bool nt_plan_count(nt_planning *p, nt_str collection, nt_str lang, uint64_t *length);
+nt_str nt_plan_replace(nt_planning *p, nt_str text, const char *placeholder, nt_str value);
+
+/* A page without a document in one language; no URL: it is not there. */
+typedef struct nt_page_lang {
+  nt_str url, title;
+} nt_page_lang;
+
+/* One page in each language of the site that `langs` gives an URL. `owner` is also the word that leads to it. */
+void nt_plan_by_lang(nt_planning *p, const nt_page *pattern, const nt_value *params, const nt_page_lang *langs,
+                     nt_str owner, nt_where where);
+
 /* Each plans its part. */
 void nt_plan_documents(nt_planning *p);
 /* Tells each document's page where its translations are. */
 void nt_plan_translations(nt_planning *p);
 void nt_plan_lists(nt_planning *p);
+void nt_plan_taxonomies(nt_planning *p);
+void nt_plan_pages(nt_planning *p);
+void nt_plan_redirects(nt_planning *p);
 void nt_plan_rest(nt_planning *p);
+/* When every page has its path: where redirects lead. Those that lead nowhere are reported and withdrawn. */
+void nt_plan_lead(nt_planning *p);
 
 #endif

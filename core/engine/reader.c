@@ -1,7 +1,9 @@
 /* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
 #include "engine/addresses.h"
+#include "engine/menus.h"
 #include "engine/run.h"
 #include "engine/terms.h"
+#include "engine/words.h"
 #include "model/nodecode.h"
 
 static nt_run *run_of(nt_reader *reader) {
@@ -91,6 +93,39 @@ static bool is_of_page(const nt_run *run, const nt_query *query) {
   return run->scope == NT_RUN_PAGE && query->collection.len && !query->lang.len && !names_language(query);
 }
 
+static nt_read read_address(nt_reader *reader, nt_str word, nt_str lang, nt_where where, nt_str *url) {
+  nt_run *run = run_of(reader);
+  nt_target target;
+  *url = nt_str_n("", 0);
+  if (run->scope != NT_RUN_PAGE) {
+    nt_report(reader->diags, NT_MSG_address_too_early, where, word);
+    return NT_READ_FAILED;
+  }
+  bool found = nt_word_find(run->site, word, lang, reader->arena, &target);
+  if (found) *url = nt_word_href(run->site, &target, reader->arena);
+  nt_run_trace(run, NT_KEY_URL, NT_SCOPE_ALL, nt_arena_format(reader->arena, "%.*s:%.*s", NT_FMT(lang), NT_FMT(word)),
+               found ? nt_hash_bytes(*url) : NT_HASH_ABSENT);
+  if (!found) nt_report(reader->diags, NT_MSG_address_absent, where, word);
+  return found ? NT_READ_OK : NT_READ_FAILED;
+}
+
+static const nt_value *read_menu(nt_reader *reader, nt_str name, nt_str lang) {
+  nt_run *run = run_of(reader);
+  if (run->scope != NT_RUN_PAGE) return NULL;
+  nt_str key = nt_arena_format(reader->arena, "menu:%.*s/%.*s", NT_FMT(lang), NT_FMT(name));
+  const nt_menu *menu = nt_menu_find(&run->site->plan, nt_str_sub(key, 5, key.len));
+  nt_run_trace(run, NT_KEY_QUERY, 0, key, menu ? menu->hash : NT_HASH_ABSENT);
+  return menu ? &menu->entries : NULL;
+}
+
+static nt_pages read_pages(nt_reader *reader) {
+  nt_run *run = run_of(reader);
+  const nt_plan *plan = &run->site->plan;
+  if (run->scope != NT_RUN_PAGE) return (nt_pages){0};
+  nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("pages"), plan->shown_hash);
+  return (nt_pages){plan->shown.items, plan->shown.len};
+}
+
 static nt_read read_query(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out) {
   nt_run *run = run_of(reader);
   uint32_t name;
@@ -163,6 +198,9 @@ const nt_reader_ops nt_run_reader = {.field = read_field,
                                      .find = read_find,
                                      .resolve = read_resolve,
                                      .terms = nt_terms_read,
+                                     .address = read_address,
+                                     .menu = read_menu,
+                                     .pages = read_pages,
                                      .query = read_query,
                                      .config = read_config,
                                      .config_type = read_config_type,

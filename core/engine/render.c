@@ -87,7 +87,9 @@ static bool render_asset(rendering *r) {
 static bool render_redirect(rendering *r) {
   nt_buf *out = r->out;
   nt_str to = r->record->redirect;
-  nt_buf_c(out, "<!doctype html>\n<meta charset=\"utf-8\">\n<title>");
+  nt_buf_c(out, "<!doctype html>\n<html lang=\"");
+  nt_escape_attribute(r->page->lang, out);
+  nt_buf_c(out, "\">\n<meta charset=\"utf-8\">\n<title>");
   nt_escape_html(to, out);
   nt_buf_c(out, "</title>\n<meta http-equiv=\"refresh\" content=\"0; url=");
   nt_escape_attribute(to, out);

@@ -48,11 +48,6 @@ void nt_term_indexes_free(nt_term_indexes *all) {
   free(all);
 }
 
-const nt_value *nt_taxonomy_config(const nt_inputs *in, nt_str name) {
-  const nt_value *config = nt_map_find(nt_map_find(&in->config, NT_STR("taxonomies")), name);
-  return config && config->type == NT_MAP ? config : NULL;
-}
-
 void nt_terms_split(nt_str collection, nt_str *taxonomy, nt_str *slug) {
   size_t slash = nt_str_find_last(collection, '/');
   *taxonomy = slash < collection.len ? nt_str_sub(collection, 0, slash) : nt_str_n("", 0);
@@ -63,7 +58,8 @@ void nt_terms_split(nt_str collection, nt_str *taxonomy, nt_str *slug) {
 
 static void make(nt_site *site, memo *m) {
   nt_evaluation ev;
-  const nt_value *config = nt_taxonomy_config(site->inputs, m->taxonomy);
+  const nt_taxonomy *configured = nt_inputs_taxonomy(site->inputs, m->taxonomy);
+  const nt_value *config = configured ? &configured->config : NULL;
   nt_term_index_deinit(&m->index);
   nt_evaluation_init(&ev, site, m->phase);
   nt_evaluation_trace_config(&ev, 0, nt_arena_format(ev.arena, "taxonomies/%.*s", NT_FMT(m->taxonomy)));
@@ -94,7 +90,7 @@ static memo *find_memo(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_pha
 
 /* The taxonomy's index, right for this turn; NULL if there is no such taxonomy. */
 static memo *ask(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase phase) {
-  if (!nt_taxonomy_config(site->inputs, taxonomy)) return NULL;
+  if (!nt_inputs_taxonomy(site->inputs, taxonomy)) return NULL;
   memo *m = find_memo(site, taxonomy, nt_inputs_narrow(site->inputs, lang), phase);
   uint64_t turn = nt_queries_current(site->queries);
   uv_mutex_lock(&m->lock);

@@ -26,9 +26,6 @@ typedef struct nt_terms {
   size_t len;
 } nt_terms;
 
-/* The taxonomy's map in site.yaml; NULL if there is no such taxonomy. */
-const nt_value *nt_taxonomy_config(const nt_inputs *inputs, nt_str name);
-
 /* The terms that documents in `lang` have (empty: in any language), for the plan and for pages, traced. The list lasts
  * as long as the epoch, its texts as long as the site. False if there is no such taxonomy. In the plan it also reports
  * terms that are spelled in two ways and texts that leave no slug, each at its place in its document. A page that lists

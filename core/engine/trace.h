@@ -11,7 +11,10 @@
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
  *                                         "item:…"                                whether a source has it
  *                                         "hooked:…"                              the page as page hooks left it
+ *                                         "menu:sv/main"                          its entries
+ *                                         "pages"                                 all pages for people, as planned
  *     URL       document's slot           "" its own; else a link in it           where it leads
+ *               ALL                       "sv:collection/nyheter"                 where that word leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text
  *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which

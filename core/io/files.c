@@ -35,18 +35,21 @@ static void log_open(const nt_root *root, const char *path) {
 }
 #endif
 
-nt_root *nt_root_open(nt_str path) {
+/* Takes the descriptor; NULL, and errno as it is, if there is none. */
+static nt_root *root_of(int fd, nt_str path) {
+  if (fd < 0) return NULL;
   nt_root *root = nt_zalloc(sizeof *root);
-  root->path = nt_alloc(path.len + 1);
-  memcpy(root->path, path.ptr, path.len);
-  root->path[path.len] = '\0';
-  root->fd = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (root->fd >= 0) return root;
-  int saved = errno;
-  free(root->path);
-  free(root);
+  root->fd = fd;
+  root->path = (char *)nt_heap_str(path).ptr;
+  return root;
+}
+
+nt_root *nt_root_open(nt_str path) {
+  nt_str terminated = nt_heap_str(path);
+  int fd = open(terminated.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved = errno;
+  free((char *)terminated.ptr);
   errno = saved;
-  return NULL;
+  return root_of(fd, path);
 }
 
 void nt_root_close(nt_root *root) {
@@ -69,6 +72,16 @@ static int open_beneath(const nt_root *root, const char *path, int flags) {
   do fd = syscall(SYS_openat2, root->fd, path, &how, sizeof how);
   while (fd < 0 && (errno == EAGAIN || errno == EINTR) && tries--);
   return (int)fd;
+}
+
+nt_root *nt_root_open_below(const nt_root *root, nt_str path) {
+  nt_arena *arena = nt_arena_new_sized(512);
+  nt_str below = nt_arena_str(arena, path.len ? path : NT_STR("."));
+  int fd = open_beneath(root, below.ptr, O_RDONLY | O_DIRECTORY), saved = errno;
+  nt_root *opened = root_of(fd, nt_path_join(arena, nt_root_path(root), path));
+  nt_arena_free(arena);
+  errno = saved;
+  return opened;
 }
 
 static nt_file_result result_of(int error) {

@@ -10,6 +10,8 @@ typedef struct nt_root nt_root; /* an open directory; may be used by several thr
 
 /* NULL if it cannot be opened; errno says why. */
 nt_root *nt_root_open(nt_str path);
+/* A directory of the root, resolved beneath it: NULL with EXDEV or ELOOP if a link leads out. */
+nt_root *nt_root_open_below(const nt_root *root, nt_str path);
 void nt_root_close(nt_root *root);
 nt_str nt_root_path(const nt_root *root);
 

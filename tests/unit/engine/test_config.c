@@ -169,8 +169,8 @@ static void collections(void **state) {
   assert_int_equal(c.query->sort_count, 2);
   assert_true(c.query->sorts[0].descending && nt_str_eq(c.query->sorts[0].field, NT_STR("date")));
   assert_int_equal(c.query->limit, 30);
-  assert_int_equal(c.per_page, 10);
-  assert_true(nt_str_eq(c.path, NT_STR("/nyheter/")));
+  assert_int_equal(c.list.per_page, 10);
+  assert_true(nt_str_eq(nt_setting_in(c.list.path, NT_STR("sv")), NT_STR("/nyheter/")));
   assert_null(c.ids);
   assert_true(read_collection(f, "documents: [text/b.md, text/a.md]\n", &c));
   assert_int_equal(c.id_count, 2);
@@ -183,7 +183,7 @@ static void odd_collections(void **state) {
   nt_collection c;
   assert_true(read_collection(f, "kind: { a: b }\nsort: 7\nwhere: x\ndocuments: y\nlimit: many\nper_page: no\n", &c));
   assert_int_equal(c.kind_count, 0);
-  assert_int_equal(c.per_page, 0);
+  assert_int_equal(c.list.per_page, 0);
   assert_int_equal(c.query->limit, 0);
   assert_false(read_collection(f, "path: nyheter/\n", &c));
   assert_int_equal(f->diags.items[0].code, NT_MSG_config_bad_path);

@@ -2,7 +2,6 @@
 #include "engine/identity.h"
 #include "engine/languages.h"
 #include "support.h"
-#include "text/yaml.h"
 
 typedef struct fixture {
   nt_arena *arena;
@@ -11,11 +10,10 @@ typedef struct fixture {
 
 static int setup(void **state) {
   fixture *f = nt_zalloc(sizeof *f);
-  nt_diags diags;
+  static const char *const codes[] = {"sv", "en", "se", "fi"};
   f->arena = nt_arena_new();
-  nt_diags_init(&diags, f->arena);
-  nt_str text = NT_STR("languages: { sv: { name: Svenska }, en: { path: /english/ }, se: {}, fi: { path: suomi } }\n");
-  assert_true(nt_yaml_parse(text, NT_STR("site.yaml"), (nt_pos){1, 1, 0}, f->arena, &diags, &f->in.config));
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+    nt_push(&f->in.languages, ((nt_site_lang){.code = nt_str_c(codes[i])}));
   f->in.lang = NT_STR("sv");
   *state = f;
   return 0;
@@ -23,6 +21,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
   fixture *f = *state;
+  nt_vec_deinit(&f->in.languages);
   nt_arena_free(f->arena);
   free(f);
   return 0;
@@ -79,32 +78,25 @@ static void test_keys(void **state) {
   equal(key(f, "om.en.md", "", 0), "om.md", "added by a collect hook");
 }
 
-static void test_paths_of_languages(void **state) {
+static void test_places_of_languages(void **state) {
   fixture *f = *state;
-  equal(nt_language_path(&f->in, NT_STR("sv"), f->arena), "/", "sv");
-  equal(nt_language_path(&f->in, NT_STR("en"), f->arena), "/english/", "en");
-  equal(nt_language_path(&f->in, NT_STR("se"), f->arena), "/se/", "se");
-  equal(nt_language_path(&f->in, NT_STR("fi"), f->arena), "/suomi/", "fi");
-  assert_int_equal(nt_language_count(&f->in), 4);
   assert_int_equal(nt_language_index(&f->in, NT_STR("se")), 2);
-  assert_false(nt_language_known(&f->in, NT_STR("de")));
-  assert_false(nt_language_known(&f->in, NT_STR("")));
+  assert_int_equal(nt_language_index(&f->in, NT_STR("de")), 4);
+  assert_null(nt_language_find(&f->in, NT_STR("de")));
+  assert_null(nt_language_find(&f->in, NT_STR("")));
 }
 
 /* A site that names none has one. */
 static void test_one_language(void **state) {
   fixture *f = *state;
-  f->in.config = nt_map_new(f->arena);
-  assert_int_equal(nt_language_count(&f->in), 1);
-  equal(nt_language_at(&f->in, 0), "sv", "the only one");
-  equal(nt_language_path(&f->in, NT_STR("sv"), f->arena), "/", "sv");
+  f->in.languages.len = 1;
   equal(nt_identity_name(&f->in, NT_STR("en/om.en.md"), f->arena), "en/om.en", "no languages");
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_lang_and_name, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_keys, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(test_paths_of_languages, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_places_of_languages, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_one_language, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
