@@ -18,7 +18,6 @@ static bool same(notis_str a, notis_str b) {
 
 /* A day begins at midnight where the site is. */
 notis_str feed_time(const feed *f, notis_time time, const char *style) {
-  if (time.date_only) time.unzoned = 1;
   time.date_only = 0;
   return host_of(f)->format_time(f->call, time, feed_str(style));
 }

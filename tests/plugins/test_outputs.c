@@ -1,6 +1,7 @@
 /* The outputs that syndicate: what every output must bear, escaping, and what they ask the services for. What they say
  * of real documents is tested by tests/functional/test_feeds.py. */
 #include "conform.h"
+#include "script/plugin_lua.h"
 #include "text/date.h"
 
 enum { DOCUMENTS = 3 };
@@ -174,12 +175,11 @@ static nt_page list_page(void) {
 }
 
 /* The page in the arena, terminated. */
-static const char *rendered(fixture *f, const char *name, const nt_page *page) {
-  const nt_plugin *plugin = load(f, name);
+static const char *rendered_by(fixture *f, const nt_plugin *plugin, const nt_page *page) {
   conform_call c;
   nt_reader own = reader;
   nt_buf out = {0};
-  void *self = NULL;
+  void *self = plugin->descriptor.data;
   conform_begin(&c, &engine, &own);
   own.arena = c.call.arena;
   own.diags = &c.diags;
@@ -192,6 +192,10 @@ static const char *rendered(fixture *f, const char *name, const nt_page *page) {
   nt_buf_deinit(&out);
   conform_end(&c);
   return text;
+}
+
+static const char *rendered(fixture *f, const char *name, const nt_page *page) {
+  return rendered_by(f, load(f, name), page);
 }
 
 static void has(const char *text, const char *part) {
@@ -377,6 +381,52 @@ static void asks_in_the_language_of_the_page(void **state) {
   conform_end(&c);
 }
 
+static const char script[] =
+    "local notis = require 'notis'\n"
+    "notis.output { name = 'output_x', extension = 'txt', takes = { 'collection', 'site' }, render = function(page)\n"
+    "  local function say(...) for _, v in ipairs { ... } do page:write(tostring(v) .. '|') end end\n"
+    "  say(page.url, page.title, page.lang, page.home, page.number, page.count, page.params.color)\n"
+    "  for _, a in ipairs(page.alternates) do say(a.lang, a.url) end\n"
+    "  for _, d in ipairs(page:documents()) do\n"
+    "    say(d.url, page:document_tag(d), page:document_html(d, '', true), page:document_text(d, 'title'))\n"
+    "    say(page:format_time(d.date, 'rfc3339'))\n"
+    "    local file = page:document_file(d, 'r.pdf')\n"
+    "    say(file and file.url .. ' ' .. file.media .. ' ' .. file.size)\n"
+    "  end\n"
+    "  for _, p in ipairs(page:site_pages()) do say(p.url, p.document and p.document.id, #p.alternates) end\n"
+    "  return page:absolute_url('/x/')\n"
+    "end }\n";
+
+/* What a Lua plugin is told is what one in C is. */
+static void tells_lua(void **state) {
+  fixture *f = *state;
+  nt_vm_options options = {0};
+  nt_script_source source = {.file = NT_STR("x.lua"), .bytes = nt_str_n(script, sizeof script - 1)};
+  nt_lua_plugin *lua = nt_lua_plugin_load(&source, &options, &f->diags);
+  assert_non_null(lua);
+  const nt_plugin *plugin = nt_host_add(f->host, source.file, nt_lua_plugin_descriptor(lua), &f->diags);
+  nt_value params = nt_map_new(f->arena);
+  put(f, &params, "color", word("röd"));
+  put(f, &documents[0], "date", day("2024-01-02"));
+  nt_page list = list_page();
+  list.shown = 1;
+  list.number = 2;
+  list.count = 3;
+  list.params = params;
+  list.alternates = alternates;
+  list.alternate_count = 2;
+  assert_string_equal(rendered_by(f, plugin, &list),
+                      "/bas/rss.xml|Nyheter|sv|/bas/nyheter/|2|3|röd|sv|/bas/a/|en|/bas/en/a/|/bas/a/|"
+                      "tag:r.example,2020:text/a.md|<p>a</p>|text/a.md|2024-01-02|"
+                      "/bas/a/r.pdf application/pdf 3355443|https://r.example/bas/x/");
+  nt_page site = {.url = NT_STR("/x.txt"), .params = params};
+  assert_string_equal(rendered_by(f, plugin, &site), "/bas/x.txt|/bas/|/bas/a/?b&c|text/a.md|2|/bas/c/|text/b.md|0|"
+                                                     "https://r.example/bas/x/");
+  nt_host_free(f->host);
+  f->host = nt_host_new();
+  nt_lua_plugin_free(lua);
+}
+
 /* A plugin may call any service with anything. */
 static void bears_anything(void **state) {
   conform_call c;
@@ -414,9 +464,9 @@ static void bears_anything(void **state) {
 #define with(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      with(conforms),        with(escapes),         with(escapes_in_attributes), with(dates),
-      with(files_and_terms), with(says_what_it_is), with(maps_the_site),         with(asks_in_the_language_of_the_page),
-      with(bears_anything)};
+  const struct CMUnitTest tests[] = {with(conforms),      with(escapes),         with(escapes_in_attributes),
+                                     with(dates),         with(files_and_terms), with(says_what_it_is),
+                                     with(maps_the_site), with(tells_lua),       with(asks_in_the_language_of_the_page),
+                                     with(bears_anything)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -390,8 +390,8 @@ struct notis_services {
   notis_status (*document_file)(notis_call *call, const notis_document *document, notis_str path, notis_str *url,
                                 notis_str *media, uint64_t *size);
   /* A point in time as text: "rfc822" (as RSS wants it), "rfc3339", or another style of the templates' date filter; in
-   * the site's time zone. A day without a time of day stays one ("2024-04-10"); as `unzoned` instead of `date_only` it
-   * is the midnight that it begins with. Empty if there is no such style. */
+   * the site's time zone. A day without a time of day stays one ("2024-04-10"); without its `date_only` it is the
+   * midnight that it begins with. Empty if there is no such style. */
   notis_str (*format_time)(notis_call *call, notis_time time, notis_str style);
 };
 

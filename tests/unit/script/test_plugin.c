@@ -270,7 +270,7 @@ static void test_a_source_of_files(void **state) {
 static void test_an_output(void **state) {
   plugin_bench p = {0};
   assert_true(start(&p, "notis.output { name = 'o', extension = 'txt', takes = {'document', 'site'},\n"
-                        "render = function(page, config) local d = page.document\n"
+                        "page_limit = 7, render = function(page, config) local d = page.document\n"
                         "return page.path .. d.id .. d.title .. tostring(d.nix) .. #page:documents() .. "
                         "page:site('title') .. config.path end }"));
   nt_value hej = nt_string(NT_STR("Hej"));
@@ -278,6 +278,7 @@ static void test_an_output(void **state) {
   const notis_output_api *api = p.descriptor->output;
   assert_string_equal(api->extension, "txt");
   assert_int_equal(api->takes, NOTIS_TAKES_DOCUMENT | NOTIS_TAKES_SITE);
+  assert_int_equal(api->page_limit, 7);
   void *self = p.descriptor->data;
   assert_int_equal(api->open(&services, NULL, config_of(&p), &self), NOTIS_OK);
   nt_buf out = {0};
@@ -324,6 +325,7 @@ static void test_plugins_that_are_none(void **state) {
       {"notis.output { name = 'x', render = print }", NT_MSG_script_plugin_key},
       {"notis.output { name = 'x', extension = 'a', takes = {'documnt'}, render = print }",
        NT_MSG_script_unknown_takes},
+      {"notis.output { name = 'x', extension = 'a', page_limit = -1, render = print }", NT_MSG_script_plugin_key},
       {"notis.source = 1", NT_MSG_script_sealed},
       {"local x = = 1", NT_MSG_script_syntax},
   };
