@@ -3,16 +3,42 @@
 #include "cli/cli.h"
 #include "text/json.h"
 
+/* What its state keeps back, by state. */
+static const struct {
+  nt_state state;
+  nt_code text;
+} held_texts[] = {{NT_STATE_DRAFT, NT_MSG_cli_held_draft},
+                  {NT_STATE_EMBARGO, NT_MSG_cli_held_embargo},
+                  {NT_STATE_FUTURE, NT_MSG_cli_held_future},
+                  {NT_STATE_EXPIRED, NT_MSG_cli_held_expired}};
+enum { HELD = sizeof held_texts / sizeof *held_texts };
+
+static void print_json_held(const nt_site *site) {
+  for (size_t i = 0; i < HELD; i++)
+    printf("%s\"%s\":%llu", i ? "," : "", nt_state_name(held_texts[i].state),
+           (unsigned long long)nt_atomic_get(&site->counters.held[held_texts[i].state]));
+}
+
+static void print_held(nt_cli *cli, const nt_site *site) {
+  size_t named = 0;
+  for (size_t i = 0; i < HELD; i++) {
+    unsigned long long count = nt_atomic_get(&site->counters.held[held_texts[i].state]);
+    nt_str number = nt_arena_format(cli->arena, "%llu", count), none = nt_str_n("", 0);
+    if (!count) continue;
+    printf("%s%.*s", named++ ? ", " : "; ", NT_FMT(nt_cli_text(cli, held_texts[i].text, number, none)));
+  }
+}
+
 static void print_json_summary(const nt_site *site, double seconds) {
   const nt_site_counters *c = &site->counters;
   nt_buf name = {0}; /* a folder's name may hold anything */
   nt_json_string(site->name, &name);
-  printf("{\"type\":\"site\",\"site\":%.*s,\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"pages\":%zu,"
-         "\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{",
+  printf("{\"type\":\"site\",\"site\":%.*s,\"published\":%s,\"documents\":%llu,\"withheld\":%llu,\"held\":{",
          NT_FMT(nt_buf_str(&name)), site->failed || site->engine->options.check ? "false" : "true",
-         (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld),
-         site->plan.pages.len, (unsigned long long)nt_atomic_get(&c->put),
-         (unsigned long long)nt_atomic_get(&c->removed), seconds);
+         (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld));
+  print_json_held(site);
+  printf("},\"pages\":%zu,\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{", site->plan.pages.len,
+         (unsigned long long)nt_atomic_get(&c->put), (unsigned long long)nt_atomic_get(&c->removed), seconds);
   for (int kind = 0; kind < NT_STEP_KINDS; kind++)
     printf("%s\"%s\":{\"run\":%llu,\"kept\":%llu}", kind ? "," : "", nt_step_kind_name((nt_step_kind)kind),
            (unsigned long long)nt_atomic_get(&c->run[kind]), (unsigned long long)nt_atomic_get(&c->kept[kind]));
@@ -40,6 +66,7 @@ static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
     nt_str removed = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->removed));
     printf(", %.*s", NT_FMT(nt_cli_text(cli, NT_MSG_cli_site_changes, put, removed)));
   }
+  if (!site->failed) print_held(cli, site);
   printf(" (%.2f s)\n", seconds);
   if (!site->failed && !cli->engine.check) printf("  %.*s\n", NT_FMT(nt_engine_out(site->engine, site, arena)));
 }

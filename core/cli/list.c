@@ -1,6 +1,7 @@
 /* notis list sites|documents|pages|hooks|plugins */
 #include "cli/cli.h"
 #include "engine/run.h"
+#include "engine/states.h"
 
 static void line(const nt_site *site, nt_str a, nt_str b, nt_str c) {
   if (site) printf("%.*s\t", NT_FMT(site->name));
@@ -18,6 +19,21 @@ static void list_sites(nt_cli *cli, const nt_engine *engine) {
   (void)cli;
 }
 
+/* What became of a document: its state, or that it is withheld. */
+static nt_str state_of(const nt_record *r) {
+  if (nt_record_is_held(r)) return nt_str_c(nt_state_name(nt_record_state(r)));
+  return r->frozen && !r->displaced ? nt_str_c(nt_state_name(NT_STATE_PUBLISHED)) : NT_STR("withheld");
+}
+
+static void list_document(const nt_site *site, const nt_record *r) {
+  const nt_frozen *f = r->made ? r->made : r->parsed;
+  nt_str none = NT_STR("-"), kind = f ? f->kind : none, lang = f ? f->lang : none;
+  nt_str state = state_of(r), url = nt_plan_url(&site->plan, r->id);
+  printf("%.*s\t%.*s\t%.*s\t%.*s\t%.*s", NT_FMT(site->name), NT_FMT(r->id), NT_FMT(kind), NT_FMT(lang), NT_FMT(state));
+  if (url.len) printf("\t%.*s", NT_FMT(url));
+  putchar('\n');
+}
+
 static int by_id(const void *a, const void *b) {
   return nt_str_cmp((*(const nt_record *const *)a)->id, (*(const nt_record *const *)b)->id);
 }
@@ -27,11 +43,12 @@ static void list_documents(nt_cli *cli, const nt_engine *engine) {
   for (size_t i = 0; i < engine->site_count; i++) {
     const nt_site *site = &engine->sites[i];
     NT_VEC(const nt_record *) all = {0};
-    for (size_t r = 0; r < site->records.slots.len; r++)
-      if (site->records.slots.items[r]->frozen) nt_push(&all, site->records.slots.items[r]);
+    for (size_t r = 0; r < site->records.slots.len; r++) {
+      const nt_record *record = site->records.slots.items[r];
+      if (record->listed || record->made) nt_push(&all, record);
+    }
     if (all.len) qsort(all.items, all.len, sizeof *all.items, by_id);
-    for (size_t r = 0; r < all.len; r++)
-      line(site, all.items[r]->id, all.items[r]->frozen->kind, nt_plan_url(&site->plan, all.items[r]->id));
+    for (size_t r = 0; r < all.len; r++) list_document(site, all.items[r]);
     nt_vec_deinit(&all);
   }
 }

@@ -126,7 +126,8 @@ static bool is_markdown(const nt_source_config *source) {
 /* The folder below a source of every kind: one that its addresses are called by, if it is there, else the kind's. */
 static nt_str folder_of(const new_text *n, const nt_kind *kind, nt_str path) {
   nt_arena *arena = n->cli->arena;
-  nt_str link = nt_str_sub(kind->permalink, 1, kind->permalink.len);
+  nt_str link = nt_kind_permalink(kind, n->in->lang);
+  link = nt_str_sub(link, 1, link.len);
   nt_str first = nt_str_sub(link, 0, nt_str_find(link, '/'));
   nt_str named = nt_path_join(arena, path, first);
   nt_str whole = nt_path_join(arena, nt_path_join(arena, n->engine->root, n->site), named);

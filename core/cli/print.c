@@ -24,6 +24,16 @@ static nt_str shown(const printer *p, nt_str file) {
   return nt_path_join(p->cli->arena, workspace, file);
 }
 
+/* Moves past a line that ends with LF, CRLF or CR, as texts and YAML have them. */
+static nt_str take_line(nt_str *rest) {
+  size_t end = 0;
+  while (end < rest->len && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') end++;
+  nt_str line = nt_str_sub(*rest, 0, end);
+  *rest = nt_str_sub(*rest, end, rest->len);
+  *rest = nt_str_sub(*rest, nt_str_starts(*rest, NT_STR("\r\n")) ? 2 : rest->len > 0, rest->len);
+  return line;
+}
+
 /* The line's text, without its end; NULL pointer if the file cannot be read. */
 static nt_str source_line(const printer *p, const nt_where *where, nt_buf *bytes) {
   nt_str file = where->file;
@@ -31,25 +41,31 @@ static nt_str source_line(const printer *p, const nt_where *where, nt_buf *bytes
     return nt_str_n(NULL, 0);
   nt_str rest = nt_buf_str(bytes);
   for (uint32_t line = 1; line < where->line; line++) {
-    size_t end = nt_str_find(rest, '\n');
-    if (end == rest.len) return nt_str_n(NULL, 0);
-    rest = nt_str_sub(rest, end + 1, rest.len);
+    if (!rest.len) return nt_str_n(NULL, 0);
+    take_line(&rest);
   }
-  nt_str line = nt_str_sub(rest, 0, nt_str_find(rest, '\n'));
-  if (line.len && line.ptr[line.len - 1] == '\r') line.len--;
-  return line;
+  return take_line(&rest);
 }
 
-/* Columns are bytes within; people count characters. */
+/* Columns are bytes within; people count characters, and none for a byte order mark. */
 static uint32_t shown_column(const nt_where *where, nt_str line) {
   if (!line.ptr || !where->column) return where->column;
-  return (uint32_t)nt_utf8_count(nt_str_sub(line, 0, where->column - 1)) + 1;
+  nt_str before = nt_str_sub(line, 0, where->column - 1);
+  return (uint32_t)nt_utf8_count(before) + !nt_str_starts(before, NT_STR("\xEF\xBB\xBF"));
 }
 
 static void put_safe(FILE *out, nt_str text) {
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    fputc(c == '\t' ? ' ' : c < 0x20 || c == 0x7F ? '?' : c, out);
+  for (size_t at = 0; at < text.len;) {
+    size_t from = at;
+    uint32_t c = nt_utf8_next(text, &at);
+    if (c == '\t')
+      fputc(' ', out);
+    else if (c < 0x20 || c == 0x7F)
+      fputc('?', out);
+    else if (c == 0xFFFD) /* a text in another encoding */
+      fputs("\xEF\xBF\xBD", out);
+    else
+      fwrite(text.ptr + from, 1, at - from, out);
   }
 }
 

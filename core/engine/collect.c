@@ -1,10 +1,11 @@
 /* Collect hooks: once an epoch, over every frozen document. What they add is the value of one step. */
 #include "engine/engine.h"
+#include "engine/languages.h"
 #include "engine/run.h"
 
 /* Does a source's item have this id already? */
 static bool is_taken(nt_run *run, nt_str id) {
-  nt_str name = nt_arena_format(run->reader.arena, "id:%.*s", NT_FMT(id));
+  nt_str name = nt_arena_format(run->reader.arena, "item:%.*s", NT_FMT(id)); /* it may be there and not in force */
   nt_key key = nt_key_of(NT_KEY_QUERY, 0, nt_names_id(run->site->names, name));
   nt_tracer_add(&run->seat->tracer, key, nt_key_now(run->site, NT_RUN_COLLECT, key));
   const nt_record *r = nt_records_find(&run->site->records, id);
@@ -27,7 +28,8 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
       nt_report(&run->diags, NT_MSG_script_derived_twice, where, doc->id);
     else if (!kind)
       nt_report(&run->diags, NT_MSG_kind_unknown, where, doc->kind, NT_STR(""));
-    else if (nt_fields_apply(kind, &raw, &context, doc->arena, &run->diags, &doc->fields))
+    else if (nt_fields_apply(kind, &raw, &context, doc->arena, &run->diags, &doc->fields) &&
+             nt_language_check(in, doc->lang, where, &run->diags))
       nt_push(&out->documents, nt_frozen_new(doc, NULL));
   }
 }
@@ -89,17 +91,24 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
   for (size_t i = 0; i < result->documents.len; i++) {
     nt_frozen *frozen = result->documents.items[i];
     nt_record *record = nt_records_get(&site->records, frozen->id);
-    if (record->frozen) nt_record_clear(record);
+    if (record->made) nt_record_clear(record);
     record->source = NT_SOURCE_NONE;
     record->path = record->id;
-    record->frozen = frozen;
+    nt_record_set_made(record, frozen);
     nt_push(&plan->added_slots, record->slot);
   }
   nt_vec_deinit(&result->documents);
 }
 
+/* A kind may have come to say something else of when they are published. */
+static void forget_standings(nt_site *site) {
+  for (size_t i = 0; i < site->plan.added_slots.len; i++)
+    site->records.slots.items[site->plan.added_slots.items[i]]->standing = (nt_standing){0};
+}
+
 /* The same value as before: what is there stays, for the plan borrows from it and shall hold. */
-static bool install_nothing(nt_plan *plan, nt_collect_result *result) {
+static bool install_nothing(nt_site *site, nt_collect_result *result) {
+  nt_plan *plan = &site->plan;
   if (result->failed || plan->collect.state != NT_STEP_OK || plan->collect.value != result->step.value) return false;
   for (size_t i = 0; i < result->documents.len; i++) nt_frozen_free(result->documents.items[i]);
   nt_vec_deinit(&result->documents);
@@ -107,12 +116,13 @@ static bool install_nothing(nt_plan *plan, nt_collect_result *result) {
   nt_arena_free(result->arena);
   nt_step_deinit(&plan->collect);
   plan->collect = result->step;
+  forget_standings(site);
   return true;
 }
 
 void nt_collect_install(nt_site *site, nt_collect_result *result) {
   nt_plan *plan = &site->plan;
-  if (!result->arena || install_nothing(plan, result)) return;
+  if (!result->arena || install_nothing(site, result)) return;
   nt_arena_free(plan->collected_arena);
   plan->collected_arena = result->arena;
   plan->collections = result->collections;

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "engine/engine.h"
+#include "engine/states.h"
 #include "host/durable.h"
 
 #include <errno.h>
@@ -277,8 +278,23 @@ static bool is_unknown(const nt_site *site, nt_str owner) {
   return false;
 }
 
+/* The document whose state keeps the owner's pages back, itself or what it was derived from; NULL if none does. */
+static const nt_record *held_by(const nt_site *site, nt_str owner) {
+  const nt_record *r = nt_records_find(&site->records, owner);
+  if (r && nt_record_is_held(r)) return r;
+  if (r && !r->parent) return NULL;
+  r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
+  return r && nt_record_is_held(r) ? r : NULL;
+}
+
 static bool stays(const nt_site *site, nt_str owner) {
-  return at_fault(site, owner) || is_unknown(site, owner);
+  return !held_by(site, owner) && (at_fault(site, owner) || is_unknown(site, owner));
+}
+
+/* Its text says itself that it shall go, and when: nobody need consent to that. */
+static bool has_expired(const nt_site *site, nt_str owner) {
+  const nt_record *r = held_by(site, owner);
+  return r && nt_record_state(r) == NT_STATE_EXPIRED;
 }
 
 /* A page that a cancelled round staged and that is no longer planned is taken away again, unless its document is only
@@ -295,7 +311,8 @@ static void add_puts(nt_commit *c) {
   }
 }
 
-static size_t add_removals(nt_commit *c) {
+/* How many; *sudden is how many of them no text has foretold. */
+static size_t add_removals(nt_commit *c, size_t *sudden) {
   const nt_map_entry *e;
   size_t count = 0;
   for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);) {
@@ -305,6 +322,7 @@ static size_t add_removals(nt_commit *c) {
     if (handled || stays(c->site, entry->owner)) continue;
     nt_push(&c->changes.list, ((nt_change){.path = entry->path, .owner = entry->owner, .removed = true}));
     count++;
+    *sudden += !has_expired(c->site, entry->owner);
   }
   return count;
 }
@@ -333,8 +351,8 @@ static void finish_run(void *ud) {
   notis_call call = call_of(c, c->changes_arena, &c->diags);
   nt_changes *changes = &c->changes;
   if (!c->failed) add_puts(c);
-  size_t removed = c->failed ? 0 : add_removals(c);
-  if (!c->failed && !removals_allowed(c, removed)) c->failed = true;
+  size_t sudden = 0, removed = c->failed ? 0 : add_removals(c, &sudden);
+  if (!c->failed && !removals_allowed(c, sudden)) c->failed = true;
   if (!c->failed && changes->list.len) {
     qsort(changes->list.items, changes->list.len, sizeof *changes->list.items, by_order);
     nt_buf journal = {0};

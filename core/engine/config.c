@@ -40,7 +40,7 @@ bool nt_config_check_text(nt_str text, nt_str shown, nt_diags *diags) {
   uint32_t line = 1;
   size_t start = 0;
   for (size_t i = 0; i < at; i++)
-    if (text.ptr[i] == '\n') {
+    if (text.ptr[i] == '\n' || (text.ptr[i] == '\r' && text.ptr[i + 1] != '\n')) {
       line++;
       start = i + 1;
     }
@@ -99,11 +99,17 @@ const nt_schema nt_schema_workspace = {(const nt_schema_key[]){{"notis", T_INT, 
                                                                {"limits", T_MAP, &limits},
                                                                {0}}};
 
-static const nt_schema language = {(const nt_schema_key[]){{"name", T_STRING}, {0}}};
+static const nt_schema language = {
+    (const nt_schema_key[]){{"name", T_STRING}, {"path", T_STRING}, {"fallback", T_STRING | T_LIST}, {0}}};
 static const nt_schema languages = {(const nt_schema_key[]){{"*", T_MAP, &language}, {0}}};
 /* The rest of a source's map belongs to its plugin. */
-static const nt_schema source = {(const nt_schema_key[]){
-    {"use", T_STRING, NULL, true}, {"kind", T_STRING}, {"path", T_STRING}, {"match", T_STRING}, {"*", T_ANY}, {0}}};
+static const nt_schema source = {(const nt_schema_key[]){{"use", T_STRING, NULL, true},
+                                                         {"kind", T_STRING},
+                                                         {"lang", T_STRING},
+                                                         {"path", T_STRING},
+                                                         {"match", T_STRING},
+                                                         {"*", T_ANY},
+                                                         {0}}};
 static const nt_schema sources = {(const nt_schema_key[]){{"*", T_MAP, &source}, {0}}};
 static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING | T_LIST},
                                                              {"where", T_MAP},
@@ -116,6 +122,11 @@ static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING |
                                                              {"params", T_MAP},
                                                              {0}}};
 static const nt_schema collections = {(const nt_schema_key[]){{"*", T_MAP, &collection}, {0}}};
+static const nt_schema term = {(const nt_schema_key[]){{"title", T_STRING | T_MAP}, {0}}};
+static const nt_schema terms = {(const nt_schema_key[]){{"*", T_MAP, &term}, {0}}};
+static const nt_schema taxonomy = {(const nt_schema_key[]){
+    {"of", T_STRING | T_LIST, NULL, true}, {"sort", T_STRING | T_LIST}, {"terms", T_MAP, &terms}, {0}}};
+static const nt_schema taxonomies = {(const nt_schema_key[]){{"*", T_MAP, &taxonomy}, {0}}};
 
 const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T_STRING},
                                                           {"title", T_STRING, NULL, true},
@@ -124,6 +135,7 @@ const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T
                                                           {"languages", T_MAP, &languages},
                                                           {"sources", T_MAP, &sources, true},
                                                           {"collections", T_MAP, &collections},
+                                                          {"taxonomies", T_MAP, &taxonomies},
                                                           {"limits", T_MAP, &limits},
                                                           {"params", T_MAP},
                                                           {0}}};

@@ -1,6 +1,7 @@
 #include "engine/inputs.h"
 
 #include "base/path.h"
+#include "engine/languages.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,10 @@ static void read_layer(nt_inputs *in, const nt_inputs_options *options, uint32_t
     extend(in, options, layer, &extends->as.list->items[i]);
 }
 
+void nt_inputs_set_now(nt_inputs *in, int64_t seconds) {
+  in->now = nt_date_in_zone((nt_time){.seconds = seconds}, in->zone);
+}
+
 /* ---- the configuration's parts ---- */
 
 static nt_str config_str(const nt_inputs *in, const char *key) {
@@ -98,11 +103,12 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   }
   const nt_value *languages = nt_map_find(&in->config, NT_STR("languages"));
   in->lang = languages && nt_value_len(languages) ? languages->as.map->entries[0].key : NT_STR("sv");
-  in->locale = nt_locales_language(options->locales, in->lang);
+  nt_inputs_read_chains(in, options->locales);
+  in->locale = nt_inputs_chain(in, in->lang)->locale;
   nt_str zone = config_str(in, "timezone");
   in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
   if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);
-  in->now = nt_date_in_zone((nt_time){.seconds = options->now}, in->zone);
+  nt_inputs_set_now(in, options->now);
 }
 
 static nt_hash basics_hash(const nt_inputs *in) {
@@ -169,9 +175,12 @@ static void read_sources(nt_inputs *in) {
     nt_source_config s = {.name = e->key,
                           .plugin = nt_value_str(nt_map_find(&e->value, NT_STR("use"))),
                           .kind = nt_value_str(nt_map_find(&e->value, NT_STR("kind"))),
+                          .lang = nt_value_str(nt_map_find(&e->value, NT_STR("lang"))),
                           .config = &e->value,
                           .pos = e->key_pos};
     check_kind(in, s.kind, e->value.pos);
+    const nt_value *lang = nt_map_find(&e->value, NT_STR("lang"));
+    if (s.lang.len) nt_language_check(in, s.lang, nt_config_where(&in->files, lang->pos), &in->diags);
     nt_push(&in->sources, s);
   }
 }
@@ -362,7 +371,10 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   read_scripts(in);
   read_all_messages(in);
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->hook_memory, in->hook_instructions));
-  in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine((uintptr_t)in->locale, (uintptr_t)in->zone));
+  in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->chains.len, (uintptr_t)in->zone));
+  for (size_t i = 0; i < in->chains.len; i++)
+    in->vm_hash = nt_hash_combine(nt_hash_combine(in->vm_hash, nt_hash_bytes(in->chains.items[i].lang)),
+                                  (uintptr_t)in->chains.items[i].locale);
   in->usable = in->configured = in->diags.errors == 0;
   each_file(in, "static", "static/**", read_asset); /* one that cannot be published is withheld alone */
   return in;
@@ -377,6 +389,7 @@ void nt_inputs_free(nt_inputs *in) {
   if (!in || __atomic_fetch_sub(&in->holders, 1, __ATOMIC_ACQ_REL) > 1) return;
   for (uint32_t i = 0; i < in->layer_count; i++) nt_root_close(in->layers[i].root);
   nt_vec_deinit(&in->files.names);
+  nt_vec_deinit(&in->chains);
   nt_vec_deinit(&in->sources);
   nt_vec_deinit(&in->kinds);
   nt_vec_deinit(&in->collections);

@@ -41,9 +41,18 @@ typedef struct nt_source_config {
   nt_str name;
   nt_str plugin;
   nt_str kind; /* of its items when they name none, or empty */
+  nt_str lang; /* of its items when nothing else says, or empty */
   const nt_value *config;
   nt_pos pos;
 } nt_source_config;
+
+/* The languages that stand in for one, itself first: for messages that it lacks, and for how it is formatted. */
+typedef struct nt_chain {
+  nt_str lang;
+  const nt_str *langs;
+  size_t len;
+  const nt_locale *locale; /* the engine's: of the first that has one */
+} nt_chain;
 
 typedef struct nt_asset {
   nt_str path; /* below the publication's root */
@@ -77,6 +86,7 @@ typedef struct nt_inputs {
   double removals;
   nt_time now; /* the epoch's instant in the site's zone */
 
+  NT_VEC(nt_chain) chains; /* of the site's languages */
   NT_VEC(nt_source_config) sources;
   NT_VEC(nt_kind) kinds;
   NT_VEC(nt_collection) collections;
@@ -111,6 +121,8 @@ typedef struct nt_inputs_options {
 nt_inputs *nt_inputs_load(const nt_inputs_options *options);
 /* From any thread, as nt_inputs_free() is. */
 nt_inputs *nt_inputs_share(nt_inputs *inputs);
+/* The instant of an epoch that takes the inputs as they are. While no job of the site is out. */
+void nt_inputs_set_now(nt_inputs *inputs, int64_t seconds);
 /* When nobody holds it any more, it is gone. */
 void nt_inputs_free(nt_inputs *inputs);
 
@@ -128,14 +140,24 @@ bool nt_inputs_is_unlisted(const nt_inputs *inputs, nt_str path);
 /* Could every template that was asked for be read, or was not there? While no worker asks. */
 bool nt_inputs_templates_sound(const nt_inputs *inputs);
 
+/* Reads each language's chain (languages.X.fallback). */
+void nt_inputs_read_chains(nt_inputs *inputs, nt_locales *locales);
+const nt_chain *nt_inputs_chain(const nt_inputs *inputs, nt_str lang); /* NULL if it is none of the site's */
+/* Never NULL: a language that is none of the site's is formatted as the default one. */
+const nt_locale *nt_inputs_locale(const nt_inputs *inputs, nt_str lang);
+/* Empty where the site has one language, for then everything is in it; else the language. */
+nt_str nt_inputs_narrow(const nt_inputs *inputs, nt_str lang);
+
 /* From any thread; diags may be NULL. */
 nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_diags *diags,
                            nt_template_source *out);
 nt_read nt_inputs_data(nt_inputs *inputs, nt_str path, nt_diags *diags, const nt_value **out, nt_hash *hash);
+/* In the first language of the chain that has it. */
 nt_read nt_inputs_message(const nt_inputs *inputs, nt_str lang, nt_str key, nt_str *out);
 /* The hash of a script or module by what diagnostics call it, NT_HASH_ABSENT if there is none. */
 nt_hash nt_inputs_script_hash(const nt_inputs *inputs, nt_str file);
-/* nt_vm_options.module, with the inputs as ud. */
+/* nt_vm_options.module and .language, with the inputs as ud. */
 bool nt_inputs_module(void *ud, nt_str name, nt_script_source *out);
+const nt_locale *nt_inputs_language(void *ud, nt_str lang);
 
 #endif

@@ -2,6 +2,7 @@
 #include "engine/addresses.h"
 #include "engine/engine.h"
 #include "engine/run.h"
+#include "engine/terms.h"
 
 nt_hash nt_key_config(const nt_site *site, nt_str path) {
   if (nt_str_starts(path, NT_STR("kinds/"))) {
@@ -11,6 +12,10 @@ nt_hash nt_key_config(const nt_site *site, nt_str path) {
   if (nt_str_starts(path, NT_STR("collections/"))) { /* whose name may hold a dot */
     const nt_collection *c = nt_inputs_collection(site->inputs, nt_str_sub(path, 12, path.len));
     return c ? nt_value_hash(&c->config) : NT_HASH_ABSENT;
+  }
+  if (nt_str_starts(path, NT_STR("taxonomies/"))) {
+    const nt_value *taxonomy = nt_taxonomy_config(site->inputs, nt_str_sub(path, 11, path.len));
+    return taxonomy ? nt_value_hash(taxonomy) : NT_HASH_ABSENT;
   }
   if (nt_str_eq(path, NT_STR("site/basics"))) return site->inputs->basics;
   bool type_only = nt_str_starts(path, NT_STR("type:"));
@@ -38,6 +43,10 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     const nt_record *r = nt_run_record(site, scope, nt_str_sub(text, 3, text.len));
     return r ? r->id_hash + r->generation : NT_HASH_ABSENT;
   }
+  if (nt_str_starts(text, NT_STR("item:"))) {
+    const nt_record *r = nt_records_find(&site->records, nt_str_sub(text, 5, text.len));
+    return r && r->listed && r->source != NT_SOURCE_NONE ? r->id_hash : NT_HASH_ABSENT;
+  }
   if (nt_str_starts(text, NT_STR("page:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 5, text.len));
     return page ? page->planned : NT_HASH_ABSENT;
@@ -52,7 +61,9 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 6, text.len));
     return page ? page->render.value : NT_HASH_ABSENT;
   }
-  return nt_queries_hash(site, name, scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT);
+  nt_query_phase phase = scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT;
+  nt_hash hash;
+  return nt_terms_key(site, phase, text, &hash) ? hash : nt_queries_hash(site, name, phase);
 }
 
 static const nt_record *slot_record(const nt_site *site, uint32_t slot) {

@@ -31,14 +31,17 @@ void nt_locales_free(nt_locales *l) {
   free(l);
 }
 
-const nt_locale *nt_locales_language(nt_locales *l, nt_str lang) {
+const nt_locale *nt_locales_chain(nt_locales *l, const nt_str *langs, size_t count) {
+  nt_buf key = {0};
+  for (size_t i = 0; i < count; i++) nt_buf_format(&key, "%.*s ", NT_FMT(langs[i]));
   uv_mutex_lock(&l->lock);
-  nt_locale *locale = nt_map_get(&l->languages, lang);
+  nt_locale *locale = nt_map_get(&l->languages, nt_buf_str(&key));
   if (!locale) {
-    locale = nt_locale_open(lang);
-    nt_map_set(&l->languages, nt_arena_str(l->arena, lang), locale);
+    locale = nt_locale_open_first(langs, count);
+    nt_map_set(&l->languages, nt_arena_str(l->arena, nt_buf_str(&key)), locale);
   }
   uv_mutex_unlock(&l->lock);
+  nt_buf_deinit(&key);
   return locale;
 }
 

@@ -123,10 +123,14 @@ nt_read nt_inputs_data(nt_inputs *in, nt_str path, nt_diags *diags, const nt_val
 }
 
 nt_read nt_inputs_message(const nt_inputs *in, nt_str lang, nt_str key, nt_str *out) {
-  const nt_value *v = nt_map_path(nt_map_find(&in->messages, lang), key);
-  if (!v || v->type != NT_STRING) return NT_READ_ABSENT;
-  *out = v->as.string;
-  return NT_READ_OK;
+  const nt_chain *chain = nt_inputs_chain(in, lang);
+  for (size_t i = 0; i < (chain ? chain->len : 1); i++) {
+    const nt_value *v = nt_map_path(nt_map_find(&in->messages, chain ? chain->langs[i] : lang), key);
+    if (!v || v->type != NT_STRING) continue;
+    *out = v->as.string;
+    return NT_READ_OK;
+  }
+  return NT_READ_ABSENT;
 }
 
 bool nt_inputs_module(void *ud, nt_str name, nt_script_source *out) {

@@ -59,6 +59,13 @@ static nt_hash page_hash(const nt_page *page, const nt_page_record *record, cons
   const nt_record *doc = nt_records_at(&site->records, page->document);
   nt_buf_varint(&b, doc ? doc->id_hash + doc->generation : 0);
   nt_value_encode(&page->params, &b);
+  for (size_t i = 0; i < page->alternate_count; i++) {
+    const nt_str words[] = {page->alternates[i].lang, page->alternates[i].url};
+    for (size_t w = 0; w < 2; w++) {
+      nt_buf_varint(&b, words[w].len);
+      nt_buf_put(&b, words[w]);
+    }
+  }
   if (record->asset) {
     nt_buf_put(&b, record->asset->file);
     nt_buf_put(&b, nt_str_n((const char *)&record->asset->stamp, sizeof record->asset->stamp));
@@ -90,15 +97,18 @@ static void trace_documents(nt_run *run) {
                  kind->hash);
   }
   NT_VEC(nt_str) fields = {0};
-  static const char *const always[] = {"id", "kind", "lang", "template", "slug", "date"};
+  static const char *const always[] = {"id", "kind", "lang", "template", "slug", "date", "translation_key"};
   for (size_t i = 0; i < sizeof always / sizeof *always; i++) nt_push(&fields, nt_str_c(always[i]));
   for (size_t i = 0; i < site->inputs->kinds.len; i++) { /* fields that permalinks name */
-    nt_str link = site->inputs->kinds.items[i].permalink;
-    for (size_t at = nt_str_find(link, '{'); at < link.len;) {
-      nt_str name = nt_str_sub(link, at + 1, at + nt_str_find(nt_str_sub(link, at, link.len), '}'));
-      nt_push(&fields, nt_str_sub(name, 0, nt_str_find(name, '.')));
-      link = nt_str_sub(link, at + 1, link.len);
-      at = nt_str_find(link, '{');
+    const nt_kind *kind = &site->inputs->kinds.items[i];
+    for (size_t l = 0; l < kind->permalink_count; l++) {
+      nt_str link = kind->permalinks[l].text;
+      for (size_t at = nt_str_find(link, '{'); at < link.len;) {
+        nt_str name = nt_str_sub(link, at + 1, at + nt_str_find(nt_str_sub(link, at, link.len), '}'));
+        nt_push(&fields, nt_str_sub(name, 0, nt_str_find(name, '.')));
+        link = nt_str_sub(link, at + 1, link.len);
+        at = nt_str_find(link, '{');
+      }
     }
   }
   nt_hash *hashes = NT_NEW_N(run->reader.arena, nt_hash, fields.len);

@@ -2,6 +2,7 @@
 #include "engine/planning.h"
 
 #include "base/path.h"
+#include "engine/languages.h"
 
 #include <stdlib.h>
 
@@ -42,8 +43,12 @@ static void plan_document(nt_planning *p, nt_record *r) {
   const nt_kind *kind = nt_inputs_kind(p->site->inputs, r->frozen->kind);
   nt_str url;
   r->displaced = false;
-  if (!kind || !kind->permalink.len) return;
-  if (!nt_permalink(kind, &r->frozen->fields, r->frozen->name, where_document(r), p->arena, p->diags, &url)) return;
+  nt_str permalink = kind ? nt_kind_permalink(kind, r->frozen->lang) : nt_str_n("", 0);
+  if (!permalink.len) return;
+  if (!nt_permalink(permalink, &r->frozen->fields, r->frozen->name, where_document(r), p->arena, p->diags, &url))
+    return;
+  nt_str root = nt_language_path(p->site->inputs, r->frozen->lang, p->arena);
+  if (root.len > 1) url = nt_arena_format(p->arena, "%.*s%.*s", (int)root.len - 1, root.ptr, NT_FMT(url));
   for (size_t i = 0; i < kind->output_count; i++) plan_output(p, r, url, kind->outputs[i], i == 0, kind);
 }
 
@@ -71,5 +76,6 @@ void nt_plan_documents(nt_planning *p) {
   if (all.len) qsort(all.items, all.len, sizeof *all.items, by_claim);
   for (size_t i = 0; i < all.len; i++) plan_document(p, all.items[i].record);
   nt_vec_deinit(&all);
+  nt_plan_translations(p);
   nt_queries_turn(site->queries); /* nobody else asks while the plan is made */
 }

@@ -25,6 +25,8 @@ nt_str nt_plan_extension(nt_planning *p, nt_str output);
 
 /* Each plans its part. */
 void nt_plan_documents(nt_planning *p);
+/* Tells each document's page where its translations are. */
+void nt_plan_translations(nt_planning *p);
 void nt_plan_lists(nt_planning *p);
 void nt_plan_rest(nt_planning *p);
 

@@ -17,6 +17,9 @@ nt_queries *nt_queries_new(void);
 void nt_queries_free(nt_queries *queries);
 /* What was evaluated before must be looked at again. Loop thread, between jobs. */
 void nt_queries_turn(nt_queries *queries);
+/* What was found right in this turn is right still. */
+uint64_t nt_queries_current(const nt_queries *queries);
+struct nt_term_indexes *nt_queries_indexes(nt_queries *queries);
 
 /* Before collect hooks have run, their documents are not there yet: the same question is another step then. */
 typedef enum nt_query_phase {
@@ -25,12 +28,15 @@ typedef enum nt_query_phase {
   NT_BEFORE_PLAN    /* of columns only: also those */
 } nt_query_phase;
 
-/* False after reporting: there is no such collection. The refs last as long as the epoch. `name` becomes the name that
+/* A query in a language sorts texts as that language does; where the site has one language, all queries are in it.
+ * False after reporting: there is no such collection. The refs last as long as the epoch. `name` becomes the name that
  * the trace knows the question by, `hash` its answer's. */
 bool nt_queries_ask(struct nt_site *site, const nt_query *query, nt_query_phase phase, nt_diags *diags, nt_docrefs *out,
                     uint32_t *name, nt_hash *hash);
 /* The hash of the answer to a question that was asked before, by its name. */
 nt_hash nt_queries_hash(struct nt_site *site, uint32_t name, nt_query_phase phase);
+/* The hash of documents in an order. */
+nt_hash nt_queries_answer(const struct nt_site *site, const nt_docref *refs, size_t count);
 /* The hash of one field over every document: which documents there are, and what each holds there. */
 nt_hash nt_queries_column(struct nt_site *site, nt_str field, nt_query_phase phase);
 /* Several of them in one pass: the documents lie far apart in memory, and going to them is most of the work. */

@@ -1,6 +1,7 @@
 /* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
 #include "engine/addresses.h"
 #include "engine/run.h"
+#include "engine/terms.h"
 #include "model/nodecode.h"
 
 static nt_run *run_of(nt_reader *reader) {
@@ -75,6 +76,21 @@ static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_s
   return url->len ? NT_READ_OK : NT_READ_ABSENT;
 }
 
+static nt_str page_language(const nt_run *run) {
+  return run->reader.lang.len ? run->reader.lang : run->site->inputs->lang;
+}
+
+static bool names_language(const nt_query *query) {
+  for (size_t i = 0; i < query->condition_count; i++)
+    if (nt_str_eq(query->conditions[i].field, NT_STR("lang"))) return true;
+  return false;
+}
+
+/* A page shows what is in its own language, unless it says which it wants. */
+static bool is_of_page(const nt_run *run, const nt_query *query) {
+  return run->scope == NT_RUN_PAGE && query->collection.len && !query->lang.len && !names_language(query);
+}
+
 static nt_read read_query(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out) {
   nt_run *run = run_of(reader);
   uint32_t name;
@@ -85,6 +101,7 @@ static nt_read read_query(nt_reader *reader, const nt_query *query, nt_diags *di
     return NT_READ_FAILED;
   }
   nt_query_phase phase = run->scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT;
+  if (is_of_page(run, query)) query = nt_query_lang(reader->arena, query, page_language(run));
   bool good = nt_queries_ask(run->site, query, phase, diags, out, &name, &hash);
   nt_tracer_add(&run->seat->tracer, nt_key_of(NT_KEY_QUERY, 0, name), hash);
   return good ? NT_READ_OK : NT_READ_FAILED;
@@ -145,6 +162,7 @@ const nt_reader_ops nt_run_reader = {.field = read_field,
                                      .url = read_url,
                                      .find = read_find,
                                      .resolve = read_resolve,
+                                     .terms = nt_terms_read,
                                      .query = read_query,
                                      .config = read_config,
                                      .config_type = read_config_type,

@@ -7,6 +7,27 @@
 
 /* ---- frozen documents ---- */
 
+static void put_position(nt_str path, nt_pos pos, nt_buf *out) {
+  if (!pos.line) return;
+  nt_buf_varint(out, path.len);
+  nt_buf_put(out, path);
+  nt_buf_varint(out, pos.line);
+  nt_buf_varint(out, pos.column);
+}
+
+/* "topics[2]": of texts, which may be terms and names of files. */
+static void put_item_positions(const nt_value *list, nt_buf *path, nt_buf *out) {
+  size_t prefix = path->len;
+  for (size_t i = 0; i < list->as.list->len; i++) {
+    const nt_value *item = &list->as.list->items[i];
+    if (item->type != NT_STRING) continue;
+    path->len = prefix;
+    nt_buf_format(path, "[%zu]", i + 1);
+    put_position(nt_buf_str(path), item->pos, out);
+  }
+  path->len = prefix;
+}
+
 /* Where each field was written: its path, line and column, one after the other. */
 static void put_positions(const nt_value *map, nt_buf *path, nt_buf *out, int depth) {
   size_t prefix = path->len;
@@ -15,13 +36,9 @@ static void put_positions(const nt_value *map, nt_buf *path, nt_buf *out, int de
     path->len = prefix;
     if (prefix) nt_buf_byte(path, '.');
     nt_buf_put(path, e->key);
-    if (e->value.pos.line) {
-      nt_buf_varint(out, path->len);
-      nt_buf_put(out, nt_buf_str(path));
-      nt_buf_varint(out, e->value.pos.line);
-      nt_buf_varint(out, e->value.pos.column);
-    }
+    put_position(nt_buf_str(path), e->value.pos, out);
     if (e->value.type == NT_MAP && depth < 4) put_positions(&e->value, path, out, depth + 1);
+    if (e->value.type == NT_LIST) put_item_positions(&e->value, path, out);
   }
   path->len = prefix;
 }
@@ -170,7 +187,8 @@ void nt_frozen_locate(const nt_frozen *f, nt_where *where) {
     where->column = pos.text_line && where->field.len ? pos.text_column : pos.column;
     return;
   }
-  if (where->field.len) find_position(f->field_positions, where->field, where);
+  if (!where->field.len || find_position(f->field_positions, where->field, where)) return;
+  find_position(f->field_positions, nt_str_sub(where->field, 0, nt_str_find(where->field, '[')), where);
 }
 
 /* ---- the table ---- */
@@ -179,13 +197,29 @@ void nt_records_init(nt_records *records) {
   *records = (nt_records){.arena = nt_arena_new()};
 }
 
+void nt_record_set_made(nt_record *r, nt_frozen *made) {
+  if (r->made != r->parsed) nt_frozen_free(r->made);
+  r->made = made;
+  r->frozen = NULL;
+  r->standing = (nt_standing){0};
+}
+
+void nt_record_set_parsed(nt_record *r, nt_frozen *parsed) {
+  if (r->made == r->parsed) { /* also NULL */
+    r->made = r->frozen = NULL;
+    r->standing = (nt_standing){0};
+  }
+  nt_frozen_free(r->parsed);
+  r->parsed = parsed;
+  r->text_standing = (nt_standing){0};
+}
+
 void nt_record_clear(nt_record *r) {
   nt_step_deinit(&r->trouble);
   nt_step_deinit(&r->parse);
   nt_step_deinit(&r->hooks);
-  if (r->frozen != r->parsed) nt_frozen_free(r->frozen);
-  nt_frozen_free(r->parsed);
-  r->parsed = r->frozen = NULL;
+  nt_record_set_made(r, NULL);
+  nt_record_set_parsed(r, NULL);
   free((char *)r->fingerprint.ptr);
   r->fingerprint = nt_str_n(NULL, 0);
   free(r->derived);

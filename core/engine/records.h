@@ -10,6 +10,7 @@
 #include "engine/inputs.h"
 #include "engine/trace.h"
 #include "model/document.h"
+#include "text/state.h"
 
 /* A body's bytes, shared by the parsed document and the one in force when no hook touched it. Both belong to one
  * record, so whoever has the record counts. */
@@ -68,9 +69,13 @@ typedef struct nt_record {
   uint8_t item_hooks; /* nt_step_state: what they came to when it was parsed */
   nt_frozen *parsed;  /* the parse step's value */
   nt_step hooks;
-  nt_frozen *frozen; /* what is in force; may be the same as `parsed`; NULL when withheld */
-  uint32_t parent;   /* slot + 1 of the document it was derived from */
-  uint32_t *derived; /* slots, heap */
+  nt_frozen *made;           /* what the hooks left, or what another document's hook or a collect hook gave; may be the
+                                same as `parsed`; NULL when there is nothing good, or the text's own state holds it */
+  nt_frozen *frozen;         /* what is in force: `made`, or NULL when it is held */
+  nt_standing text_standing; /* of `parsed`; see states.h */
+  nt_standing standing;      /* of `made` */
+  uint32_t parent;           /* slot + 1 of the document it was derived from */
+  uint32_t *derived;         /* slots, heap */
   size_t derived_count;
 } nt_record;
 
@@ -88,6 +93,9 @@ nt_record *nt_records_find(const nt_records *records, nt_str id); /* NULL */
 nt_record *nt_records_get(nt_records *records, nt_str id);        /* made if absent */
 /* The document is gone: frees what its steps gave. */
 void nt_record_clear(nt_record *record);
+/* Each takes the document (NULL: there is none) and frees the one before, which goes out of force. */
+void nt_record_set_parsed(nt_record *record, nt_frozen *parsed);
+void nt_record_set_made(nt_record *record, nt_frozen *made);
 
 static inline nt_docref nt_record_ref(const nt_record *record) {
   return (uint64_t)record->generation << 32 | (record->slot + 1);

@@ -110,7 +110,8 @@ static bool render_page(rendering *r) {
   notis_call call = nt_run_call(&r->run, output->plugin->name, doc ? doc->frozen->file : r->page->origin);
   notis_buffer out = {.buf = r->out};
   r->run.document = r->page->document;
-  notis_status status = output->plugin->output.render(output->self, &call, (const notis_page *)r->page, &out);
+  notis_page page = {r->page, &r->run.reader};
+  notis_status status = output->plugin->output.render(output->self, &call, &page, &out);
   if (status != NOTIS_OK && !r->run.diags.errors)
     nt_report(&r->run.diags, NT_MSG_render_failed, (nt_where){.file = call.file}, r->page->url);
   return status == NOTIS_OK && !out.full && !r->run.diags.errors;
@@ -271,6 +272,11 @@ static void service_html(notis_call *call, const nt_node *node, nt_buf *out) {
 const nt_host_engine nt_engine_services = {.render_template = service_template,
                                            .front_matter = service_front_matter,
                                            .html = service_html,
+                                           .document_html = nt_engine_document_html,
+                                           .document_tag = nt_engine_document_tag,
+                                           .format_time = nt_engine_format_time,
+                                           .document_path = nt_engine_document_path,
+                                           .page_parts = nt_engine_page_parts,
                                            .sink_begin = nt_source_begin,
                                            .sink_upsert = nt_source_upsert,
                                            .sink_remove = nt_source_remove,

@@ -47,6 +47,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
                              .locale = in->locale,
                              .zone = in->zone,
                              .module = nt_inputs_module,
+                             .language = nt_inputs_language,
                              .ud = in};
     nt_arena *arena = nt_arena_new();
     nt_diags own;

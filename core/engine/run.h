@@ -52,5 +52,11 @@ void nt_seat_deinit(nt_seat *seat);
 /* The engine's side of a plugin call within a run. */
 notis_call nt_run_call(nt_run *run, nt_str plugin, nt_str file);
 extern const nt_host_engine nt_engine_services;
+/* Some of its members (services.c). */
+notis_status nt_engine_document_html(notis_call *call, nt_docref document, nt_str name, bool absolute, nt_buf *out);
+nt_str nt_engine_document_tag(notis_call *call, nt_str id);
+nt_str nt_engine_format_time(notis_call *call, nt_time time, nt_str style);
+nt_str nt_engine_document_path(notis_call *call, nt_docref document);
+nt_pages nt_engine_page_parts(notis_call *call, const nt_page *page);
 
 #endif

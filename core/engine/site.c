@@ -12,6 +12,7 @@
 #include "engine/out.h"
 #include "engine/render.h"
 #include "engine/run.h"
+#include "engine/states.h"
 #include "engine/verdict.h"
 
 #include <stdlib.h>
@@ -175,6 +176,7 @@ static void start_round(nt_site *site) {
   site->changed = site->refresh = false;
   nt_diags_init(&site->faults, site->epoch_arena);
   if (!refresh) {
+    nt_inputs_set_now(site->inputs, nt_engine_now(site->engine));
     start_documents(site);
     return;
   }
@@ -238,7 +240,7 @@ static void update_records(nt_site *site) {
 static void remove_unlisted(nt_site *site) {
   for (size_t i = 0; i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
-    bool known = r->frozen || r->parsed || r->parse.state != NT_STEP_NONE || r->trouble.state != NT_STEP_NONE;
+    bool known = r->made || r->parsed || r->parse.state != NT_STEP_NONE || r->trouble.state != NT_STEP_NONE;
     if (!r->listed && !r->parent && r->source != NT_SOURCE_NONE && known) nt_document_remove(site, r);
   }
 }
@@ -257,6 +259,8 @@ static void pump_documents(nt_site *site) {
   if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
   site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
+  nt_states_settle(site);
+  nt_states_count(site);
   if (nt_verdict_documents(site) && nt_sources_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
   else
@@ -277,20 +281,11 @@ static void plan_work(nt_job *job, unsigned worker) {
   nt_plan_make(((plan_job *)job)->site, worker);
 }
 
-static void count_displaced(nt_site *site) {
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
-    if (!r->frozen || !r->displaced) continue;
-    nt_atomic_add(&site->counters.documents, (uint64_t)-1);
-    nt_atomic_add(&site->counters.withheld, 1);
-  }
-}
-
 static void plan_done(nt_post *post) {
   plan_job *j = (plan_job *)post;
   nt_site *site = j->site;
   site->in_flight--;
-  count_displaced(site);
+  nt_states_count(site);
   free(j);
   start_render(site);
 }
@@ -306,6 +301,7 @@ static void collect_done(nt_post *post) {
   bool failed = j->collected.arena ? j->collected.failed : site->plan.collect.state == NT_STEP_FAILED;
   site->in_flight--;
   nt_collect_install(site, &j->collected);
+  nt_states_settle(site); /* those that the hooks added */
   if (failed || site->faults.errors) {
     free(j);
     fail_epoch(site);

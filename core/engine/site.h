@@ -35,6 +35,7 @@ typedef struct nt_site_counters {
   nt_atomic run[NT_STEP_KINDS];  /* steps that ran */
   nt_atomic kept[NT_STEP_KINDS]; /* steps whose trace still held */
   nt_atomic put, removed, documents, withheld;
+  nt_atomic held[NT_STATES]; /* documents that their state keeps back, by nt_state */
 } nt_site_counters;
 
 typedef enum nt_epoch_phase {
@@ -76,6 +77,7 @@ typedef struct nt_site {
   struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
   bool closing;                   /* no more epochs */
+  int64_t next_state;             /* the next instant at which a document's state changes; INT64_MAX: never */
   NT_VEC(nt_record *) dirty;
   nt_arena *epoch_arena; /* of the diagnostics below */
   nt_diags faults;       /* of the epoch as such: they stop the commit */

@@ -335,6 +335,7 @@ static nt_source *source_new(nt_site *site, const nt_source_config *config, cons
   nt_diags_init(&source->scan_diags, source->scan_arena);
   source->name = nt_arena_str(source->arena, config->name);
   source->kind = nt_arena_str(source->arena, config->kind);
+  source->lang = nt_arena_str(source->arena, config->lang);
   source->plugin = plugin;
   source->config = nt_value_copy(config->config, source->arena);
   source->where = nt_config_where(&site->inputs->files, config->pos);

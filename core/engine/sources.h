@@ -24,6 +24,7 @@ typedef struct nt_source {
   uint32_t index;
   nt_str name;
   nt_str kind; /* of its items when they name none */
+  nt_str lang; /* of its items when nothing else says, or empty */
   const nt_plugin *plugin;
   nt_hash version; /* of plugin and configuration: in the trace of what it parsed */
   nt_arena *arena; /* config, diagnostics */

@@ -9,6 +9,7 @@
  *     FIELD     document's slot, or ALL   field name; "" all of them              the value; ALL: the whole column
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
+ *                                         "item:…"                                whether a source has it
  *                                         "hooked:…"                              the page as page hooks left it
  *     URL       document's slot           "" its own; else a link in it           where it leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found

@@ -93,18 +93,14 @@ static bool hooks_sound(nt_site *site, nt_code code, size_t failed, size_t ran) 
 }
 
 bool nt_verdict_documents(nt_site *site) {
-  size_t ran = 0, failed = 0, items = 0, items_failed = 0, in_force = 0, withheld = 0;
+  size_t ran = 0, failed = 0, items = 0, items_failed = 0;
   for (size_t i = 0; i < site->records.slots.len; i++) {
     const nt_record *r = site->records.slots.items[i];
     ran += r->hooks.state != NT_STEP_NONE;
     failed += r->hooks.state == NT_STEP_FAILED;
     items += r->listed && r->item_hooks != NT_STEP_NONE;
     items_failed += r->listed && r->item_hooks == NT_STEP_FAILED;
-    in_force += r->frozen != NULL;
-    withheld += !r->frozen && r->listed;
   }
-  nt_atomic_set(&site->counters.documents, in_force);
-  nt_atomic_set(&site->counters.withheld, withheld);
   return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
          hooks_sound(site, NT_MSG_hooks_failing, failed, ran);
 }

@@ -26,6 +26,9 @@ struct notis_call {
   /* The services' own: the documents of the list page that was asked about last. */
   const nt_page *listed;
   nt_docrefs listing;
+  /* The pages that a page of the site lists, as it was asked about last. */
+  const nt_page *gathered;
+  nt_pages gathering;
 };
 
 /* The services that only the engine can give; a NULL member answers NOTIS_ERROR or empty. */
@@ -34,6 +37,14 @@ typedef struct nt_host_engine {
   /* YAML into a map; places counted from `at`. */
   bool (*front_matter)(notis_call *call, nt_str yaml, nt_pos at, nt_arena *arena, nt_value *out);
   void (*html)(notis_call *call, const nt_node *node, nt_buf *out);
+  /* As the services of these names. What they read is traced. */
+  notis_status (*document_html)(notis_call *call, nt_docref document, nt_str name, bool absolute, nt_buf *out);
+  nt_str (*document_tag)(notis_call *call, nt_str id);
+  nt_str (*format_time)(notis_call *call, nt_time time, nt_str style);
+  /* The file that the document was read from, from the site's root. */
+  nt_str (*document_path)(notis_call *call, nt_docref document);
+  /* The other pages of the same output that belong together with this one, by number. */
+  nt_pages (*page_parts)(notis_call *call, const nt_page *page);
   notis_status (*sink_begin)(notis_sink *sink, uint64_t generation);
   notis_status (*sink_upsert)(notis_sink *sink, nt_str id, nt_str fingerprint);
   notis_status (*sink_remove)(notis_sink *sink, nt_str id);
@@ -49,7 +60,12 @@ struct notis_buffer {
 
 enum { NT_BUFFER_LIMIT = 1 << 30 };
 
-/* Documents handed to an output. */
+/* Pages and documents handed to an output. */
+struct notis_page {
+  const nt_page *page;
+  nt_reader *reader; /* may be NULL: then URLs stay as the plan has them */
+};
+
 struct notis_document {
   nt_docref ref;
   nt_reader *reader;

@@ -2,6 +2,7 @@
 #include "host/builder.h"
 #include "host/durable.h"
 #include "host/internal.h"
+#include "host/pages.h"
 #include "host/sink.h"
 #include "model/nodecode.h"
 
@@ -19,9 +20,6 @@ static const nt_node *node_in(const notis_node *n) {
 }
 static const notis_node *node_out(const nt_node *n) {
   return (const notis_node *)n;
-}
-static const nt_page *page_in(const notis_page *p) {
-  return (const nt_page *)p;
 }
 
 /* ---- diagnostics and memory ---- */
@@ -167,81 +165,6 @@ static notis_str node_attribute_get(const notis_node *n, notis_str name) {
   return (notis_str){NULL, 0};
 }
 
-/* ---- pages and documents ---- */
-
-static notis_str page_path(const notis_page *p) {
-  return p ? nt_out(page_in(p)->path) : (notis_str){"", 0};
-}
-static notis_str page_url(const notis_page *p) {
-  return p ? nt_out(page_in(p)->url) : (notis_str){"", 0};
-}
-static notis_str page_template(const notis_page *p) {
-  return p ? nt_out(page_in(p)->template_name) : (notis_str){"", 0};
-}
-
-static const notis_document *document_of(notis_call *call, nt_docref ref) {
-  notis_document *document = NT_NEW(call->arena, notis_document);
-  document->ref = ref;
-  document->reader = call->reader;
-  return document;
-}
-
-static const notis_document *page_document(notis_call *call, const notis_page *p) {
-  if (!call || !call->reader || !p || !page_in(p)->document) return NULL;
-  return document_of(call, page_in(p)->document);
-}
-
-static size_t page_length(notis_call *call, const notis_page *p) {
-  return p && page_in(p)->collection.len ? page_in(p)->shown : 0;
-}
-
-/* The page's slice of its collection is asked for once for all its documents. */
-static const notis_document *page_at(notis_call *call, const notis_page *p, size_t index) {
-  if (!call || !call->reader || index >= page_length(call, p)) return NULL;
-  const nt_page *page = page_in(p);
-  if (call->listed != page) {
-    nt_query query = {.collection = page->collection, .offset = page->first, .limit = page->shown};
-    nt_docrefs found = {0};
-    if (call->reader->ops->query(call->reader, &query, call->diags, &found) != NT_READ_OK) return NULL;
-    call->listed = page;
-    call->listing = found;
-  }
-  return index < call->listing.len ? document_of(call, call->listing.items[index]) : NULL;
-}
-
-static notis_str document_id(const notis_document *d) {
-  const nt_value *id = d ? d->reader->ops->field(d->reader, d->ref, NT_STR("id")) : NULL;
-  return id && id->type == NT_STRING ? nt_out(id->as.string) : (notis_str){"", 0};
-}
-
-static notis_str document_url(notis_call *call, const notis_document *d) {
-  return d ? nt_out(d->reader->ops->url(d->reader, d->ref)) : (notis_str){"", 0};
-}
-
-static const notis_value *document_field(notis_call *call, const notis_document *d, notis_str name) {
-  return d ? value_out(d->reader->ops->field(d->reader, d->ref, nt_in(name))) : NULL;
-}
-
-static const notis_node *document_body(notis_call *call, const notis_document *d) {
-  return d ? node_out(d->reader->ops->body(d->reader, d->ref)) : NULL;
-}
-
-static const notis_value *site_config(notis_call *call, notis_str path) {
-  return call && call->reader ? value_out(call->reader->ops->config(call->reader, nt_in(path))) : NULL;
-}
-
-/* ---- rendering ---- */
-
-static void html(notis_call *call, const notis_node *node, notis_buffer *out) {
-  if (call && call->engine && call->engine->html && node && out && out->buf)
-    call->engine->html(call, node_in(node), out->buf);
-}
-
-static notis_status render_template(notis_call *call, const notis_page *page, notis_buffer *out) {
-  if (!call || !call->engine || !call->engine->render_template || !page || !out || !out->buf) return NOTIS_ERROR;
-  return call->engine->render_template(call, page_in(page), out->buf);
-}
-
 /* ---- files ---- */
 
 static notis_status status_of(nt_durable result) {
@@ -339,19 +262,19 @@ const notis_services nt_services = {
     .node_parent = node_parent,
     .node_first = node_first,
     .node_next = node_next,
-    .page_path = page_path,
-    .page_url = page_url,
-    .page_template = page_template,
-    .page_document = page_document,
-    .page_length = page_length,
-    .page_at = page_at,
-    .document_id = document_id,
-    .document_url = document_url,
-    .document_field = document_field,
-    .document_body = document_body,
-    .site_config = site_config,
-    .html = html,
-    .render_template = render_template,
+    .page_path = nt_service_page_path,
+    .page_url = nt_service_page_url,
+    .page_template = nt_service_page_template,
+    .page_document = nt_service_page_document,
+    .page_length = nt_service_page_length,
+    .page_at = nt_service_page_at,
+    .document_id = nt_service_document_id,
+    .document_url = nt_service_document_url,
+    .document_field = nt_service_document_field,
+    .document_body = nt_service_document_body,
+    .site_config = nt_service_site_config,
+    .html = nt_service_html,
+    .render_template = nt_service_render_template,
     .file_write = file_write,
     .file_sync = file_sync,
     .file_rename = file_rename,
@@ -366,4 +289,19 @@ const notis_services nt_services = {
     .file_stamp = file_stamp,
     .tree_remove = tree_remove,
     .value_node = value_node,
+    .page_title = nt_service_page_title,
+    .page_lang = nt_service_page_lang,
+    .page_home = nt_service_page_home,
+    .page_number = nt_service_page_number,
+    .page_count = nt_service_page_count,
+    .page_params = nt_service_page_params,
+    .page_alternate = nt_service_page_alternate,
+    .page_site_length = nt_service_page_site_length,
+    .page_site_at = nt_service_page_site_at,
+    .absolute_url = nt_service_absolute_url,
+    .document_tag = nt_service_document_tag,
+    .document_html = nt_service_document_html,
+    .document_text = nt_service_document_text,
+    .document_file = nt_service_document_file,
+    .format_time = nt_service_format_time,
 };

@@ -44,16 +44,23 @@ struct nt_field {
   nt_str hint;
 };
 
+typedef struct nt_permalink_text {
+  nt_str lang; /* empty: every language */
+  nt_str text; /* "/nyheter/{date.year}/{slug}/" */
+  nt_pos pos;
+} nt_permalink_text;
+
 typedef struct nt_kind {
   nt_str name; /* "news" */
   nt_str file; /* "kinds/news.yaml" */
   nt_str label;
-  nt_str permalink; /* "/nyheter/{date.year}/{slug}/" */
-  nt_pos permalink_pos;
+  nt_permalink_text *permalinks; /* by language, or one for all; none: its documents have no page of their own */
+  size_t permalink_count;
   nt_str template_name;
   nt_str *outputs;
   size_t output_count;
   nt_unknown unknown_fields;
+  bool future_published; /* documents dated in the future are published all the same */
   nt_field *fields;
   size_t field_count;
   nt_hash hash; /* of the YAML it was read from */

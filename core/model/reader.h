@@ -84,12 +84,14 @@ typedef struct nt_reader_ops {
   /* Pages only. A list of maps { title, url, current: false }, in order of weight; NULL if the site has no such menu.
    */
   const nt_value *(*menu)(nt_reader *reader, nt_str name, nt_str lang);
-  /* Pages only. A list of maps { title, term, url, count } sorted by title; NULL if there is no such taxonomy. */
+  /* Pages only. A list of maps { title, term, url, count } sorted by title, the URL ready for an href and empty where
+   * no page lists the term; NULL if there is no such taxonomy. */
   const nt_value *(*terms)(nt_reader *reader, nt_str taxonomy, nt_str lang);
   /* Pages only: every page of the plan that is written for people (output "html", no redirect), in order of path. */
   nt_pages (*pages)(nt_reader *reader);
 
-  /* Collections. FAILED when there is no such collection. */
+  /* Collections and terms of taxonomies. In pages those are of the page's language, unless the query says which
+   * (nt_query.lang, or a condition on it). FAILED when there is no such collection. */
   nt_read (*query)(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out);
 
   /* The site's merged configuration at a path ("title", "params.color"); NULL if absent. */
@@ -99,7 +101,7 @@ typedef struct nt_reader_ops {
   nt_type (*config_type)(nt_reader *reader, nt_str path);
   /* A data file, "data/mal.yaml", parsed. */
   nt_read (*data)(nt_reader *reader, nt_str path, nt_diags *diags, const nt_value **out);
-  /* A message of the site's i18n files. */
+  /* A message of the site's i18n files, in the language or the first that stands in for it. */
   nt_read (*message)(nt_reader *reader, nt_str lang, nt_str key, nt_str *out);
   /* The first layer from `from_layer` on that has the template. */
   nt_read (*template_source)(nt_reader *reader, nt_str name, uint32_t from_layer, nt_template_source *out);

@@ -2,7 +2,9 @@
 #include "script/state.h"
 
 /* Handles are kept as long as the VM, for opening one is slow. */
-static const nt_locale *locale_of(nt_vm *vm, nt_str lang) {
+const nt_locale *nt_vm_locale(nt_vm *vm, nt_str lang) {
+  const nt_locale *own = vm->options.language ? vm->options.language(vm->options.ud, lang) : NULL;
+  if (own) return own;
   for (size_t i = 0; i < vm->locales.len; i++)
     if (nt_str_eq(vm->locales.items[i].lang, lang)) return vm->locales.items[i].locale;
   if (!lang.len && vm->options.locale) return vm->options.locale;
@@ -12,7 +14,7 @@ static const nt_locale *locale_of(nt_vm *vm, nt_str lang) {
 }
 
 const nt_locale *nt_reader_locale(lua_State *L) {
-  return locale_of(nt_vm_of(L), nt_need_reader(L)->lang);
+  return nt_vm_locale(nt_vm_of(L), nt_need_reader(L)->lang);
 }
 
 static nt_buf *clean_scratch(lua_State *L) {
@@ -38,7 +40,7 @@ static void push_option(lua_State *L, int index, const char *name) {
 static const nt_locale *chosen_locale(lua_State *L) {
   nt_str lang = nt_str_n(NULL, 0);
   if (lua_type(L, 2) == LUA_TTABLE && lua_getfield(L, 2, "lang") != LUA_TNIL) lang = nt_check_text(L, -1);
-  return lang.len ? locale_of(nt_vm_of(L), lang) : nt_reader_locale(L);
+  return lang.len ? nt_vm_locale(nt_vm_of(L), lang) : nt_reader_locale(L);
 }
 
 static int decimals(lua_State *L) {
@@ -49,8 +51,7 @@ static int decimals(lua_State *L) {
   return (int)count;
 }
 
-/* A date in the site's zone, as its readers have it. A date alone belongs to no zone. */
-static nt_time local_time(lua_State *L, nt_time time) {
+nt_time nt_local_time(lua_State *L, nt_time time) {
   const nt_zone *zone = nt_vm_of(L)->options.zone;
   return zone && !time.date_only ? nt_date_in_zone(time, zone) : time;
 }
@@ -60,7 +61,7 @@ static int format_date(lua_State *L) {
   lua_settop(L, 2);
   push_option(L, 2, "style");
   nt_str style = lua_isnil(L, -1) ? NT_STR("long") : nt_check_text(L, -1);
-  if (!nt_format_date(chosen_locale(L), local_time(L, ref->value.as.time), style, clean_scratch(L)))
+  if (!nt_format_date(chosen_locale(L), nt_local_time(L, ref->value.as.time), style, clean_scratch(L)))
     nt_raise(L, NT_MSG_script_date_style, style);
   return push_scratch(L);
 }

@@ -1,5 +1,5 @@
-/* What the functions of a Lua plugin are given: sink, item, page, document and files (the builder is in
- * bind_builder.c). Everything goes through the same services that a C plugin has. */
+/* What the functions of a Lua plugin are given: sink, item and files (pages and documents are in bind_output.c, the
+ * builder in bind_builder.c). Everything goes through the same services that a C plugin has. */
 #include "script/plugin.h"
 
 #include "model/nodecode.h"
@@ -131,117 +131,6 @@ void nt_plugin_push_item(lua_State *L, const notis_item *item) {
   set_line(L, "yaml_line", item->yaml_at.line);
   set_line(L, "body_line", item->body_at.line);
 }
-
-/* ---- pages and documents ---- */
-
-static bool is(nt_str key, const char *word) {
-  return nt_str_eq(key, nt_str_c(word));
-}
-
-static void push_host_document(lua_State *L, const notis_document *document) {
-  if (document)
-    nt_plugin_push_pointer(L, NT_REF_PLUGIN_DOCUMENT, document);
-  else
-    lua_pushnil(L);
-}
-
-void nt_plugin_push_page(lua_State *L, const notis_page *page) {
-  nt_plugin_push_pointer(L, NT_REF_PLUGIN_PAGE, page);
-}
-
-static void push_host_value(lua_State *L, const notis_value *value) {
-  nt_value copy = nt_plugin_value(state_of(L)->host, state_of(L)->call, value, nt_work_arena(L));
-  nt_lua_push_value(L, &copy, NT_NULL_IS_NIL);
-}
-
-static int page_index(lua_State *L) {
-  const nt_plugin_state *state = state_of(L);
-  const notis_page *page = nt_plugin_check_pointer(L, 1, NT_REF_PLUGIN_PAGE);
-  nt_str key = nt_check_str(L, 2);
-  if (nt_method_push(L, 2)) return 1;
-  if (is(key, "path"))
-    nt_lua_push_str(L, nt_plugin_text(state->host->page_path(page)));
-  else if (is(key, "url"))
-    nt_lua_push_str(L, nt_plugin_text(state->host->page_url(page)));
-  else if (is(key, "template"))
-    nt_lua_push_str(L, nt_plugin_text(state->host->page_template(page)));
-  else if (is(key, "document"))
-    push_host_document(L, state->host->page_document(state->call, page));
-  else
-    lua_pushnil(L);
-  return 1;
-}
-
-/* The documents of a list page, as a list. */
-static int page_documents(lua_State *L) {
-  const nt_plugin_state *state = state_of(L);
-  const notis_page *page = nt_plugin_check_pointer(L, 1, NT_REF_PLUGIN_PAGE);
-  size_t count = state->host->page_length(state->call, page);
-  lua_newtable(L);
-  for (size_t i = 0; i < count; i++) {
-    push_host_document(L, state->host->page_at(state->call, page, i));
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
-
-static int page_site(lua_State *L) {
-  const nt_plugin_state *state = state_of(L);
-  nt_plugin_check_pointer(L, 1, NT_REF_PLUGIN_PAGE);
-  push_host_value(L, state->host->site_config(state->call, nt_plugin_str(nt_check_text(L, 2))));
-  return 1;
-}
-
-/* What is written so comes before the text that render() returns. */
-static notis_buffer *check_out(lua_State *L) {
-  nt_plugin_check_pointer(L, 1, NT_REF_PLUGIN_PAGE);
-  return state_of(L)->out;
-}
-
-static int page_write(lua_State *L) {
-  notis_buffer *out = check_out(L);
-  nt_str text = nt_check_str(L, 2);
-  nt_vm_charge(L, text.len / 64);
-  state_of(L)->host->append(out, nt_plugin_str(text));
-  return 0;
-}
-
-/* HTML as on the site's pages. */
-static int page_html(lua_State *L) {
-  notis_buffer *out = check_out(L);
-  state_of(L)->host->html(state_of(L)->call, (const notis_node *)nt_check_node(L, 2).node, out);
-  return 0;
-}
-
-/* The page by its template. */
-static int page_render(lua_State *L) {
-  notis_buffer *out = check_out(L);
-  const notis_page *page = nt_plugin_check_pointer(L, 1, NT_REF_PLUGIN_PAGE);
-  if (state_of(L)->host->render_template(state_of(L)->call, page, out) != NOTIS_OK) nt_raise_reported(L);
-  return 0;
-}
-
-static int document_index(lua_State *L) {
-  const nt_plugin_state *state = state_of(L);
-  const notis_document *document = nt_plugin_check_pointer(L, 1, NT_REF_PLUGIN_DOCUMENT);
-  nt_str key = nt_check_str(L, 2);
-  if (is(key, "id"))
-    nt_lua_push_str(L, nt_plugin_text(state->host->document_id(document)));
-  else if (is(key, "url"))
-    nt_lua_push_str(L, nt_plugin_text(state->host->document_url(state->call, document)));
-  else if (is(key, "body")) /* read-only, and good during this call */
-    nt_push_node(L, (nt_node *)state->host->document_body(state->call, document), NULL, 0, false);
-  else
-    push_host_value(L, state->host->document_field(state->call, document, nt_plugin_str(key)));
-  return 1;
-}
-
-static const luaL_Reg page_methods[] = {{"documents", page_documents}, {"site", page_site},     {"write", page_write},
-                                        {"html", page_html},           {"render", page_render}, {NULL, NULL}};
-static const luaL_Reg page_meta[] = {{"__index", page_index}, {NULL, NULL}};
-static const luaL_Reg document_meta[] = {{"__index", document_index}, {NULL, NULL}};
-const nt_binding nt_bind_plugin_page = {"page", page_meta, page_methods};
-const nt_binding nt_bind_plugin_document = {"document", document_meta, NULL};
 
 /* ---- files, for targets ---- */
 

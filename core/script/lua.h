@@ -46,6 +46,10 @@ void nt_lua_push_site(lua_State *L);
 void nt_lua_push_null(lua_State *L);
 bool nt_lua_is_null(lua_State *L, int index);
 
+const nt_locale *nt_vm_locale(nt_vm *vm, nt_str lang); /* as the site formats that language; lasts as long as the VM */
+/* A time in the site's zone, as its readers have it. A date alone belongs to no zone. */
+nt_time nt_local_time(lua_State *L, nt_time time);
+
 /* What a userdata of ours stands for, so that templates can read it without going through metamethods. */
 typedef enum nt_lua_kind {
   NT_LUA_NONE,

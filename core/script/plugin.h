@@ -39,6 +39,8 @@ typedef struct nt_plugin_state {
   nt_str version;
   nt_str extension;
   uint32_t takes;
+  bool raw_bytes; /* its parse takes items in any encoding */
+  uint32_t page_limit;
   int functions[NT_PLUGIN_FUNCTIONS]; /* registry references, LUA_NOREF where there is none */
   const notis_services *host;         /* of the call that is running */
   notis_call *call;

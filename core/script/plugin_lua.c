@@ -87,6 +87,9 @@ int nt_plugin_source(lua_State *L) {
   function_field(L, "discover", NT_PLUGIN_DISCOVER, true);
   function_field(L, "read", NT_PLUGIN_READ, false);
   function_field(L, "parse", NT_PLUGIN_PARSE, true);
+  if (lua_getfield(L, 1, "raw_bytes") != LUA_TNIL) luaL_checktype(L, -1, LUA_TBOOLEAN);
+  state->raw_bytes = lua_toboolean(L, -1);
+  lua_settop(L, 1);
   return 0;
 }
 
@@ -108,12 +111,21 @@ static uint32_t check_takes(lua_State *L) {
   return takes;
 }
 
+static uint32_t check_limit(lua_State *L) {
+  lua_Integer limit = 0;
+  if (lua_getfield(L, 1, "page_limit") != LUA_TNIL) limit = luaL_checkinteger(L, -1);
+  if (limit < 0 || limit > INT32_MAX) nt_raise(L, NT_MSG_script_plugin_key, NT_STR("page_limit"));
+  lua_settop(L, 1);
+  return (uint32_t)limit;
+}
+
 int nt_plugin_output(lua_State *L) {
   nt_plugin_state *state = check_plugin(L, "notis.output");
   begin_registration(L, state, &state->output, "output");
   state->extension = text_field(L, "extension", NULL);
   state->takes = check_takes(L);
   lua_settop(L, 1);
+  state->page_limit = check_limit(L);
   function_field(L, "render", NT_PLUGIN_RENDER, true);
   return 0;
 }
@@ -441,13 +453,15 @@ static void describe(nt_lua_plugin *plugin) {
                                       .read = state->functions[NT_PLUGIN_READ] == LUA_NOREF ? NULL : source_read,
                                       .parse = source_parse,
                                       .resume = source_resume,
-                                      .close = instance_free};
+                                      .close = instance_free,
+                                      .flags = state->raw_bytes ? NOTIS_SOURCE_RAW_BYTES : 0};
   plugin->output = (notis_output_api){.size = sizeof plugin->output,
                                       .takes = state->takes,
                                       .extension = state->extension.ptr,
                                       .open = output_open,
                                       .render = output_render,
-                                      .close = instance_free};
+                                      .close = instance_free,
+                                      .page_limit = state->page_limit};
   plugin->target = (notis_target_api){.size = sizeof plugin->target,
                                       .open = target_open,
                                       .begin = target_begin,

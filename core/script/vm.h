@@ -30,6 +30,8 @@ typedef struct nt_vm_options {
   const nt_zone *zone;
   /* `require "x.y"` finds scripts/lib/x/y.lua of the nearest layer; false if there is none. */
   bool (*module)(void *ud, nt_str name, nt_script_source *out);
+  /* The site's locale for one of its languages, NULL for others: they are opened as they are. May be NULL. */
+  const nt_locale *(*language)(void *ud, nt_str lang);
   void *ud;
 } nt_vm_options;
 

@@ -26,12 +26,14 @@ static bool is_nothing(lua_State *L, nt_rendering *run) {
 
 /* ---- dates ---- */
 
+/* A time of day as the site's readers have it, as notis.format.date gives it. */
 static bool date_input(lua_State *L, nt_rendering *run, nt_time *out) {
   if (nt_is(L, run, 1) == NT_IS_TIME) {
-    *out = nt_lua_value(L, 1)->as.time;
+    *out = nt_local_time(L, nt_lua_value(L, 1)->as.time);
     return true;
   }
   nt_date_result result = nt_is(L, run, 1) == NT_IS_STRING ? nt_date_parse(nt_lua_str(L, 1), NULL, out) : NT_DATE_BAD;
+  *out = nt_local_time(L, *out);
   return result == NT_DATE_OK || result == NT_DATE_AMBIGUOUS;
 }
 

@@ -32,10 +32,8 @@ static int close_run(lua_State *L) {
     nt_buf_deinit(run->captures.items[i]);
     free(run->captures.items[i]);
   }
-  for (size_t i = 0; i < run->locales.len; i++) nt_locale_close(run->locales.items[i].locale);
   nt_vec_deinit(&run->loaded);
   nt_vec_deinit(&run->captures);
-  nt_vec_deinit(&run->locales);
   nt_map_deinit(&run->index);
   nt_buf_deinit(&run->scratch);
   nt_arena_free(run->arena);
@@ -62,11 +60,7 @@ nt_rendering *nt_rendering_get(nt_vm *vm) {
 }
 
 const nt_locale *nt_rendering_get_locale(nt_rendering *run) {
-  for (size_t i = 0; i < run->locales.len; i++)
-    if (nt_str_eq(run->locales.items[i].lang, run->reader->lang)) return run->locales.items[i].locale;
-  nt_rendering_locale made = {nt_arena_str(run->arena, run->reader->lang), nt_locale_open(run->reader->lang)};
-  nt_push(&run->locales, made);
-  return made.locale;
+  return nt_vm_locale(run->vm, run->reader->lang);
 }
 
 /* ---- tables of functions ---- */

@@ -47,11 +47,6 @@ typedef enum nt_meta {
   NT_METAS
 } nt_meta;
 
-typedef struct nt_rendering_locale {
-  nt_str lang;
-  nt_locale *locale;
-} nt_rendering_locale;
-
 /* Lives in the VM as a userdata and ends with it. */
 typedef struct nt_rendering {
   nt_vm *vm;
@@ -74,7 +69,6 @@ typedef struct nt_rendering {
   NT_VEC(nt_loaded) loaded;
   nt_map index; /* of loaded: key -> number + 1 */
   nt_arena *arena;
-  NT_VEC(nt_rendering_locale) locales;
   nt_buf scratch;
   const void *metas[NT_METAS];
   int meta_refs[NT_METAS];

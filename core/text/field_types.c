@@ -186,7 +186,7 @@ static bool accept_date(nt_fields_job *job, const nt_field *field, nt_str path, 
   if (field->type == NT_FIELD_DATE && !time.date_only)
     return refuse(job, NT_MSG_fields_date_with_time, field, path, value);
   out->type = NT_TIME;
-  out->as.time = time;
+  out->as.time = job->context->zone ? nt_date_in_zone(time, job->context->zone) : time; /* as its readers have it */
   return true;
 }
 

@@ -13,21 +13,6 @@ void nt_near_try(nt_near *near_word, nt_str known) {
   near_word->best = known;
 }
 
-const nt_field *nt_field_builtin(nt_str name) {
-  static const struct {
-    const char *name;
-    nt_field field;
-  } builtin[] = {
-      {"kind", {.type = NT_FIELD_TEXT}},        {"template", {.type = NT_FIELD_TEXT}},
-      {"slug", {.type = NT_FIELD_TEXT}},        {"lang", {.type = NT_FIELD_TEXT}},
-      {"draft", {.type = NT_FIELD_BOOLEAN}},    {"embargo", {.type = NT_FIELD_DATETIME}},
-      {"expires", {.type = NT_FIELD_DATETIME}}, {"translation_key", {.type = NT_FIELD_TEXT}},
-  };
-  for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
-    if (nt_str_eq(name, nt_str_c(builtin[i].name))) return &builtin[i].field;
-  return NULL;
-}
-
 const nt_field *nt_field_find(const nt_field *fields, size_t count, nt_str name) {
   for (size_t i = 0; i < count; i++)
     if (nt_str_eq(fields[i].name, name)) return &fields[i];
@@ -68,6 +53,12 @@ static nt_value default_of(nt_fields_job *job, const nt_field *field, nt_str pat
   return value;
 }
 
+/* Whatever a kind says of it, `aliases` of a document is a list of paths. */
+static bool convert(nt_fields_job *job, const nt_field *field, nt_str path, const nt_value *value, nt_value *out) {
+  if (nt_str_eq(path, NT_STR("aliases"))) return nt_common_convert(job, path, value, out);
+  return nt_field_convert(job, field, path, value, out);
+}
+
 static void convert_declared(nt_fields_job *job, const nt_field *field, nt_str path, const nt_value *raw,
                              nt_value *out) {
   nt_str full = join(job, path, field->name);
@@ -75,7 +66,7 @@ static void convert_declared(nt_fields_job *job, const nt_field *field, nt_str p
   nt_value value = nt_null();
   if (entry && field->required && is_blank(&entry->value))
     report_missing(job, field, full, entry->value.pos);
-  else if (entry && !nt_field_convert(job, field, full, &entry->value, &value))
+  else if (entry && !convert(job, field, full, &entry->value, &value))
     value = nt_null();
   else if (!entry && field->fallback.type != NT_NULL)
     value = default_of(job, field, full);
@@ -112,7 +103,7 @@ static void convert_other(nt_fields_job *job, const nt_field *fields, size_t cou
                           nt_value *out) {
   const nt_field *builtin = path.len ? NULL : nt_field_builtin(entry->key);
   nt_value value = entry->value;
-  if (builtin && value.type != NT_NULL && !nt_field_convert(job, builtin, entry->key, &entry->value, &value)) return;
+  if (builtin && value.type != NT_NULL && !nt_common_convert(job, entry->key, &entry->value, &value)) return;
   if (!builtin && job->kind->unknown_fields != NT_UNKNOWN_ALLOW) report_unknown(job, fields, count, path, entry);
   nt_map_put(out, job->arena, entry->key, entry->key_pos, value);
 }

@@ -29,11 +29,18 @@ typedef struct nt_fields_context {
 bool nt_fields_apply(const nt_kind *kind, const nt_value *raw, const nt_fields_context *context, nt_arena *arena,
                      nt_diags *diags, nt_value *out);
 
+/* Converts what a hook may have written in the words that every kind has, and in the kind's `date`: what decides where
+ * and when a document is published is of its type, or reported. False if it must be withheld. */
+bool nt_fields_common(const nt_kind *kind, const nt_fields_context *context, nt_arena *arena, nt_diags *diags,
+                      nt_value *fields);
+
+/* The kind's permalink in a language: that language's own, else the first that it has; empty if it has none. */
+nt_str nt_kind_permalink(const nt_kind *kind, nt_str lang);
 /* "/nyheter/{date.year}/{slug}/" with the document's fields; `name` is the file's path in its source, without
  * extension and without a last `index` or `_index`. {slug} is the field or else the slug of name's last part, {path}
  * the slugs of all its parts, empty for the topmost text. {field.year}, .month and .day of a date. False after
  * reporting a missing field. The result begins with '/'. */
-bool nt_permalink(const nt_kind *kind, const nt_value *fields, nt_str name, nt_where where, nt_arena *arena,
+bool nt_permalink(nt_str permalink, const nt_value *fields, nt_str name, nt_where where, nt_arena *arena,
                   nt_diags *diags, nt_str *out);
 
 #endif

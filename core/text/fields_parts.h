@@ -35,6 +35,8 @@ void nt_fields_convert_map(nt_fields_job *job, const nt_field *fields, size_t co
 
 /* Fields that every kind has without declaring them; NULL if there is none of that name. */
 const nt_field *nt_field_builtin(nt_str name);
+/* A value of one of these as its type, reported where it is not. */
+bool nt_common_convert(nt_fields_job *job, nt_str name, const nt_value *value, nt_value *out);
 const nt_field *nt_field_find(const nt_field *fields, size_t count, nt_str name);
 
 /* One {placeholder} of a permalink or the literal text before it. */

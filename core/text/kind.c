@@ -200,12 +200,12 @@ static bool literal_fits(nt_str literal) {
   return nt_str_search(literal, NT_STR("..")) == literal.len && nt_str_search(literal, NT_STR("//")) == literal.len;
 }
 
-static void check_permalink(reader *r, const nt_kind *kind) {
+static void check_permalink(reader *r, const nt_kind *kind, const nt_permalink_text *permalink) {
   nt_permalink_part part;
-  for (size_t at = 0; nt_permalink_next(kind->permalink, &at, &part);) {
-    nt_where where = nt_where_pos(r->context.file, kind->permalink_pos);
+  for (size_t at = 0; nt_permalink_next(permalink->text, &at, &part);) {
+    nt_where where = nt_where_pos(r->context.file, permalink->pos);
     if (!literal_fits(part.literal)) nt_report(diags_of(r), NT_MSG_kind_permalink, where, part.literal);
-    bool end = at == kind->permalink.len && !nt_str_ends(kind->permalink, NT_STR("}"));
+    bool end = at == permalink->text.len && !nt_str_ends(permalink->text, NT_STR("}"));
     if ((part.field.len || !end) && !placeholder_fits(kind, &part))
       nt_report(diags_of(r), NT_MSG_kind_permalink_field, where,
                 nt_arena_format(diags_of(r)->arena, "%.*s%s%.*s", NT_FMT(part.field), part.detail.len ? "." : "",
@@ -213,19 +213,63 @@ static void check_permalink(reader *r, const nt_kind *kind) {
   }
 }
 
-/* ---- the kind ---- */
-
-static void read_unknown(reader *r, const nt_value *yaml, nt_unknown *out) {
-  static const char *const words[] = {"warn", "allow", "error", NULL};
-  const nt_value *value = present(yaml, "unknown_fields");
-  if (!value) return;
-  for (size_t i = 0; words[i]; i++) {
-    if (!nt_str_eq(nt_value_str(value), nt_str_c(words[i]))) continue;
-    *out = (nt_unknown)i;
+static void add_permalink(reader *r, nt_kind *out, nt_str lang, const nt_value *value) {
+  if (value->type != NT_STRING) {
+    nt_fields_report(&r->job, NT_MSG_fields_not_text, NT_STR("permalink"), value);
     return;
   }
+  nt_permalink_text *added = &out->permalinks[out->permalink_count++];
+  *added = (nt_permalink_text){nt_arena_str(r->arena, lang), nt_arena_str(r->arena, value->as.string), value->pos};
+  check_permalink(r, out, added);
+}
+
+/* One for all languages, or a map by language. */
+static void read_permalinks(reader *r, const nt_value *yaml, nt_kind *out) {
+  const nt_value *value = present(yaml, "permalink");
+  if (!value || (value->type == NT_STRING && !value->as.string.len)) return;
+  size_t count = value->type == NT_MAP ? value->as.map->len : 1;
+  out->permalinks = NT_NEW_N(r->arena, nt_permalink_text, count);
+  if (value->type != NT_MAP) {
+    add_permalink(r, out, nt_str_n("", 0), value);
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    add_permalink(r, out, value->as.map->entries[i].key, &value->as.map->entries[i].value);
+}
+
+/* ---- the kind ---- */
+
+/* The index of the word that stands there; false, after reporting, if it is none of them, or nothing stands there. */
+static bool read_choice(reader *r, const nt_value *yaml, const char *key, const char *const *words, size_t *out) {
+  const nt_value *value = present(yaml, key);
+  if (!value) return false;
+  for (*out = 0; words[*out]; ++*out)
+    if (nt_str_eq(nt_value_str(value), nt_str_c(words[*out]))) return true;
   report_word(r, NT_MSG_kind_unknown_word, NT_MSG_kind_unknown_word_near, nt_fields_written(r->arena, value),
               value->pos, words);
+  return false;
+}
+
+static void read_choices(reader *r, const nt_value *yaml, nt_kind *out) {
+  static const char *const unknown[] = {"warn", "allow", "error", NULL}, *const future[] = {"withhold", "publish",
+                                                                                            NULL};
+  size_t choice;
+  if (read_choice(r, yaml, "unknown_fields", unknown, &choice)) out->unknown_fields = (nt_unknown)choice;
+  if (read_choice(r, yaml, "future", future, &choice)) out->future_published = choice == 1;
+}
+
+/* What decides when and where a document is published has one type in every kind. */
+static void check_common(reader *r, const nt_value *yaml, const nt_kind *kind) {
+  const nt_value *fields = present(yaml, "fields");
+  for (size_t i = 0; i < kind->field_count; i++) {
+    const nt_field *field = &kind->fields[i], *common = nt_field_builtin(field->name);
+    if (common && common->type == NT_FIELD_TEXT && !nt_str_eq(field->name, NT_STR("translation_key"))) continue;
+    bool day = common && common->type == NT_FIELD_DATETIME && field->type == NT_FIELD_DATE;
+    if (!common || day || field->type == common->type) continue;
+    const nt_entry *entry = nt_map_entry_find(fields, field->name);
+    nt_report(diags_of(r), NT_MSG_kind_common_type, nt_where_pos(r->context.file, entry->key_pos), field->name,
+              nt_str_c(type_names[common->type]));
+  }
 }
 
 static void set_html(nt_kind *kind, nt_arena *arena) {
@@ -235,18 +279,17 @@ static void set_html(nt_kind *kind, nt_arena *arena) {
 }
 
 static void read_kind(reader *r, const nt_value *yaml, nt_kind *out) {
-  static const char *const keys[] = {"label", "permalink", "template", "outputs", "unknown_fields", "fields", NULL};
+  static const char *const keys[] = {"label",          "permalink", "template", "outputs",
+                                     "unknown_fields", "future",    "fields",   NULL};
   check_keys(r, yaml, keys);
   read_text(r, yaml, "label", &out->label);
-  read_text(r, yaml, "permalink", &out->permalink);
   read_text(r, yaml, "template", &out->template_name);
   read_words(r, yaml, "outputs", &out->outputs, &out->output_count);
   if (!present(yaml, "outputs")) set_html(out, r->arena);
-  read_unknown(r, yaml, &out->unknown_fields);
+  read_choices(r, yaml, out);
   read_fields(r, yaml, &out->fields, &out->field_count);
-  const nt_value *permalink = present(yaml, "permalink");
-  if (permalink) out->permalink_pos = permalink->pos;
-  check_permalink(r, out);
+  check_common(r, yaml, out);
+  read_permalinks(r, yaml, out);
 }
 
 bool nt_kind_read(nt_str name, nt_str file, const nt_value *yaml, nt_arena *arena, nt_diags *diags, nt_kind *out) {
@@ -256,7 +299,6 @@ bool nt_kind_read(nt_str name, nt_str file, const nt_value *yaml, nt_arena *aren
   *out = (nt_kind){.name = nt_arena_str(arena, name),
                    .file = nt_arena_str(arena, file),
                    .label = nt_arena_str(arena, name),
-                   .permalink = nt_str_n("", 0),
                    .template_name = nt_str_n("", 0),
                    .hash = nt_value_hash(yaml)};
   if (yaml->type == NT_MAP)
@@ -274,7 +316,9 @@ nt_kind *nt_kind_article(nt_arena *arena) {
   nt_kind *kind = NT_NEW(arena, nt_kind);
   kind->name = kind->label = NT_STR("article");
   kind->file = kind->template_name = nt_str_n("", 0);
-  kind->permalink = NT_STR("/{slug}/");
+  kind->permalinks = NT_NEW(arena, nt_permalink_text);
+  kind->permalinks[0] = (nt_permalink_text){.lang = nt_str_n("", 0), .text = NT_STR("/{slug}/")};
+  kind->permalink_count = 1;
   kind->unknown_fields = NT_UNKNOWN_ALLOW;
   kind->hash = nt_hash_bytes(NT_STR("article 1"));
   set_html(kind, arena);

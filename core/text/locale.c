@@ -5,12 +5,23 @@
 
 #include <unicode/uloc.h>
 
-/* Where a language that ICU lacks is formatted as another: the majority language of the country it is spoken in. */
-static const char *fallback_of(nt_str language) {
-  static const char *const finnish[] = {"fit", "smn", "sms", "fkv", "krl", "olo", "vep", NULL};
-  for (size_t i = 0; finnish[i]; i++)
-    if (nt_str_eq(language, nt_str_c(finnish[i]))) return "fi";
-  return "sv";
+/* The minority languages of our countries: the nearest relative where its readers can read it, else the majority's. */
+static const struct {
+  const char *lang, *next;
+} relatives[] = {{"fit", "fi"}, {"fkv", "fi"}, {"krl", "fi"}, {"olo", "fi"}, {"vep", "fi"}, {"smn", "fi"},
+                 {"sms", "fi"}, {"se", "sv"},  {"smj", "sv"}, {"sma", "sv"}, {"sju", "sv"}, {"sje", "sv"},
+                 {"rmy", "sv"}, {"rmf", "sv"}, {"rmu", "sv"}, {"rom", "sv"}, {"yi", "sv"}};
+
+bool nt_locale_fallback(nt_str lang, nt_str *next) {
+  size_t end = nt_str_find_last(lang, '-');
+  *next = nt_str_sub(lang, 0, end);
+  if (end < lang.len) return end > 0;
+  for (size_t i = 0; i < sizeof relatives / sizeof *relatives; i++) {
+    if (!nt_str_eq(lang, nt_str_c(relatives[i].lang))) continue;
+    *next = nt_str_c(relatives[i].next);
+    return true;
+  }
+  return false;
 }
 
 /* "sv-SE" and "sv_SE" become sv_SE; empty if it is no language tag. */
@@ -26,13 +37,25 @@ static void to_icu_id(nt_str lang, char *id, int32_t capacity) {
   if (U_FAILURE(status) || status == U_STRING_NOT_TERMINATED_WARNING || parsed != (int32_t)lang.len) id[0] = '\0';
 }
 
-static nt_locale *try_open(const char *id) {
+bool nt_locale_is_own(const nt_locale *locale, const char *opened) {
+  char wanted[16], got[16];
+  UErrorCode status = U_ZERO_ERROR;
+  if (!opened) return false;
+  uloc_getLanguage(locale->id, wanted, sizeof wanted, &status);
+  uloc_getLanguage(opened, got, sizeof got, &status);
+  return U_SUCCESS(status) && strcmp(wanted, got) == 0;
+}
+
+static nt_locale *try_open(nt_str lang) {
+  char id[64];
+  to_icu_id(lang, id, sizeof id);
+  if (!id[0]) return NULL;
   nt_locale *locale = nt_zalloc(sizeof *locale);
   locale->arena = nt_arena_new();
   snprintf(locale->id, sizeof locale->id, "%s", id);
   UErrorCode status = U_ZERO_ERROR;
-  locale->collator = ucol_open(locale->id, &status);
-  if (id[0] && U_SUCCESS(status) && nt_locale_read_dates(locale)) return locale;
+  locale->collator = ucol_open(locale->id, &status); /* without a tailoring: the root's, which is nobody's */
+  if (U_SUCCESS(status) && nt_locale_read_dates(locale)) return locale;
   nt_locale_close(locale);
   return NULL;
 }
@@ -45,15 +68,21 @@ static void set_actual(nt_locale *locale) {
   locale->swedish = nt_str_eq(locale->actual, NT_STR("sv")) || nt_str_starts(locale->actual, NT_STR("sv-"));
 }
 
-nt_locale *nt_locale_open(nt_str lang) {
-  char id[64];
-  to_icu_id(lang, id, sizeof id);
-  nt_locale *locale = try_open(id);
-  if (!locale) locale = try_open(fallback_of(nt_str_sub(lang, 0, nt_str_find(nt_str_sub(lang, 0, 3), '-'))));
-  if (!locale) locale = try_open("sv");
+nt_locale *nt_locale_open_first(const nt_str *langs, size_t count) {
+  nt_locale *locale = NULL;
+  for (size_t i = 0; i < count && !locale; i++) locale = try_open(langs[i]);
+  if (!locale) locale = try_open(NT_STR("sv"));
   if (!locale) nt_out_of_memory();
   set_actual(locale);
   return locale;
+}
+
+nt_locale *nt_locale_open(nt_str lang) {
+  enum { MOST = 8 }; /* subtags, and a relative */
+  nt_str chain[MOST] = {lang};
+  size_t count = 1;
+  while (count < MOST && nt_locale_fallback(chain[count - 1], &chain[count])) count++;
+  return nt_locale_open_first(chain, count);
 }
 
 void nt_locale_close(nt_locale *locale) {

@@ -1,6 +1,6 @@
 /* What depends on language, by ICU and always with an explicit locale: never the process's. A language that ICU lacks
- * falls back along a fixed chain (se → sv, smj → sv, sma → sv, fit → fi, rmy → sv), then to "sv"… as nt_locale_chain
- * says. All functions may be called from several threads; formatters are cached per thread-safe handle. */
+ * is formatted as the first of its chain that ICU has. All functions may be called from several threads; formatters are
+ * cached per thread-safe handle. */
 #ifndef NT_TEXT_LOCALE_H
 #define NT_TEXT_LOCALE_H
 
@@ -8,7 +8,15 @@
 
 typedef struct nt_locale nt_locale; /* the formatters and the collator of one language; made once, shared by threads */
 
+/* The next language that a reader of `lang` would take instead: "sv-FI" gives "sv", "fit" gives "fi", "se", "smj",
+ * "sma" and "rmy" give "sv". A Lule or Southern Sámi page has Swedish dates, not Northern Sámi ones: those are another
+ * language's words, in an orthography that its readers did not learn, and all of them read Swedish. False if there is
+ * none. */
+bool nt_locale_fallback(nt_str lang, nt_str *next);
+/* Of the language itself, else the first along its fallbacks that ICU has, else "sv". */
 nt_locale *nt_locale_open(nt_str lang);
+/* Of the first that ICU has, else "sv". */
+nt_locale *nt_locale_open_first(const nt_str *langs, size_t count);
 void nt_locale_close(nt_locale *locale);
 /* The language that is really used: "sv" for "smj". */
 nt_str nt_locale_actual(const nt_locale *locale);

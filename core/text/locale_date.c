@@ -72,25 +72,21 @@ static bool read_month_pattern(nt_locale *locale) {
   return U_SUCCESS(status);
 }
 
-/* For a language that it lacks ICU answers with that of the process: the language of what it really opened must be the
- * one asked for. */
 static bool is_really(const nt_locale *locale, const UDateFormat *format) {
-  char wanted[16], got[16];
   UErrorCode status = U_ZERO_ERROR;
   const char *opened = udat_getLocaleByType(format, ULOC_VALID_LOCALE, &status);
-  if (U_FAILURE(status) || !opened) return false;
-  uloc_getLanguage(locale->id, wanted, sizeof wanted, &status);
-  uloc_getLanguage(opened, got, sizeof got, &status);
-  return U_SUCCESS(status) && strcmp(wanted, got) == 0;
+  return U_SUCCESS(status) && nt_locale_is_own(locale, opened);
 }
 
-static bool has_latin_digits(const nt_locale *locale) {
+static bool read_numbers(nt_locale *locale) {
   UErrorCode status = U_ZERO_ERROR;
   UNumberFormat *format = unum_open(UNUM_DECIMAL, NULL, 0, locale->id, NULL, &status);
   UChar zero[8] = {0};
+  bool own = U_SUCCESS(status) && nt_locale_is_own(locale, unum_getLocaleByType(format, ULOC_VALID_LOCALE, &status));
   if (U_SUCCESS(status)) unum_getSymbol(format, UNUM_ZERO_DIGIT_SYMBOL, zero, 8, &status);
   unum_close(format);
-  return U_SUCCESS(status) && zero[0] == '0';
+  locale->latin_digits = U_SUCCESS(status) && zero[0] == '0';
+  return own;
 }
 
 bool nt_locale_read_dates(nt_locale *locale) {
@@ -98,8 +94,7 @@ bool nt_locale_read_dates(nt_locale *locale) {
   bool known = format && is_really(locale, format);
   if (known) read_names(locale, format);
   if (format) udat_close(format);
-  if (!known) return false;
-  locale->latin_digits = has_latin_digits(locale);
+  if (!known || !read_numbers(locale)) return false;
   return read_pattern(locale, NT_PATTERN_SHORT, UDAT_NONE, UDAT_SHORT) &&
          read_pattern(locale, NT_PATTERN_MEDIUM, UDAT_NONE, UDAT_MEDIUM) &&
          read_pattern(locale, NT_PATTERN_LONG, UDAT_NONE, UDAT_LONG) &&

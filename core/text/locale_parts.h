@@ -57,6 +57,9 @@ bool nt_utf16_from(nt_utf16 *text, nt_str utf8);
 void nt_utf16_put(const UChar *text, int32_t len, nt_buf *out);
 void nt_utf16_deinit(nt_utf16 *text);
 
+/* For a language that it lacks ICU may answer with that of the process: is the language of what it opened the one asked
+ * for? */
+bool nt_locale_is_own(const nt_locale *locale, const char *opened);
 /* Fills in patterns and names; false if ICU has none of its own for the language. */
 bool nt_locale_read_dates(nt_locale *locale);
 void nt_locale_close_numbers(nt_locale *locale);

@@ -72,18 +72,24 @@ static bool put_placeholder(const nt_permalink_part *part, const nt_value *field
   return out->len > before;
 }
 
-bool nt_permalink(const nt_kind *kind, const nt_value *fields, nt_str name, nt_where where, nt_arena *arena,
+nt_str nt_kind_permalink(const nt_kind *kind, nt_str lang) {
+  for (size_t i = 0; i < kind->permalink_count; i++)
+    if (nt_str_eq(kind->permalinks[i].lang, lang)) return kind->permalinks[i].text;
+  return kind->permalink_count ? kind->permalinks[0].text : nt_str_n("", 0);
+}
+
+bool nt_permalink(nt_str permalink, const nt_value *fields, nt_str name, nt_where where, nt_arena *arena,
                   nt_diags *diags, nt_str *out) {
   nt_buf url = {0};
   nt_permalink_part part;
   bool good = true;
-  if (!nt_str_starts(kind->permalink, NT_STR("/"))) nt_buf_byte(&url, '/');
-  for (size_t at = 0; nt_permalink_next(kind->permalink, &at, &part);) {
+  if (!nt_str_starts(permalink, NT_STR("/"))) nt_buf_byte(&url, '/');
+  for (size_t at = 0; nt_permalink_next(permalink, &at, &part);) {
     bool doubled = url.len && nt_buf_str(&url).ptr[url.len - 1] == '/' && nt_str_starts(part.literal, NT_STR("/"));
     nt_buf_put(&url, nt_str_sub(part.literal, doubled, part.literal.len)); /* {path} of the topmost text is empty */
     if (put_placeholder(&part, fields, name, &url)) continue;
     where.field = part.field;
-    nt_report(diags, NT_MSG_permalink_missing, where, part.field, kind->permalink);
+    nt_report(diags, NT_MSG_permalink_missing, where, part.field, permalink);
     good = false;
   }
   *out = nt_arena_str(arena, nt_buf_str(&url));

@@ -43,7 +43,7 @@ def write(root, files):
 class Run:
     """One run of the program: its exit code, and its diagnostics as maps."""
 
-    def __init__(self, workspace, *arguments, at="2024-01-01"):
+    def __init__(self, workspace, *arguments, at="2024-06-01"):
         command = [str(BUILD / "notis"), *(arguments or ["build"]), "-C", str(workspace), "--at", at, "--format", "json"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         self.code, self.out, self.err = done.returncode, done.stdout, done.stderr

@@ -166,9 +166,10 @@ class Lists(Case):
         self.assertEqual(self.list("sites"), [["s", "Region", "https://region.example"]])
 
     def test_documents(self):
-        self.assertEqual(self.list("documents"), [["s", "text/content/kontakt.md", "article", "/kontakt/"],
-                                                  ["s", "text/content/news/å.md", "news", "/n/2024/a/"],
-                                                  ["s", "text/content/om.md", "article", "/om/"]])
+        self.assertEqual(self.list("documents"), [["s", "text/content/kontakt.md", "article", "sv", "published", "/kontakt/"],
+                                                  ["s", "text/content/news/å.md", "news", "sv", "published",
+                                                   "/n/2024/a/"],
+                                                  ["s", "text/content/om.md", "article", "sv", "published", "/om/"]])
 
     def test_pages(self):
         pages = self.list("pages", "s")

@@ -49,6 +49,29 @@ class LuaPlugins(unittest.TestCase):
                          "Ny bro över älven\n=================\n\nBron öppnas i maj. Den är 120 meter\nlång.\n\n"
                          "Mer om bron kommer i höst.\n\n")
 
+    def test_bytes_of_any_encoding(self):
+        """With raw_bytes a source decodes by itself; without, bytes that are not UTF-8 never reach it."""
+        script = """local notis = require "notis"
+notis.source { name = "%s", raw_bytes = %s,
+  discover = function(sink, config) sink:files(config.path, "**/*.latin") end,
+  parse = function(item, builder)
+    builder:field("title", (item.body:gsub("[\\128-\\255]", function(c)
+      local b = string.byte(c)
+      return string.char(0xC0 + b // 64, 0x80 + b %% 64)
+    end)), 1, 1)
+  end }
+"""
+        files = site("raw", "text_lua")
+        files["site.yaml"] = files["site.yaml"].replace("kind: text }", "kind: text }\n  strict: { use: strict, path: content, kind: text }")
+        plugins = {"raw.lua": script % ("raw", "true"), "strict.lua": script % ("strict", "false")}
+        plugins["output.lua"] = (SOURCE / "plugins/template/lua/output_text_lua.lua").read_text()
+        root = self.workspace({"s": {k: v for k, v in files.items() if not k.startswith("content/")}}, plugins)
+        (root / "s/content").mkdir()
+        (root / "s/content/bro.latin").write_bytes("Ny bro över älven".encode("latin-1"))
+        run = Run(root)
+        self.assertEqual(self.said(run), [("item_invalid_utf8", "content/bro.latin", 1)], str(run))
+        self.assertIn("Ny bro över älven", published(root / "public/s")["bro/index.txt"].decode())
+
     def test_they_are_listed(self):
         root = self.workspace({"lua": site("source_lines_lua", "text_lua")})
         plugins = {line.split("\t")[0]: line.split("\t")[1:3] for line in Run(root, "list", "plugins").out.splitlines()}

@@ -7,6 +7,7 @@ import unittest
 from publish import SOURCE, Page, Run, main, published, scratch, write
 
 PAGES = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
+NOW = "2025-07-01"  # after the dates of the first steps
 SITE = {
     "notis.yaml": "notis: 1\nsites: [s]\nout: public/{site}\n",
     "shared/templates/base.html": "{% block title %}{% endblock %}{% block main %}{% endblock %}",
@@ -108,7 +109,7 @@ class FirstSteps(unittest.TestCase):
                      "bygden/templates/article.html": template})
         self.assertEqual([str(p.relative_to(root)) for p in sorted(root.rglob("*")) if p.is_file()],
                          ["bygden/content/badplats.md", "bygden/site.yaml", "bygden/templates/article.html", "notis.yaml"])
-        run = Run(root)
+        run = Run(root, at=NOW)
         self.assertEqual((run.code, faults(run)), (0, []), str(run))
         [(path, page)] = published(root / "public/bygden").items()
         self.assertEqual(Page(page.decode()).texts["h1"], ["Byns nya badplats"])
@@ -116,21 +117,21 @@ class FirstSteps(unittest.TestCase):
         self.assertIn("<em>sjutton grader</em>", page.decode())
 
         write(root, {"bygden/content/badplats.md": text.replace("2025-06-02", "2025-06-31")})
-        wrong = Run(root)
+        wrong = Run(root, at=NOW)
         self.assertEqual([(d["line"], d["column"]) for d in wrong.diagnostics if d["type"] == "diagnostic"], [(3, 7)])
         self.assertEqual(published(root / "public/bygden")[path], page)
         write(root, {"bygden/content/badplats.md": text})
 
         write(root, {"bygden/scripts/10-lead.lua": hook,
                      "bygden/templates/article.html": template.replace("</h1>\n", "</h1>\n" + lead)})
-        run = Run(root)
+        run = Run(root, at=NOW)
         self.assertEqual((run.code, faults(run)), (0, []), str(run))
         page = published(root / "public/bygden")[path].decode()
         self.assertIn("<p><strong>Bryggan är på plats och vattnet håller sjutton grader.</strong></p>", page)
         self.assertNotIn("<em>", page)
 
         write(root, {"bygden/site.yaml": site + collections, "bygden/templates/list.html": listing})
-        run = Run(root)
+        run = Run(root, at=NOW)
         self.assertEqual((run.code, faults(run)), (0, []), str(run))
         pages = published(root / "public/bygden")
         self.assertEqual(sorted(pages), sorted(["index.html", path]))
@@ -144,7 +145,7 @@ class FirstSteps(unittest.TestCase):
         write(root, {"notis.yaml": steps["notis.yaml"], "bygden/site.yaml": steps["bygden/site.yaml"],
                      "bygden/content/badplats.md": steps["text"],
                      "bygden/templates/article.html": steps["bygden/templates/article.html"]})
-        run = Run(root)
+        run = Run(root, at=NOW)
         self.assertEqual((run.code, faults(run)), (0, []), str(run))
         [page] = published(root / "public/bygden").values()
         self.assertEqual(Page(page.decode()).texts["h1"], ["Byns nya badplats"])

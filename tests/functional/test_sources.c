@@ -236,9 +236,9 @@ static void interrupt(void *ud, const nt_site *site) {
   if (!i->left) return;
   i->left--;
   feed *f = &i->x->f;
-  feed_format(f, "news", "n001", "---\ntitle: Gång %u\ndate: 2030-01-01\nslug: n001\n---\nGång %u.\n", i->left,
+  feed_format(f, "news", "n001", "---\ntitle: Gång %u\ndate: 2024-06-01\nslug: n001\n---\nGång %u.\n", i->left,
               i->left);
-  feed_format(f, "news", "extra", "---\ntitle: Extra %u\ndate: 2030-01-02\nslug: extra-%u\n---\nText.\n", i->left,
+  feed_format(f, "news", "extra", "---\ntitle: Extra %u\ndate: 2024-06-02\nslug: extra-%u\n---\nText.\n", i->left,
               i->left);
   const feed_word words[] = {{FEED_UPSERT, "n001"}, {FEED_UPSERT, "extra"}};
   feed_send(&i->x->w.port, "news", words, 2);

@@ -23,7 +23,8 @@ static notis_status rendered(const session *open, nt_buf *out) {
   reader.arena = c.call.arena;
   reader.diags = &c.diags;
   notis_buffer buffer = {.buf = out};
-  notis_status status = open->o->plugin->output.render(open->self, &c.call, (const notis_page *)open->o->page, &buffer);
+  notis_page page = {open->o->page, &reader};
+  notis_status status = open->o->plugin->output.render(open->self, &c.call, &page, &buffer);
   conform_end(&c);
   return buffer.full ? NOTIS_FULL : status;
 }

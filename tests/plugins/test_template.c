@@ -168,15 +168,17 @@ static void test_output(void **state) {
   notis_buffer buffer = {.buf = &out};
   const notis_output_api *api = &o.plugin->output;
   assert_int_equal(api->open(&nt_services, &c.call, NULL, &self), NOTIS_OK);
-  assert_int_equal(api->render(self, &c.call, (const notis_page *)&page, &buffer), NOTIS_OK);
+  notis_page handed = {&page, &reader};
+  assert_int_equal(api->render(self, &c.call, &handed, &buffer), NOTIS_OK);
   nt_buf_byte(&out, '\0');
   assert_string_equal(out.ptr, "Ny bro över älven\n=================\n\nBron öppnas i maj. Den är 120 meter\nlång.\n\n"
                                "Mer om bron kommer i höst.\n\n");
   buffer = (notis_buffer){.buf = &out, .limit = out.len + 4};
-  api->render(self, &c.call, (const notis_page *)&page, &buffer);
+  api->render(self, &c.call, &handed, &buffer);
   assert_true(buffer.full);
   nt_page list = {.collection = NT_STR("x")};
-  assert_int_equal(api->render(self, &c.call, (const notis_page *)&list, &buffer), NOTIS_ERROR);
+  handed.page = &list;
+  assert_int_equal(api->render(self, &c.call, &handed, &buffer), NOTIS_ERROR);
   api->close(self);
   nt_buf_deinit(&out);
   conform_end(&c);

@@ -173,6 +173,12 @@ typedef struct notis_item {
 
 typedef struct notis_services notis_services;
 
+enum notis_source_flags {
+  /* parse gets the item's bytes as they are, in whatever encoding: the host has not made sure that they are UTF-8
+   * without NUL, and has looked for front matter byte by byte. What the builder gets must be UTF-8. */
+  NOTIS_SOURCE_RAW_BYTES = 1u << 0
+};
+
 typedef struct notis_source_api {
   uint32_t size;
   /* config: the source's map in site.yaml. The sink stays valid until close() returns. */
@@ -188,6 +194,7 @@ typedef struct notis_source_api {
   /* There is room in the sink again; may be NULL. */
   void (*resume)(void *self);
   void (*close)(void *self);
+  uint32_t flags; /* notis_source_flags */
 } notis_source_api;
 
 /* ---- outputs ------------------------------------------------------------------------------------------------ */
@@ -372,18 +379,19 @@ struct notis_services {
   notis_str (*absolute_url)(notis_call *call, notis_str url);
   /* A tag URI (RFC 4151) of the document's id: it stays when the document's URL changes. */
   notis_str (*document_tag)(notis_call *call, const notis_document *document);
-  /* The body (name empty) or a field of type markup as HTML, links resolved as seen from that document; with
-   * `absolute`, every address in it is absolute, as feeds need it. */
-  notis_status (*document_html)(notis_call *call, const notis_document *document, notis_str name, bool absolute,
-                                notis_buffer *out);
-  /* A field, or the body when the name is empty, as plain text. */
+  /* The body (name empty) or a field of type markup as HTML, links resolved as seen from that document; valid as long
+   * as the call, so that an output can escape it. With `absolute`, every address in it is whole and nothing has an id,
+   * as feeds need it. A NULL pointer if the document has no such field. */
+  notis_str (*document_html)(notis_call *call, const notis_document *document, notis_str name, bool absolute);
+  /* A field of text, or the body when the name is empty, as plain text; empty for other fields. */
   notis_str (*document_text)(notis_call *call, const notis_document *document, notis_str name);
   /* The file that a field or link of the document names: its address, media type and size; NOTIS_GONE if the site has
    * no such file. */
   notis_status (*document_file)(notis_call *call, const notis_document *document, notis_str path, notis_str *url,
                                 notis_str *media, uint64_t *size);
   /* A point in time as text: "rfc822" (as RSS wants it), "rfc3339", or another style of the templates' date filter; in
-   * the site's time zone. Empty if the value is none. */
+   * the site's time zone. A day without a time of day stays one ("2024-04-10"); as `unzoned` instead of `date_only` it
+   * is the midnight that it begins with. Empty if there is no such style. */
   notis_str (*format_time)(notis_call *call, notis_time time, notis_str style);
 };
 

@@ -59,7 +59,7 @@ static inline int small_setup(void **state) {
                                .plugin_dir_count = 1,
                                .workers = 2,
                                .at_set = true,
-                               .at = 1704067200};
+                               .at = 1735689600};
   f->engine = nt_engine_open(&options);
   assert_int_equal(f->engine->diags.errors, 0);
   *state = f;

@@ -15,8 +15,9 @@ typedef struct stage {
   nt_buf out;
 } stage;
 
-static inline void stage_begin(stage *s, const char *script) {
+static inline void stage_begin_with(stage *s, const char *script, nt_vm_options options) {
   memset(s, 0, sizeof *s);
+  s->options = options;
   fake_init(&s->fake);
   s->vm = nt_vm_new(&s->options);
   nt_script_source source = {NT_STR("scripts/a.lua"), nt_str_c(script ? script : ""), 1};
@@ -25,6 +26,10 @@ static inline void stage_begin(stage *s, const char *script) {
   s->page = (nt_page){.path = NT_STR("a/index.html"), .url = NT_STR("/a/"), .output = NT_STR("html")};
   s->page.lang = NT_STR("sv");
   s->page.params = nt_map_new(s->fake.arena);
+}
+
+static inline void stage_begin(stage *s, const char *script) {
+  stage_begin_with(s, script, (nt_vm_options){0});
 }
 
 static inline void stage_end(stage *s) {

@@ -95,6 +95,32 @@ static void formats_follow_the_language(void **state) {
   check_news("{{ {'a': doc.date, 'l': [1, none]}|json }}", "{\"a\":\"2024-04-09\",\"l\":[1,null]}");
 }
 
+/* As notis.format.date has it; a day without time of day is the same everywhere. */
+static void times_are_those_of_the_site(void **state) {
+  stage s;
+  nt_value fields;
+  nt_zone *zone = nt_zone_open(NT_STR("Europe/Stockholm"));
+  stage_begin_with(&s,
+                   "local notis = require 'notis'\n"
+                   "notis.filter('own', function(date, style) return notis.format.date(date, style) end)\n",
+                   (nt_vm_options){.zone = zone});
+  fields = nt_map_new(s.fake.arena);
+  fake_put(&s.fake, &fields, "at", nt_timestamp((nt_time){.seconds = 1704065400, .offset = -300})); /* 23:30 UTC */
+  fake_put(&s.fake, &fields, "day", nt_timestamp((nt_time){.seconds = 1704052800, .offset = 240, .date_only = 1}));
+  s.page.document = fake_add(&s.fake, "a", "news", fields, NULL, "/a/");
+  fake_add_template(&s.fake, "main", 0, "{{ doc.at|date }} {{ doc.at|date('time') }} {{ doc.at|date('rfc3339') }}");
+  assert_page(&s, "main", "1 januari 2024 00:30 2024-01-01T00:30:00+01:00");
+  fake_add_template(&s.fake, "own", 0, "{{ doc.at|own('long') }} {{ doc.at|own('time') }} {{ doc.day|own('long') }}");
+  assert_page(&s, "own", "1 januari 2024 00:30 1 januari 2024");
+  fake_add_template(&s.fake, "days", 0, "{{ doc.day|date }} {{ '2024-01-01'|date('iso') }}");
+  assert_page(&s, "days", "1 januari 2024 2024-01-01");
+  fake_add_template(&s.fake, "texts", 0,
+                    "{{ '2023-12-31T23:30:00Z'|date('time') }} {{ '2024-01-01 09:00'|date('time') }}");
+  assert_page(&s, "texts", "00:30 09:00");
+  stage_end(&s);
+  nt_zone_close(zone);
+}
+
 static void null_and_undefined_differ(void **state) {
   check_news("{{ 'd' if doc.image is defined }}{{ 'n' if doc.image is none }}{{ 'u' if doc.nosuch is undefined }}",
              "dnu");
@@ -342,6 +368,7 @@ int main(void) {
       cmocka_unit_test(documents_are_read_and_escaped),
       cmocka_unit_test(markup_is_html),
       cmocka_unit_test(formats_follow_the_language),
+      cmocka_unit_test(times_are_those_of_the_site),
       cmocka_unit_test(null_and_undefined_differ),
       cmocka_unit_test(a_missing_message_is_a_warning),
       cmocka_unit_test(collections_are_queried),

@@ -81,7 +81,7 @@ static void kind_is_read(void **state) {
   assert_int_equal(w.kind.field_count, 15);
   assert_true(nt_str_eq(w.kind.label, NT_STR("Nyhet")));
   assert_true(nt_str_eq(w.kind.template_name, NT_STR("news.html")));
-  assert_int_equal(w.kind.permalink_pos.line, 2);
+  assert_int_equal(w.kind.permalinks[0].pos.line, 2);
   assert_int_equal(w.kind.output_count, 1);
   assert_int_equal(w.kind.fields[0].type, NT_FIELD_TEXT);
   assert_true(w.kind.fields[0].required);
@@ -101,7 +101,8 @@ static const struct {
   const char *suggestion;
 } kind_faults[] = {
     {"lable: x\n", NT_MSG_kind_unknown_key_near, 1, 1, "label"},
-    {"zzzzzz: x\n", NT_MSG_kind_unknown_key, 1, 1, "label, permalink, template, outputs, unknown_fields, fields"},
+    {"zzzzzz: x\n", NT_MSG_kind_unknown_key, 1, 1,
+     "label, permalink, template, outputs, unknown_fields, future, fields"},
     {"fields:\n  a: { type: txet }\n", NT_MSG_kind_unknown_type_near, 2, 14, "text"},
     {"fields:\n  a: { type: 7 }\n", NT_MSG_kind_unknown_type, 2, 14, NULL},
     {"fields:\n  a: { requird: true, type: text }\n", NT_MSG_kind_unknown_key_near, 2, 8, "required"},
@@ -118,6 +119,13 @@ static const struct {
     {"permalink: /x/{}/\n", NT_MSG_kind_permalink_field, 1, 12, NULL},
     {"permalink: /../{slug}/\n", NT_MSG_kind_permalink, 1, 12, NULL},
     {"permalink: /x/{slug\n", NT_MSG_kind_permalink, 1, 12, NULL},
+    {"permalink: { sv: '/x/{slug}/', en: '/x/{slog}/' }\n", NT_MSG_kind_permalink_field, 1, 36, NULL},
+    {"permalink: { sv: 7 }\n", NT_MSG_fields_not_text, 1, 18, NULL},
+    {"permalink: [/x/]\n", NT_MSG_fields_not_text, 1, 12, NULL},
+    {"future: ja\n", NT_MSG_kind_unknown_word, 1, 9, "withhold, publish"},
+    {"fields: { draft: text }\n", NT_MSG_kind_common_type, 1, 11, "boolean"},
+    {"fields: { embargo: { type: text } }\n", NT_MSG_kind_common_type, 1, 11, "datetime"},
+    {"fields: { aliases: url }\n", NT_MSG_kind_common_type, 1, 11, "list"},
     {"permalink: \"/x y/{slug}\"\n", NT_MSG_kind_permalink, 1, 12, NULL},
     {"[]\n", NT_MSG_fields_not_map, 1, 1, NULL},
 };
@@ -318,6 +326,9 @@ static void numbers_as_text_keep_their_spelling(void **state) {
 static void dates_in_the_site_s_zone(void **state) {
   nt_zone *zone = nt_zone_open(NT_STR("Europe/Stockholm"));
   world w = read_kind(news);
+  apply_with(&w, "title: a\ndate: 2019-01-28 5:37:44 -0400\n", &w.kind, zone);
+  assert_int_equal(nt_map_find(&w.out, NT_STR("date"))->as.time.seconds, 1548668264);
+  assert_int_equal(nt_map_find(&w.out, NT_STR("date"))->as.time.offset, 60);
   apply_with(&w, "title: a\ndate: 2024-10-27 02:30\n", &w.kind, zone);
   assert_true(w.good);
   assert_int_equal(w.diags.len, 1);
@@ -373,20 +384,39 @@ static void articles(void **state) {
   done(&w);
 }
 
-static void check_permalink(const char *permalink, const char *fields, const char *name, const char *expected) {
+static void check_permalink_in(const nt_zone *zone, const char *permalink, const char *fields, const char *name,
+                               const char *expected) {
   nt_buf yaml = {0};
   nt_buf_format(&yaml, "permalink: %s\nunknown_fields: allow\nfields: { date: datetime, title: text, n: integer }\n%c",
                 permalink, '\0');
   world w = read_kind(yaml.ptr);
   assert_true(w.good);
-  apply_with(&w, fields, &w.kind, NULL);
+  apply_with(&w, fields, &w.kind, zone);
   nt_str url;
-  bool good =
-      nt_permalink(&w.kind, &w.out, nt_str_c(name), nt_where_file(NT_STR("a.md"), 1, 1), w.arena, &w.diags, &url);
+  bool good = nt_permalink(nt_kind_permalink(&w.kind, NT_STR("sv")), &w.out, nt_str_c(name),
+                           nt_where_file(NT_STR("a.md"), 1, 1), w.arena, &w.diags, &url);
   if (expected && (!good || !nt_str_eq(url, nt_str_c(expected)))) fail_msg("%s gave %.*s", permalink, NT_FMT(url));
   if (!expected && (good || w.diags.items[0].code != NT_MSG_permalink_missing)) fail_msg("%s: no report", permalink);
   nt_buf_deinit(&yaml);
   done(&w);
+}
+
+static void check_permalink(const char *permalink, const char *fields, const char *name, const char *expected) {
+  check_permalink_in(NULL, permalink, fields, name, expected);
+}
+
+/* A time of day is the site's, whatever offset it was written with; a day without one stays. */
+static void permalinks_in_the_site_s_zone(void **state) {
+  static const char permalink[] = "/{date}/{date.year}/";
+  nt_zone *zone = nt_zone_open(NT_STR("Europe/Stockholm")), *west = nt_zone_open(NT_STR("America/New_York"));
+  check_permalink_in(zone, permalink, "date: 2023-12-31T23:30:00Z", "x", "/2024-01-01/2024/");
+  check_permalink_in(zone, permalink, "date: 2024-01-01 05:00 +0800", "x", "/2023-12-31/2023/");
+  check_permalink_in(zone, permalink, "date: 2023-12-31 23:30", "x", "/2023-12-31/2023/");
+  check_permalink_in(west, permalink, "date: 2024-01-01 00:30 +0100", "x", "/2023-12-31/2023/");
+  check_permalink_in(zone, permalink, "date: 2023-12-31", "x", "/2023-12-31/2023/");
+  check_permalink_in(west, permalink, "date: 2024-01-01", "x", "/2024-01-01/2024/");
+  nt_zone_close(zone);
+  nt_zone_close(west);
 }
 
 static void permalinks(void **state) {
@@ -408,9 +438,23 @@ static void permalinks(void **state) {
   check_permalink("/{slug}/", "slug: '-'", "x", NULL);
 }
 
+static void permalinks_by_language(void **state) {
+  world w = read_kind("permalink: { sv: '/nyheter/{slug}/', en: '/news/{slug}/' }\nfuture: publish\n");
+  assert_true(w.good && w.kind.future_published);
+  assert_true(nt_str_eq(nt_kind_permalink(&w.kind, NT_STR("en")), NT_STR("/news/{slug}/")));
+  assert_true(nt_str_eq(nt_kind_permalink(&w.kind, NT_STR("se")), NT_STR("/nyheter/{slug}/"))); /* the first */
+  assert_int_equal(w.kind.permalinks[1].pos.column, 42);
+  done(&w);
+  w = read_kind("label: x\n");
+  assert_true(w.good && !w.kind.future_published);
+  assert_int_equal(nt_kind_permalink(&w.kind, NT_STR("sv")).len, 0);
+  done(&w);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(kind_is_read),
                                      cmocka_unit_test(kind_faults_have_their_place),
+                                     cmocka_unit_test(permalinks_by_language),
                                      cmocka_unit_test(whole_document),
                                      cmocka_unit_test(faults_have_their_place),
                                      cmocka_unit_test(accepted),
@@ -422,6 +466,7 @@ int main(void) {
                                      cmocka_unit_test(own_name_before_others),
                                      cmocka_unit_test(unknown_fields),
                                      cmocka_unit_test(articles),
+                                     cmocka_unit_test(permalinks_in_the_site_s_zone),
                                      cmocka_unit_test(permalinks)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,75 @@ static void environment_is_not_read(void **state) {
   uloc_setDefault(before, &status);
 }
 
+/* Everything that is made from a locale, in one text. */
+static void put_all(const char *lang, nt_buf *out) {
+  static const char *const styles[] = {"short", "medium", "long", "full", "month", "time", "QQQQ", "EEEE d MMMM B"};
+  static const char *const words[] = {"ıssız", "ISIL", "Irmak", "iz", "ål", "öl", "úr", "zon", "ŋ", "đ"};
+  nt_locale *l = nt_locale_open(nt_str_c(lang));
+  nt_time time = {.seconds = 1704150000, .offset = 60};
+  for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+    assert_true(nt_format_date(l, time, nt_str_c(styles[i]), out));
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) nt_collation_key(l, nt_str_c(words[i]), out);
+  nt_format_number(l, -1234567.5, 2, out);
+  nt_format_number(l, 1234567, -1, out);
+  nt_format_percent(l, 0.125, 1, out);
+  nt_format_size(l, 3355443, out);
+  nt_locale_close(l);
+}
+
+static void nothing_of_the_environment(void **state) {
+  static const char *const languages[] = {"sv", "se", "smj", "sma", "fi", "fit", "rmy", "en", "nb", "yi", "xx"};
+  static const char *const defaults[] = {"tr_TR", "en_US_POSIX", "ar_EG", "de_DE", "xx_YY"};
+  char before[64];
+  snprintf(before, sizeof before, "%s", uloc_getDefault());
+  for (size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
+    nt_buf first = {0};
+    for (size_t d = 0; d < sizeof defaults / sizeof *defaults; d++) {
+      UErrorCode status = U_ZERO_ERROR;
+      nt_buf all = {0};
+      uloc_setDefault(defaults[d], &status);
+      put_all(languages[i], &all);
+      if (d == 0)
+        nt_buf_put(&first, nt_buf_str(&all));
+      else if (!nt_str_eq(nt_buf_str(&first), nt_buf_str(&all)))
+        fail_msg("%s differs where the process is in %s", languages[i], defaults[d]);
+      nt_buf_deinit(&all);
+    }
+    nt_buf_deinit(&first);
+  }
+  UErrorCode status = U_ZERO_ERROR;
+  uloc_setDefault(before, &status);
+}
+
+static void check_chain(const char *lang, const char *expected) {
+  nt_buf chain = {0};
+  for (nt_str l = nt_str_c(lang), next; nt_locale_fallback(l, &next); l = next)
+    nt_buf_format(&chain, "%.*s ", NT_FMT(next));
+  check_text(&chain, expected);
+}
+
+static void chains(void **state) {
+  check_chain("se", "sv ");
+  check_chain("smj", "sv ");
+  check_chain("smj-SE", "smj sv ");
+  check_chain("fit", "fi ");
+  check_chain("sv-FI", "sv ");
+  check_chain("zh-Hant-TW", "zh-Hant zh ");
+  check_chain("sv", "");
+  check_chain("en", "");
+  check_chain("-", "");
+  check_chain("", "");
+  const nt_str wanted[] = {NT_STR("sma"), NT_STR("se"), NT_STR("sv")};
+  nt_locale *l = nt_locale_open_first(wanted, 3);
+  assert_true(nt_str_eq(nt_locale_actual(l), NT_STR("se")));
+  /* Of Unicode's data for Northern Sámi, written down by hand. */
+  check_date(l, "2024-05-10", "d MMMM", "10 miessemánnu");
+  nt_locale_close(l);
+  l = nt_locale_open_first(wanted, 0);
+  assert_true(nt_str_eq(nt_locale_actual(l), NT_STR("sv")));
+  nt_locale_close(l);
+}
+
 static int collate(const nt_locale *l, const char *a, const char *b) {
   nt_buf x = {0}, y = {0};
   nt_collation_key(l, nt_str_c(a), &x);
@@ -314,12 +383,20 @@ static void threads(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(numbers),      cmocka_unit_test(percents),
-                                     cmocka_unit_test(sizes),        cmocka_unit_test(dates),
-                                     cmocka_unit_test(no_styles),    cmocka_unit_test(as_icu_writes_them),
-                                     cmocka_unit_test(fallbacks),    cmocka_unit_test(environment_is_not_read),
-                                     cmocka_unit_test(collation),    cmocka_unit_test(slugs),
-                                     cmocka_unit_test(slug_appends), cmocka_unit_test(normal_forms),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(numbers),
+                                     cmocka_unit_test(percents),
+                                     cmocka_unit_test(sizes),
+                                     cmocka_unit_test(dates),
+                                     cmocka_unit_test(no_styles),
+                                     cmocka_unit_test(as_icu_writes_them),
+                                     cmocka_unit_test(fallbacks),
+                                     cmocka_unit_test(environment_is_not_read),
+                                     cmocka_unit_test(nothing_of_the_environment),
+                                     cmocka_unit_test(chains),
+                                     cmocka_unit_test(collation),
+                                     cmocka_unit_test(slugs),
+                                     cmocka_unit_test(slug_appends),
+                                     cmocka_unit_test(normal_forms),
                                      cmocka_unit_test(threads)};
   return cmocka_run_group_tests(tests, setup, teardown);
 }
