@@ -114,6 +114,11 @@ static bool read_option(nt_cli *cli, int argc, char **argv, int *i) {
   size_t equals = nt_str_starts(word, NT_STR("--")) ? nt_str_find(word, '=') : word.len;
   nt_str name = nt_str_sub(word, 0, equals);
   const option *o = find_option(name);
+  bool title = nt_str_find(word, ' ') < word.len || !nt_str_starts(word, NT_STR("--"));
+  if (!o && title && cli->command && strcmp(cli->command, "new") == 0) {
+    nt_cli_usage(cli, NT_MSG_cli_new_dash, word, nt_str_n("", 0));
+    return false;
+  }
   if (!o) {
     nt_cli_usage(cli, NT_MSG_cli_unknown_option, name, nearest_option(name));
     return false;
@@ -154,8 +159,11 @@ bool nt_cli_arguments(nt_cli *cli, int argc, char **argv) {
   cli->terminal = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
   cli->color = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
   cli->plugin_dir = beside_program(cli->arena);
+  bool options_end = false; /* after "--", so that a title may begin with a dash */
   for (int i = 1; i < argc; i++) {
-    if (argv[i][0] == '-' && argv[i][1]) {
+    if (!options_end && strcmp(argv[i], "--") == 0) {
+      options_end = true;
+    } else if (!options_end && argv[i][0] == '-' && argv[i][1]) {
       if (!read_option(cli, argc, argv, &i)) return false;
     } else if (!cli->command) {
       cli->command = argv[i];

@@ -66,17 +66,7 @@ int nt_cli_config(nt_cli *cli) {
   nt_engine *engine = nt_cli_engine(cli, true);
   int code = engine ? NT_EXIT_GOOD : NT_EXIT_USAGE;
   for (size_t i = 0; engine && i < engine->site_count; i++) {
-    nt_inputs_options options = {.workspace = engine->root,
-                                 .site = engine->sites[i].name,
-                                 .item_limit = engine->item_limit,
-                                 .hook_memory = engine->hook_memory,
-                                 .hook_instructions = engine->hook_instructions,
-                                 .removals = engine->removals,
-                                 .now = nt_engine_now(engine),
-                                 .locales = engine->locales,
-                                 .where = engine->sites[i].where};
-    nt_inputs *in = nt_inputs_load(&options);
-    nt_cli_diags(cli, engine, engine->sites[i].name, &in->diags);
+    nt_inputs *in = nt_cli_inputs(cli, engine, &engine->sites[i]);
     if (!in->configured) code = NT_EXIT_USAGE;
     print_site(cli, &engine->sites[i], in);
     nt_inputs_free(in);

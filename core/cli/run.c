@@ -34,6 +34,21 @@ nt_engine *nt_cli_engine(nt_cli *cli, bool check) {
   return NULL;
 }
 
+nt_inputs *nt_cli_inputs(nt_cli *cli, const nt_engine *engine, const nt_site *site) {
+  nt_inputs_options options = {.workspace = engine->root,
+                               .site = site->name,
+                               .item_limit = engine->item_limit,
+                               .hook_memory = engine->hook_memory,
+                               .hook_instructions = engine->hook_instructions,
+                               .removals = engine->removals,
+                               .now = nt_engine_now(engine),
+                               .locales = engine->locales,
+                               .where = site->where};
+  nt_inputs *in = nt_inputs_load(&options);
+  nt_cli_diags(cli, engine, site->name, &in->diags);
+  return in;
+}
+
 int nt_cli_exit_code(const nt_engine *engine) {
   int code = NT_EXIT_GOOD;
   for (size_t i = 0; i < engine->site_count; i++) {
@@ -57,7 +72,8 @@ static int version(nt_cli *cli) {
 }
 
 static const command commands[] = {{"build", nt_cli_build},   {"check", nt_cli_check}, {"list", nt_cli_list},
-                                   {"config", nt_cli_config}, {"help", nt_cli_help},   {"version", version}};
+                                   {"config", nt_cli_config}, {"new", nt_cli_new},     {"help", nt_cli_help},
+                                   {"version", version}};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 int nt_cli_unknown_command(nt_cli *cli, nt_str name) {

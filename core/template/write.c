@@ -32,7 +32,7 @@ static nt_str word(void *ud, nt_str key) {
 
 void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out) {
   link_base base = {run, from ? from : run->page->document};
-  nt_html_options options = {.resolve = resolve, .word = word, .label_tasks = true, .ud = &base};
+  nt_html_options options = {.resolve = resolve, .word = word, .accessible = true, .ud = &base};
   nt_html_write(node, &options, out);
 }
 

@@ -175,12 +175,16 @@ static void back_references(writer *w, const nt_node *definition) {
   }
 }
 
+static const char *notes_element(const writer *w) {
+  return w->options && w->options->accessible ? "div" : "section";
+}
+
 static void footnote_definition(writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"id", NULL};
   if (entering) {
     fresh_line(w);
     if (!node->prev || node->prev->type != node->type)
-      nt_buf_put(w->out, NT_STR("<section class=\"footnotes\" data-footnotes>\n<ol>\n"));
+      nt_buf_format(w->out, "<%s class=\"footnotes\" data-footnotes>\n<ol>\n", notes_element(w));
     nt_buf_put(w->out, NT_STR("<li id=\"fn-"));
     nt_escape_href(node->text, w->out);
     nt_buf_byte(w->out, '"');
@@ -193,7 +197,7 @@ static void footnote_definition(writer *w, const nt_node *node, bool entering) {
     fresh_line(w);
   }
   nt_buf_put(w->out, NT_STR("</li>\n"));
-  if (!node->next || node->next->type != node->type) nt_buf_put(w->out, NT_STR("</ol>\n</section>\n"));
+  if (!node->next || node->next->type != node->type) nt_buf_format(w->out, "</ol>\n</%s>\n", notes_element(w));
 }
 
 static void footnote_reference(writer *w, const nt_node *node, bool entering) {
@@ -221,7 +225,7 @@ static bool is_tight(const nt_node *paragraph) {
 /* The text that stands directly in a task's item can be the label of its box; a paragraph cannot. */
 static bool is_task_label(const writer *w, const nt_node *paragraph) {
   const nt_node *item = paragraph->parent;
-  return w->options && w->options->label_tasks && paragraph->type == NOTIS_NODE_PARAGRAPH && !paragraph->prev && item &&
+  return w->options && w->options->accessible && paragraph->type == NOTIS_NODE_PARAGRAPH && !paragraph->prev && item &&
          item->flags & NOTIS_FLAG_TASK && is_tight(paragraph);
 }
 
@@ -270,7 +274,7 @@ static void item(writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR("<input type=\"checkbox\""));
   if (node->flags & NOTIS_FLAG_CHECKED) nt_buf_put(w->out, NT_STR(" checked=\"\""));
   nt_buf_put(w->out, NT_STR(" disabled=\"\""));
-  if (!wrapped && w->options && w->options->label_tasks) task_name(w, node);
+  if (!wrapped && w->options && w->options->accessible) task_name(w, node);
   nt_buf_put(w->out, NT_STR(" /> "));
 }
 

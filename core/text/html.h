@@ -13,7 +13,9 @@ typedef struct nt_html_options {
   /* A word of the writer's own, in the page's language; empty, or no function: the specification's English.
    * "footnote_back": from a footnote to where it is referred to. */
   nt_str (*word)(void *ud, nt_str key);
-  bool label_tasks; /* the boxes of task lists have their items' texts as labels */
+  /* Beyond the specification's examples: the boxes of task lists have their items' texts as labels, and footnotes stand
+   * in a div, since a section should have a heading. */
+  bool accessible;
 } nt_html_options;
 
 /* options may be NULL. Raw nodes of format "html" are written as they are, others left out. */

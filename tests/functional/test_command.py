@@ -25,14 +25,14 @@ class Help(Case):
         for language, example, options, codes in [("en", "Example", "Options:", "Exit codes"),
                                                   ("sv", "Exempel", "Flaggor:", "Slutkoder")]:
             for words in [["help"], ["--help"], ["-h"], [], ["help", "build"], ["build", "--help"], ["help", "check"],
-                          ["help", "list"], ["help", "config"]]:
+                          ["help", "list"], ["help", "config"], ["help", "new"]]:
                 run = self.ws.run(*words, "--lang", language)
                 self.assertEqual((run.code, run.err), (0, ""), words)
                 for word in (example, options, codes, "notis "):
                     self.assertIn(word, run.out, words)
 
     def test_each_command_is_told_of_itself(self):
-        for command in ["build", "check", "list", "config"]:
+        for command in ["build", "check", "list", "config", "new"]:
             self.assertTrue(self.ws.run("help", command).out.startswith(f"notis {command} "), command)
             self.assertEqual(self.ws.run("help", command).out, self.ws.run(command, "--help").out)
 

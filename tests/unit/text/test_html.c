@@ -171,7 +171,7 @@ static nt_node *task(nt_arena *arena, nt_node *list, bool checked, const char *t
 
 /* A form control must have a name (WCAG 2.2, 4.1.2); <label> holds phrasing content only (HTML, 4.10.4). */
 static void boxes_have_labels(void **state) {
-  nt_html_options options = {.label_tasks = true};
+  nt_html_options options = {.accessible = true};
   nt_node *tight = nt_node_new(*state, NOTIS_NODE_LIST), *loose = nt_node_new(*state, NOTIS_NODE_LIST);
   tight->flags = NOTIS_FLAG_TIGHT;
   task(*state, tight, true, "Ett");
@@ -211,6 +211,9 @@ static void footnotes_lead_back_in_the_pages_language(void **state) {
   snprintf(expected, sizeof expected, "%sBack to content\">↩</a>\n</li>\n</ol>\n</section>\n", before);
   assert_html(root, &(nt_html_options){.word = silent}, expected);
   assert_html(root, NULL, expected);
+  nt_node_unlink(p);
+  assert_html(root, &(nt_html_options){.accessible = true},
+              "<div class=\"footnotes\" data-footnotes>\n<ol>\n<li id=\"fn-n\">\n</li>\n</ol>\n</div>\n");
 }
 
 static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {

@@ -1,0 +1,15 @@
+# cmake -DFROM=folder -DTO=file.c -P embed.cmake: every file of the folder as bytes in C, in order of path.
+file(GLOB_RECURSE files RELATIVE ${FROM} ${FROM}/*)
+list(SORT files)
+set(arrays "")
+set(table "")
+set(number 0)
+foreach(file ${files})
+  file(READ ${FROM}/${file} hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(APPEND arrays "static const unsigned char file_${number}[] = {${bytes}0};\n")
+  string(APPEND table "    {\"${file}\", file_${number}, sizeof file_${number} - 1},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${TO} "#include \"cli/archetypes.h\"\n\n${arrays}\n"
+     "const nt_builtin nt_builtins[] = {\n${table}};\nconst size_t nt_builtin_count = ${number};\n")
