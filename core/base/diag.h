@@ -27,6 +27,7 @@ typedef struct nt_where {
 typedef struct nt_diag {
   nt_severity severity;
   nt_code code;
+  uint32_t count; /* of places that it stands for, 0 is one; see nt_message.once */
   nt_where where;
   nt_str args[NT_DIAG_ARGS];
   nt_str hint;  /* replaces the catalogue's when not empty */

@@ -11,6 +11,9 @@
 #include "base/str.h"
 
 typedef enum nt_severity { NT_ERROR, NT_WARNING, NT_NOTE } nt_severity;
+/* In the catalogue: a warning that a site says once for all its places. {1} is then how many there are and {2} in how
+ * many files. */
+enum { NT_WARNING_ONCE = 4 + NT_WARNING };
 typedef enum nt_language { NT_ENGLISH, NT_SWEDISH } nt_language;
 
 typedef enum nt_code {
@@ -23,6 +26,7 @@ typedef enum nt_code {
 typedef struct nt_message {
   const char *name; /* "yaml_duplicate_key" */
   nt_severity severity;
+  bool once;           /* NT_WARNING_ONCE */
   const char *text[2]; /* by nt_language */
   const char *hint[2];
 } nt_message;

@@ -156,6 +156,7 @@ static void print_json(const printer *p, const nt_diag *diag) {
   if (diag->where.line) nt_buf_format(&out, ",\"line\":%u", diag->where.line);
   if (diag->where.line && diag->where.column) nt_buf_format(&out, ",\"column\":%u", shown_column(&diag->where, line));
   json_member(&out, "document", diag->where.doc);
+  if (diag->count) nt_buf_format(&out, ",\"count\":%u", diag->count);
   json_member(&out, "message", nt_buf_str(&message));
   json_member(&out, "hint", nt_buf_str(&hint));
   json_member(&out, "trace", diag->trace);

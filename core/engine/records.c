@@ -65,6 +65,22 @@ static nt_blob *blob_new(nt_str bytes) {
   return blob;
 }
 
+/* Few bodies hold two braces in a row: the others are not walked. */
+static void freeze_shortcodes(nt_frozen *f, nt_document *document, const nt_frozen *before) {
+  size_t at = nt_str_search(f->body, NT_STR("{{"));
+  if (at == f->body.len) return;
+  if (!before || document->body_changed) {
+    f->shortcodes = nt_shortcodes_find(nt_document_body(document), f->arena, &f->shortcode_count);
+    return;
+  }
+  f->shortcode_count = before->shortcode_count;
+  f->shortcodes = NT_NEW_N(f->arena, nt_shortcode, f->shortcode_count);
+  for (size_t i = 0; i < f->shortcode_count; i++) {
+    f->shortcodes[i] = before->shortcodes[i];
+    f->shortcodes[i].name = nt_arena_str(f->arena, before->shortcodes[i].name);
+  }
+}
+
 static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *before, nt_buf *scratch) {
   if (before && !document->body_changed) {
     f->blob = before->blob;
@@ -76,6 +92,7 @@ static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *be
     f->blob = blob_new(nt_buf_str(scratch));
   }
   f->body = nt_str_n(f->blob->bytes, f->blob->len);
+  freeze_shortcodes(f, document, before);
 }
 
 /* The fields in the canonical encoding, hashed entry by entry on the way. */

@@ -10,6 +10,7 @@
 #include "engine/inputs.h"
 #include "engine/trace.h"
 #include "model/document.h"
+#include "text/shortcode.h"
 #include "text/state.h"
 
 /* A body's bytes, shared by the parsed document and the one in force when no hook touched it. Both belong to one
@@ -30,9 +31,11 @@ typedef struct nt_frozen {
   nt_blob *blob;
   nt_str body; /* nodecode bytes, in the blob */
   nt_hash body_hash;
-  nt_str positions;       /* of the parsed body, nodecode form */
-  nt_str field_positions; /* where each field was written */
-  nt_hash hash;           /* of everything but positions */
+  nt_str positions;         /* of the parsed body, nodecode form */
+  nt_str field_positions;   /* where each field was written */
+  nt_hash hash;             /* of everything but positions */
+  nt_shortcode *shortcodes; /* of the body; what nobody replaced */
+  size_t shortcode_count;
 } nt_frozen;
 
 /* Keeps the document; the result owns all it holds. A body that nobody changed is that of `before`, which then must

@@ -1,5 +1,6 @@
 #include "engine/verdict.h"
 
+#include "base/map.h"
 #include "engine/site.h"
 
 #include <stdlib.h>
@@ -50,6 +51,62 @@ static void locate(nt_site *site, nt_where *where) {
   if (r && r->parsed) nt_frozen_locate(r->parsed, where);
 }
 
+/* Shortcodes that no hook replaced, in the texts that are published. */
+static void add_shortcodes(nt_site *site, const nt_record *r) {
+  for (size_t i = 0; r->frozen && !r->displaced && i < r->frozen->shortcode_count; i++) {
+    const nt_shortcode *s = &r->frozen->shortcodes[i];
+    nt_where where = {.doc = r->frozen->id, .node = s->origin};
+    locate(site, &where);
+    where.node = 0;
+    where.column = where.line ? (s->lines ? 0 : where.column - 1) + s->bytes + 1 : 0;
+    where.line += where.line ? s->lines : 0;
+    nt_report(&site->diags, NT_MSG_shortcode_unknown, where, s->name)->count = s->count;
+  }
+}
+
+/* Those that say the same of different places. */
+typedef struct alike {
+  size_t first; /* where it is kept */
+  uint32_t places, files;
+  nt_str file; /* of the last; they come in order of file */
+} alike;
+
+static alike *alike_of(nt_map *groups, nt_diags *diags, const nt_diag *d, bool *is_new) {
+  nt_str key = nt_arena_format(diags->arena, "%d %.*s", (int)d->code, NT_FMT(d->args[0]));
+  alike *group = nt_map_get(groups, key);
+  *is_new = !group;
+  if (!group) nt_map_set(groups, key, group = NT_NEW(diags->arena, alike));
+  return group;
+}
+
+/* What a site says once stands where it first does, and tells how often. Sorted by place. */
+static void join_alike(nt_diags *diags) {
+  nt_map groups = {0};
+  const nt_map_entry *entry;
+  size_t kept = 0;
+  for (size_t i = 0; i < diags->len; i++) {
+    nt_diag d = diags->items[i];
+    bool stays = true;
+    if (nt_message_get(d.code)->once) {
+      alike *group = alike_of(&groups, diags, &d, &stays);
+      if (stays) group->first = kept;
+      group->places += d.count ? d.count : 1;
+      group->files += stays || !nt_str_eq(group->file, d.where.file);
+      group->file = d.where.file;
+    }
+    if (stays) diags->items[kept++] = d;
+  }
+  diags->len = kept;
+  for (size_t i = 0; nt_map_each(&groups, &i, &entry);) {
+    const alike *group = entry->value;
+    nt_diag *d = &diags->items[group->first];
+    d->count = group->places;
+    d->args[1] = nt_arena_format(diags->arena, "%u", group->places);
+    d->args[2] = nt_arena_format(diags->arena, "%u", group->files);
+  }
+  nt_map_deinit(&groups);
+}
+
 /* Everything that the epoch's steps said, those that held too, in an order that no scheduling shows. */
 void nt_verdict_gather(nt_site *site) {
   nt_diags_init(&site->diags, site->epoch_arena);
@@ -66,6 +123,7 @@ void nt_verdict_gather(nt_site *site) {
     add_step(site, &r->trouble);
     add_step(site, &r->parse);
     add_step(site, &r->hooks);
+    add_shortcodes(site, r);
   }
   add_step(site, &site->plan.collect);
   add_step(site, &site->plan.step);
@@ -79,6 +137,7 @@ void nt_verdict_gather(nt_site *site) {
   for (size_t i = 0; i < site->diags.len; i++) locate(site, &site->diags.items[i].where);
   if (site->diags.len) qsort(site->diags.items, site->diags.len, sizeof *site->diags.items, by_place);
   drop_repeated(&site->diags);
+  join_alike(&site->diags);
 }
 
 /* ---- may it be published? ---- */

@@ -164,6 +164,72 @@ class Injected(unittest.TestCase):
         self.assertGreater(good, 400)
 
 
+SHORTCODE = re.compile(r"\{\{[<%]\s*([A-Za-z_][\w.-]*(?:/[\w.-]+)*)/?(?=[\s>%])")
+
+
+class Shortcodes(unittest.TestCase):
+    """What the hooks of these sites take away, told of when they do not."""
+
+    def said(self, run):
+        return {d["message"].split('"')[1]: (d["count"], *place(d, d["site"])) for d in diagnostics(run)
+                if d["code"] == "shortcode_unknown"}
+
+    def counted(self, texts):
+        """How often each name is used outside code, and the first place, by the order of the files' names."""
+        found = {}
+        for file, text in sorted(texts.items()):
+            body = re.sub(r"\A\s*---\r?\n.*?\n---", lambda m: re.sub(r"[^\n]", " ", m[0]), text, flags=re.S)
+            body = re.sub(r"(?ms)^```.*?^```|`[^`\n]+`", lambda m: re.sub(r"[^\n]", " ", m[0]), body)
+            for match in SHORTCODE.finditer(body):
+                line, column = body.count("\n", 0, match.start()) + 1, match.start() - body.rfind("\n", 0, match.start())
+                count, *first = found.get(match[1], (0, "shortcode_unknown", file, line, column))
+                found[match[1]] = (count + 1, *first)
+        return found
+
+    def test_each_name_is_told_of_once(self):
+        for site, names in (("digitalgov", 17), ("digg", 9)):
+            ground = workspace(site)
+            shutil.rmtree(ground / site / "scripts")
+            shown = {name.split("/", 1)[1] for name, (state, _) in listing(ground).items() if state == "published"}
+            texts = {file: (ground / site / file).read_text(encoding="utf-8-sig") for file in shown}
+            runs = [Run(ground, "check", *more, at=AT) for more in ((), ("--workers", "1"), ("--workers", "7"))]
+            self.assertEqual(self.said(runs[0]), self.counted(texts))
+            self.assertEqual(len(self.said(runs[0])), names)
+            for run in runs[1:]:
+                self.assertEqual(diagnostics(run), diagnostics(runs[0]))
+
+    def test_what_a_hook_replaces_is_not_told_of(self):
+        ground = scratch() / "small"
+        texts = {"a.md": "---\ntitle: A\n---\nFörst `{{< tal 0 >}}`, så {{< tal 1 >}}.\n\n    {{< tal 2 >}}\n",
+                 "b.md": "---\ntitle: B\n---\n{{< tal 3 >}} {{% ruta %}}\nText.\n{{% /ruta %}} [ruta]x[/ruta]\n\n<div>\n{{< karta >}}\n</div>\n",
+                 "c.md": "---\ntitle: C\ndraft: true\n---\n{{< hemlig >}}\n"}
+        scripts = {"none": "", "item": """notis.on("item", function(item) item.bytes = item.bytes:gsub("{{< tal (%d) >}}", "%1") end)""",
+                   "document": """notis.on("document", function(doc)
+  for node in doc.body:each("text") do node.text = node.text:gsub("{{%% ruta %%}}", "") end end)"""}
+        every = {"tal": (2, "shortcode_unknown", "content/a.md", 4, 27), "ruta": (1, "shortcode_unknown", "content/b.md", 4, 15),
+                 "karta": (1, "shortcode_unknown", "content/b.md", 9, 1)}
+        for site, script in scripts.items():
+            base = ground / site
+            for file, text in texts.items():
+                (base / "content").mkdir(parents=True, exist_ok=True)
+                (base / "content" / file).write_text(text)
+            (base / "site.yaml").write_text("title: T\nurl: https://t.example/\nsources: { text: { use: source_markdown, path: content } }\n")
+            (base / "scripts").mkdir()
+            (base / "templates").mkdir()
+            (base / "templates/article.html").write_text("{{ doc.body }}")
+            (base / "scripts/10.lua").write_text('local notis = require "notis"\n' + script)
+        (ground / "notis.yaml").write_text(f"notis: 1\nsites: [{', '.join(scripts)}]\nout: public/{{site}}\n")
+        run = Run(ground, at=AT)
+        said = {site: {d["message"].split('"')[1]: (d["count"], *place(d, site)) for d in diagnostics(run) if d["site"] == site}
+                for site in scripts}
+        self.assertEqual(said["none"], every)
+        shorter = ("ruta", (1, "shortcode_unknown", "content/b.md", 4, 3))  # "3 " stands before it now
+        self.assertEqual(said["item"], dict([shorter, ("karta", every["karta"])]))
+        self.assertEqual(said["document"], {name: every[name] for name in ("tal", "karta")})
+        page = published(ground / "public/none")["b/index.html"].decode()
+        self.assertIn("{{% ruta %}}", page)
+
+
 class Digg(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
