@@ -118,11 +118,15 @@ def variants():
     v["odd-date"] = changed(HEAD, "NYHETER 10/4 2024", published=False,
                             diags=lambda t: told(t, ("text_date_unread", 1, 9), ("fields_missing", 1, 1)))
 
+    v["kicker-later"] = changed(BODY[1], "Nyheter", paragraphs=[BODY[0], "Nyheter", *BODY[2:], LINK_LINE])
+
     # the title and the lead
     upper = TITLE.upper()
     v["upper-title"] = changed(TITLE, upper, title=upper)
     v["no-title"] = changed(TITLE + "\n\n", "", published=False,
                             diags=lambda t: told(t, ("text_no_title", 3, 1), ("fields_missing", 1, 1)))
+    v["no-short-title"] = changed(TITLE, "Målen nås.", published=False,
+                                  diags=lambda t: told(t, ("text_no_title", 3, 1), ("fields_missing", 1, 1)))
     v["no-lead"] = changed(LEAD + "\n\n", "", lead=None)
     v["only-lead"] = Variant(f"{HEAD}\n\n{TITLE}\n\n{LEAD}\n", [], lead=None, image=None, links=None, paragraphs=[LEAD])
     v["lines"] = changed(BODY[0], "Först detta.\nSedan detta.", paragraphs=["Först detta.\nSedan detta.", *BODY[1:], LINK_LINE])
@@ -140,6 +144,8 @@ def variants():
             ("only-credit", f"FOTO: {CREDIT}", {"credit": CREDIT}),
             ("no-credit", shows, {"alt": shows})):
         v[name] = changed(ALT, line, image=image(**parts), diags=lambda t: told(t, alt=line.split("\n")[0], second=False))
+    day = f"Ett foto taget av {CREDIT} som visar spelare, en kall dag"
+    v["no-name-last"] = changed(ALT, day, image=image(alt=day, credit=CREDIT), diags=lambda t: told(t, alt=day, second=False))
     unclear = "Ett foto taget av en besökare som visar spelare"
     v["unnamed"] = changed(ALT, unclear, image=image(alt=unclear),
                            diags=lambda t: told(t, place(t, unclear, "text_credit_unclear"), alt=unclear, second=False))
@@ -153,6 +159,14 @@ def variants():
                            diags=lambda t: told(t, place(t, "direktlänk", "text_link_lost"), link=False))
     v["no-link"] = changed(LINK, "Rapporten finns nu.", links=None, paragraphs=[*BODY, "Rapporten finns nu."],
                            diags=lambda t: told(t, link=False))
+
+    v["sentence"] = changed("publiceras på Analysportal", "rör Umeå. Analysportal",
+                            paragraphs=[*BODY, LINK_LINE.replace("publiceras på Analysportal", "rör Umeå. Analysportal")])
+    both = "Läs på Öppna Sidandirektlänk till länet, och på Ånge Webbdirektlänk till målen."
+    v["two-links"] = changed(LINK, both, links=[{"text": "Öppna Sidan", "url": None}, {"text": "Ånge Webb", "url": None}],
+                             paragraphs=[*BODY, both.replace("Sidand", "Sidan d").replace("Webbd", "Webb d")], at="declared",
+                             diags=lambda t: told(t, place(t, "Öppna", "text_link_lost"), place(t, "Ånge", "text_link_lost"), link=False))
+    v["two-links"].raw = v["two-links"].text.encode("cp1252")
 
     # furniture, order, white space
     v["no-furniture"] = changed("\n\n" + FURNITURE, "")
@@ -308,6 +322,8 @@ class Seed(Case):
         self.write(["seed"])
         run = self.build()
         self.assertIn(PAGE.format("seed"), self.ws.published(), str(run)[:2000])
+        asked = [d for d in run.diags if d.get("file", "").endswith("/links.txt") and d["code"].startswith("text_")]
+        self.assertEqual(len(asked), 50)
 
 
 if __name__ == "__main__":
