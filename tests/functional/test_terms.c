@@ -241,7 +241,6 @@ static void test_where_terms_lead(void **state) {
   nt_page kept = record->page;
   record->page.taxonomy = NT_STR("topics");
   record->page.term = NT_STR("kultur");
-  record->page.number = 1;
   nt_queries_turn(w->site->queries);
   nt_run run;
   begin(&run, w, NT_RUN_PAGE);
@@ -281,7 +280,7 @@ static void test_one_pass(void **state) {
   nt_queries_turn(w.site->queries);
   assert_true(nt_terms_list(&run, NT_STR("topics"), NT_STR("sv"), &terms));
   assert_int_equal(terms.len, TERMS);
-  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 1);
+  assert_int_equal(nt_atomic_get(&w.site->counters.run[NT_STEP_QUERY]), 2); /* by the plan, in each language */
   for (size_t i = 0; i < terms.len; i++) {
     nt_docrefs found;
     uint32_t name;
@@ -290,7 +289,7 @@ static void test_one_pass(void **state) {
     assert_true(nt_terms_documents(w.site, collection, NT_STR("sv"), NT_AFTER_COLLECT, &found, &name, &hash));
     assert_int_equal(found.len, MANY / TERMS);
   }
-  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 1);
+  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 0);
   workspace_deinit(&w);
   feed_deinit(&f);
 }
