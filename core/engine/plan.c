@@ -148,7 +148,7 @@ static void plan_all(nt_planning *p) {
   nt_plan *plan = p->plan;
   nt_plan_documents(p);
   nt_plan_lists(p);
-
+  nt_plan_taxonomies(p);
   nt_plan_pages(p);
   nt_plan_redirects(p);
   nt_plan_rest(p);

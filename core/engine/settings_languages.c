@@ -43,11 +43,11 @@ static nt_str path_of(nt_inputs *in, const nt_entry *e, bool is_default) {
 }
 
 static void check_fallback(nt_inputs *in, const nt_value *fallback) {
-  if (!fallback) return;
-  if (fallback->type == NT_STRING) check_tag(in, fallback->as.string, fallback->pos);
-  if (!nt_config_strings(fallback, NT_STR("fallback"), &in->files, &in->diags) || fallback->type != NT_LIST) return;
-  for (size_t i = 0; i < nt_value_len(fallback); i++)
-    check_tag(in, nt_value_str(&fallback->as.list->items[i]), fallback->as.list->items[i].pos);
+  if (fallback && fallback->type == NT_STRING) check_tag(in, fallback->as.string, fallback->pos);
+  for (size_t i = 0; fallback && fallback->type == NT_LIST && i < nt_value_len(fallback); i++) {
+    const nt_value *one = &fallback->as.list->items[i];
+    if (one->type == NT_STRING) check_tag(in, one->as.string, one->pos);
+  }
 }
 
 void nt_settings_languages(nt_inputs *in) {

@@ -108,7 +108,7 @@ static memo *ask(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase pha
 /* ---- where terms are listed ---- */
 
 static bool lists_term(const memo *m, const nt_page *page) {
-  return page->term.len && page->number == 1 && !page->home.len && nt_str_eq(page->taxonomy, m->taxonomy) &&
+  return page->term.len && !page->prev.len && !page->home.len && nt_str_eq(page->taxonomy, m->taxonomy) &&
          (!m->lang.len || nt_str_eq(page->lang, m->lang));
 }
 

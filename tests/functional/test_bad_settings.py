@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import tempfile
 
 from told import GOOD, Told
 from workspace import NOTIS_YAML, SITE_YAML, main, text
@@ -235,6 +236,103 @@ class Addresses(Told):
         self.assertEqual(run.code, 0, str(run))
         self.assertEqual(set(self.ws.published()), GOOD)
         self.assertEqual(self.ws.leftovers(), [])
+
+
+class Lists(Told):
+    """What lists, languages, pages and redirects may not say."""
+
+    def test_faults(self):
+        for more, code, line, column in [
+                ("languages: { sv: {}, \"12\": {} }\n", "config_bad_language", 7, 22),
+                ("languages: { sv: {}, Svenska: {} }\n", "config_bad_language", 7, 22),
+                ("languages: { sv: {}, abcdefghi: {} }\n", "config_bad_language", 7, 22),
+                ("languages: { sv: { fallback: [\"s v\"] } }\n", "config_bad_language", 7, 31),
+                ("languages: { sv: {}, en: { path: en/ } }\n", "config_bad_path", 7, 34),
+                ("languages: { sv: {}, en: { path: /a//b/ } }\n", "config_bad_path", 7, 34),
+                ("languages: { sv: { pth: / } }\n", "config_unknown_key_near", 7, 20),
+                ("since: 24\n", "config_bad_year", 7, 8),
+                ("links: { missing: warning }\n", "config_choice", 7, 19),
+                ("taxonomies: { t: { path: /t/ } }\n", "config_placeholder", 7, 26),
+                ("taxonomies: { t: { of: [nyhet], path: \"/t/{term}/\" } }\n", "config_unknown_kind", 7, 25),
+                ("taxonomies: { t: { path: { en: \"/t/{term}/\" } } }\n", "lang_unknown", 7, 28),
+                ("taxonomies: { t: { path: \"/t/{term}/\", outputs: { rss: { path: /rss.xml } } } }\n",
+                 "config_placeholder", 7, 51),
+                ("taxonomies: { t: { path: \"/t/{term}/\", number_from: nyast } }\n", "config_choice", 7, 53),
+                ("taxonomies: { t: { path: \"/t/{term}/\", page_path: sida/ } }\n", "config_placeholder", 7, 51),
+                ("taxonomies: { t: { path: \"/t/{term}/\", page_path: \"/{number}/\" } }\n", "config_page_path", 7, 51),
+                ("taxonomies: { t: { path: \"/t/{term}/\", page_path: \"../{number}/\" } }\n", "config_page_path", 7, 51),
+                ("menus: { main: { a: { title: A } } }\n", "config_missing_key", 7, 18),
+                ("menus: { main: { a: { to: /, titel: A } } }\n", "config_unknown_key_near", 7, 30),
+                ("redirects: { gammal: / }\n", "config_bad_path", 7, 14),
+                ("redirects: { /a/: [b] }\n", "config_wrong_type", 7, 19),
+                ("pages: { p: { template: x.html } }\n", "config_missing_key", 7, 10),
+                ("pages: { p: { path: p/ } }\n", "config_bad_path", 7, 21),
+                ("pages: { p: { path: /p/, languages: [xx] } }\n", "lang_unknown", 7, 38),
+                ("outputs: { sitemap: {} }\n", "config_missing_key", 7, 12),
+                ("outputs: { sitemap: { path: /s.xml, limit: 0 } }\n", "config_bad_amount", 7, 44)]:
+            with self.subTest(more):
+                self.setUp()
+                self.ws.write("s/site.yaml", SITE_YAML + more)
+                self.refused(code, "s/site.yaml", line, column)
+
+    def test_faults_of_a_collection(self):
+        for more, code in [
+                ("outputs: { html: { path: x } }", "config_unknown_key"),
+                ("outputs: { rss: { path: ../x } }", "config_bad_path"),
+                ("outputs: { rss: { limit: -1 } }", "config_bad_amount"),
+                ("title: { en: News }", "lang_unknown")]:
+            with self.subTest(more):
+                self.setUp()
+                self.ws.write("s/site.yaml", SITE_YAML.replace("path: /alla/", "path: /alla/, " + more))
+                run = self.ws.build()
+                self.assertEqual(run.code, 2, str(run))
+                self.says(run, code, file="s/site.yaml", line=6)
+
+
+class Inheriting(Told):
+    def layers(self, **extends):
+        for name, below in extends.items():
+            self.ws.write(f"{name}/site.yaml", f"extends: {below}\nparams: {{ {name}: {name}, last: {name} }}\n")
+
+    def test_a_circle(self):
+        self.layers(a="[../b]", b="[../a]")
+        self.ws.write("s/site.yaml", SITE_YAML + "extends: [../a]\n")
+        self.refused("extends_circle", "b/site.yaml", 1, 11)
+
+    def test_what_two_share_is_furthest(self):
+        """s extends a and b, and both extend c: nearest first, that is s, a, b, c."""
+        self.layers(a="[../c]", b="[../c]", c="[]")
+        self.ws.write("s/site.yaml", SITE_YAML + "extends: [../a, ../b]\n")
+        self.ws.write("s/templates/article.html", "{{ site.params.last }} {{ site.params.b }} {{ site.params.c }}")
+        for layer in "abc":
+            self.ws.write(f"{layer}/static/x.txt", layer)
+        for layer in "bc":
+            self.ws.write(f"{layer}/static/y.txt", layer)
+        run = self.build()
+        self.assertEqual((run.code, run.diags), (0, []), str(run))
+        self.assertEqual(self.ws.published()["om/index.html"], b"a b c")
+        self.assertEqual(self.ws.published()["x.txt"], b"a")
+        self.assertEqual(self.ws.published()["y.txt"], b"b")
+
+    def test_a_link_out_of_the_workspace(self):
+        with tempfile.TemporaryDirectory() as outside:
+            with open(os.path.join(outside, "site.yaml"), "w", encoding="utf-8") as file:
+                file.write("params: { hemligt: x }\n")
+            os.symlink(outside, self.ws.path("ute"))
+            self.ws.write("s/site.yaml", SITE_YAML + "extends: [../ute]\n")
+            run = self.refused("extends_outside", "s/site.yaml", 7, 11)
+            self.assertNotIn("hemligt", run.out)
+
+    def test_a_link_within_the_workspace(self):
+        self.layers(a="[]")
+        os.symlink("a", self.ws.path("b"))
+        self.ws.write("s/site.yaml", SITE_YAML + "extends: [../b]\n")
+        self.assertEqual(self.build().code, 0)
+
+    def test_too_many(self):
+        self.layers(**{f"l{n}": f"[../l{n + 1}]" for n in range(1, 20)})
+        self.ws.write("s/site.yaml", SITE_YAML + "extends: [../l1]\n")
+        self.refused("extends_many", "l15/site.yaml", 1, 11)
 
 
 if __name__ == "__main__":

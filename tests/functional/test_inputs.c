@@ -72,6 +72,37 @@ static void test_basics(void **state) {
   check(w, "the language", "nyheter/n007/index.html", "January 8, 2010");
 }
 
+/* ---- what leads about: each changes without the page itself being planned otherwise ---- */
+
+static const char leading[] = "menus:\n  main:\n    mal: { to: collection/viktigt, weight: 1 }\n"
+                              "    text: { to: content/t1/text-1.md, weight: 2 }\n"
+                              "redirects: { /gammal/: content/t1/text-1.md }\n"
+                              "params: { color: red, unread: 1 }\n";
+
+static void test_leading(void **state) {
+  workspace *w = &((fixture *)*state)->w;
+  workspace_replace(w, "s/site.yaml", "params: { color: red, unread: 1 }\n", leading);
+  workspace_write(w, "s/templates/own.html",
+                  "{% for e in site.menu('main') %}{{ e.title }} {{ e.url }}\n{% endfor %}"
+                  "{{ 'content/t2/text-2.md' | url }} {{ 'collection/viktigt' | url }}\n");
+  check(w, "a menu", "sidor/own/index.html",
+        "/viktigt/ /viktigt/\nText 1 /texter/text-1/\n/texter/text-2/ /viktigt/");
+  workspace_replace(w, "s/content/t1/text-1.md", "title: Text 1", "title: Ett");
+  check(w, "the title of what a menu leads to", "sidor/own/index.html", "\nEtt /texter/text-1/\n");
+  workspace_replace(w, "s/content/t1/text-1.md", "title: Ett", "title: Ett\nslug: ett");
+  check(w, "its address", "sidor/own/index.html", "\nEtt /texter/ett/\n");
+  check(w, "and a redirect's", "gammal/index.html", "url=/texter/ett/");
+  workspace_replace(w, "s/content/t2/text-2.md", "title: Text 2", "title: Text 2\nslug: tva");
+  check(w, "the address of a word", "sidor/own/index.html", "\n/texter/tva/ /viktigt/");
+  workspace_replace(w, "s/site.yaml", "path: /viktigt/", "path: /angeläget/");
+  check(w, "the address of a list", "sidor/own/index.html", "/texter/tva/ /angeläget/");
+  workspace_replace(w, "s/site.yaml", "weight: 2", "weight: 0");
+  check(w, "an order", "sidor/own/index.html", "Ett /texter/ett/\n/angeläget/ /angeläget/\n");
+  erase(w, "s/content/t1/text-1.md");
+  check_gone(w, "no text", "sidor/own/index.html", "/texter/ett/");
+  check_gone(w, "no redirect", "gammal/index.html", "url");
+}
+
 static void test_collections(void **state) {
   workspace *w = &((fixture *)*state)->w;
   workspace_replace(w, "s/site.yaml", "per_page: 20", "per_page: 7");
@@ -250,9 +281,9 @@ static void test_broken(void **state) {
 
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-  const struct CMUnitTest tests[] = {TEST(test_basics),    TEST(test_collections), TEST(test_kinds),
-                                     TEST(test_page_hook), TEST(test_output_hook), TEST(test_derived),
-                                     TEST(test_collect),   TEST(test_module),      TEST(test_absent),
-                                     TEST(test_assets),    TEST(test_broken)};
+  const struct CMUnitTest tests[] = {TEST(test_basics),  TEST(test_leading),   TEST(test_collections),
+                                     TEST(test_kinds),   TEST(test_page_hook), TEST(test_output_hook),
+                                     TEST(test_derived), TEST(test_collect),   TEST(test_module),
+                                     TEST(test_absent),  TEST(test_assets),    TEST(test_broken)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,7 +263,6 @@ static void test_where_terms_lead(void **state) {
   nt_page kept = record->page;
   record->page.taxonomy = NT_STR("topics");
   record->page.term = NT_STR("kultur");
-  record->page.number = 1;
   nt_queries_turn(w->site->queries);
   nt_run run;
   begin(&run, w, NT_RUN_PAGE);
@@ -304,7 +303,7 @@ static void test_one_pass(void **state) {
   nt_queries_turn(w.site->queries);
   assert_true(nt_terms_list(&run, NT_STR("topics"), NT_STR("sv"), &terms));
   assert_int_equal(terms.len, TERMS);
-  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 1);
+  assert_int_equal(nt_atomic_get(&w.site->counters.run[NT_STEP_QUERY]), 2); /* by the plan, in each language */
   for (size_t i = 0; i < terms.len; i++) {
     nt_docrefs found;
     uint32_t name;
@@ -316,7 +315,7 @@ static void test_one_pass(void **state) {
     if (i == 0) kept = looked;
     assert_int_equal(looked, kept); /* nor is its trace gone through again */
   }
-  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 1);
+  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 0);
   workspace_deinit(&w);
   feed_deinit(&f);
 }
