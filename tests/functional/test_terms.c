@@ -117,15 +117,15 @@ static void test_documents(void **state) {
   workspace *w = *state;
   assert_page(w, "kultur", "b\nc\na\n"); /* newest first */
   assert_page(w, "zon", "d\n");
-  assert_page(w, "zone", "e\n");
+  assert_page(w, "en/zone", "e\n");
 }
 
 /* A page's collection is that of its language, unless it says which it wants. */
 static void test_languages(void **state) {
   workspace *w = *state;
   assert_page(w, "alla", "a\nb\nc\nd\n");
-  assert_page(w, "all", "Ål\ne\n"); /* in English with A, in Swedish after Z */
-  assert_page(w, "first", "Ål");
+  assert_page(w, "en/all", "Ål\ne\n"); /* in English with A, in Swedish after Z */
+  assert_page(w, "en/first", "Ål");
   assert_page(w, "both", "a\nb\nc\nd\ne\nÅl\n");
 }
 
@@ -204,7 +204,7 @@ static void test_edits(void **state) {
   put_news(w->feed, "a", "en", "2024-01-04", "Kultur, Zon");
   edit(w, "a"); /* every query is over languages: two indexes, three terms, and four of "nyheter" */
   assert_work(w, "a language", 9, 6);
-  assert_page(w, "zone", "a\ne\n");
+  assert_page(w, "en/zone", "a\ne\n");
   put_news(w->feed, "a", "sv", "2024-01-01", "Kultur, Å");
   edit(w, "a");
   workspace_assert_clean(w, "as it was");
@@ -240,14 +240,14 @@ static void test_list_trace(void **state) {
 /* An English page with a Swedish word is made anew when that word changes, and when English gets one of its own. */
 static void test_borrowed_words(void **state) {
   workspace *w = *state;
-  assert_page(w, "word", "Mer");
+  assert_page(w, "en/word", "Mer");
   workspace_write(w, "s/i18n/sv.yaml", "more: Mera\n");
   workspace_refresh(w);
-  assert_page(w, "word", "Mera");
+  assert_page(w, "en/word", "Mera");
   workspace_assert_clean(w, "a borrowed word");
   workspace_write(w, "s/i18n/en.yaml", "more: More\n");
   workspace_refresh(w);
-  assert_page(w, "word", "More");
+  assert_page(w, "en/word", "More");
   workspace_assert_clean(w, "a word of its own");
 }
 
