@@ -117,6 +117,8 @@ static const nt_schema collection = {(const nt_schema_key[]){{"kind", T_STRING |
                                                              {0}}};
 static const nt_schema collections = {(const nt_schema_key[]){{"*", T_MAP, &collection}, {0}}};
 
+static const nt_schema links = {(const nt_schema_key[]){{"missing", T_STRING}, {0}}};
+
 const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T_STRING},
                                                           {"title", T_STRING, NULL, true},
                                                           {"url", T_STRING, NULL, true},
@@ -125,6 +127,7 @@ const nt_schema nt_schema_site = {(const nt_schema_key[]){{"extends", T_LIST | T
                                                           {"sources", T_MAP, &sources, true},
                                                           {"collections", T_MAP, &collections},
                                                           {"limits", T_MAP, &limits},
+                                                          {"links", T_MAP, &links},
                                                           {"params", T_MAP},
                                                           {0}}};
 

@@ -6,6 +6,7 @@
 #include "model/nodecode.h"
 #include "text/headings.h"
 #include "text/json.h"
+#include "text/scalar_place.h"
 #include "text/yaml.h"
 
 /* One record on its way. */
@@ -15,8 +16,10 @@ typedef struct reading {
   nt_record *record;
   const nt_source *source;
   nt_buf bytes;
-  nt_str file; /* what diagnostics call it */
-  nt_pos head; /* where the front matter opens, or the text begins */
+  nt_str file;           /* what diagnostics call it */
+  nt_pos head;           /* where the front matter opens, or the text begins */
+  nt_document *document; /* whose fields are held against its kind */
+  nt_str text;           /* the item's bytes, as item hooks left them */
 } reading;
 
 static nt_where at_file(const reading *r, uint32_t line, uint32_t column) {
@@ -157,12 +160,17 @@ static bool parse_markup(void *ud, nt_str text, nt_pos at, nt_arena *arena, nt_d
   nt_document fragment = {.arena = arena};
   notis_builder *builder = nt_builder_new(arena, diags, r->file);
   notis_status status = NOTIS_OK;
+  nt_scalar_place scalar = nt_scalar_place_find(r->text, at);
   if (api->fragment) {
     notis_call call = nt_run_call(&r->run, r->source->plugin->name, r->file);
-    notis_place place = {.line = at.line, .column = at.column};
+    notis_place place = {.line = scalar.line, .column = scalar.column};
     status = api->fragment(r->source->self, &call, (notis_str){text.ptr, text.len}, place, builder);
   }
   nt_builder_finish(builder, &fragment);
+  nt_markup_place *place_of = NT_NEW(arena, nt_markup_place);
+  *place_of = (nt_markup_place){at, fragment.positions, fragment.position_count, r->document->markups};
+  r->document->markups = place_of;
+  for (size_t i = 0; i < fragment.position_count; i++) nt_scalar_place_apply(&scalar, at, &fragment.positions[i]);
   if (!api->fragment) {
     nt_node *p = nt_node_new(arena, NOTIS_NODE_PARAGRAPH), *t = nt_node_new(arena, NOTIS_NODE_TEXT);
     t->text = text;
@@ -197,6 +205,7 @@ static bool check_common(reading *r, const nt_value *common) {
 /* Holds the raw fields against the kind and completes the document. */
 static bool apply_kind(reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
+  r->document = doc;
   nt_value own = nt_map_new(arena), common[COMMON_WORDS] = {{0}};
   own.pos = r->head; /* where a missing field is missed */
   for (size_t i = 0; i < raw->as.map->len; i++) {
@@ -230,6 +239,7 @@ static bool parse_text(reading *r, nt_str text, nt_document *doc) {
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   if (!nt_str_trim(nt_str_sub(text, nt_str_starts(text, NT_STR("\xEF\xBB\xBF")) ? 3 : 0, text.len)).len)
     nt_report0(&r->run.diags, NT_MSG_item_empty, at_file(r, 0, 0));
+  r->text = text;
   r->head = (nt_pos){.line = split.present ? split.yaml_line - 1 : 1, .column = 1};
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},
@@ -301,6 +311,7 @@ static void add_derived(reading *r, nt_document *doc) {
   const nt_kind *kind = nt_inputs_kind(r->run.site->inputs, doc->kind);
   nt_value raw = doc->fields;
   nt_where where = {.doc = doc->id, .file = r->file};
+  r->document = doc;
   nt_run_trace(&r->run, NT_KEY_CONFIG, 0, nt_arena_format(r->run.reader.arena, "kinds/%.*s", NT_FMT(doc->kind)),
                kind ? kind->hash : NT_HASH_ABSENT);
   size_t mark = nt_str_find_last(doc->id, '#');

@@ -147,6 +147,20 @@ static void read_limits(nt_inputs *in, const nt_inputs_options *options) {
     in->removals = ratio;
 }
 
+static void read_links(nt_inputs *in) {
+  static const char *const words[] = {
+      [NT_LINKS_ERROR] = "error", [NT_LINKS_WARN] = "warn", [NT_LINKS_IGNORE] = "ignore"};
+  const nt_value *missing = nt_map_path(&in->config, NT_STR("links.missing"));
+  if (!missing) return;
+  for (int i = 0; i < 3; i++) {
+    in->links_missing = (nt_links_missing)i;
+    if (nt_str_eq(nt_value_str(missing), nt_str_c(words[i]))) return;
+  }
+  in->links_missing = NT_LINKS_ERROR;
+  nt_report(&in->diags, NT_MSG_config_bad_choice, nt_config_where(&in->files, missing->pos), NT_STR("missing"),
+            nt_value_str(missing), NT_STR("error, warn, ignore"));
+}
+
 static void kind_names(const nt_inputs *in, nt_buf *out) {
   for (size_t i = 0; i < in->kinds.len; i++) {
     if (i) nt_buf_c(out, ", ");
@@ -336,6 +350,17 @@ static void read_all_messages(nt_inputs *in) {
   }
 }
 
+/* Of names that are the same text the first has it. */
+static void index_assets(nt_inputs *in) {
+  nt_buf name = {0};
+  for (size_t i = in->assets.len; i-- > 0;) {
+    nt_buf_clear(&name);
+    nt_nfc(in->assets.items[i].path, &name);
+    nt_map_set(&in->assets_by_path, nt_arena_str(in->arena, nt_buf_str(&name)), &in->assets.items[i]);
+  }
+  nt_buf_deinit(&name);
+}
+
 nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   nt_inputs *in = nt_zalloc(sizeof *in);
   in->holders = 1;
@@ -355,6 +380,7 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   if (!nt_inputs_kind(in, NT_STR("article"))) nt_push(&in->kinds, *nt_kind_article(in->arena));
   read_basics(in, options);
   read_limits(in, options);
+  read_links(in);
   in->basics = basics_hash(in);
   read_sources(in);
   read_collections(in);
@@ -365,6 +391,7 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine((uintptr_t)in->locale, (uintptr_t)in->zone));
   in->usable = in->configured = in->diags.errors == 0;
   each_file(in, "static", "static/**", read_asset); /* one that cannot be published is withheld alone */
+  index_assets(in);
   return in;
 }
 
@@ -383,6 +410,7 @@ void nt_inputs_free(nt_inputs *in) {
   nt_vec_deinit(&in->scripts);
   nt_vec_deinit(&in->assets);
   nt_vec_deinit(&in->unlisted);
+  nt_map_deinit(&in->assets_by_path);
   nt_map_deinit(&in->script_hashes);
   nt_map_deinit(&in->templates);
   nt_map_deinit(&in->data);

@@ -21,6 +21,7 @@ void nt_plan_deinit(nt_plan *plan) {
   }
   nt_map_deinit(&plan->records);
   nt_map_deinit(&plan->urls);
+  nt_map_deinit(&plan->by_name);
   nt_vec_deinit(&plan->pages);
   nt_vec_deinit(&plan->added);
   nt_vec_deinit(&plan->added_slots);
@@ -73,11 +74,15 @@ static int by_path(const void *a, const void *b) {
   return nt_str_cmp((*(nt_page_record *const *)a)->path, (*(nt_page_record *const *)b)->path);
 }
 
-static void start_over(nt_plan *plan) {
+void nt_plan_start_over(nt_planning *p) {
+  nt_plan *plan = p->plan;
   const nt_map_entry *e;
   for (size_t i = 0; nt_map_each(&plan->records, &i, &e);) ((nt_page_record *)e->value)->present = false;
   plan->pages.len = 0;
   nt_map_clear(&plan->urls);
+  nt_map_clear(&plan->by_name);
+  nt_map_deinit(&p->folders);
+  p->folders = (nt_map){0};
   nt_arena_reset(plan->arena);
 }
 
@@ -108,7 +113,8 @@ static void trace_documents(nt_run *run) {
 }
 
 static void trace_rest(nt_run *run) {
-  nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("assets"), run->site->inputs->assets_hash);
+  nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("assets"),
+               nt_hash_combine(run->site->inputs->assets_hash, nt_assets_hash(run->site)));
   nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("collected"), run->site->plan.collect.value);
 }
 
@@ -120,14 +126,17 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   nt_site_count(site, NT_STEP_PLAN, !holds);
   if (holds) return;
   nt_run_start(&run, site, seat, NT_RUN_PLAN);
-  start_over(plan);
+  nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
+  nt_plan_start_over(&p);
   nt_inputs_free(plan->inputs);
   plan->inputs = nt_inputs_share(site->inputs);
-  nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
   trace_documents(&run);
-  nt_plan_documents(&p);
+  nt_plan_settle(&p);
   nt_plan_lists(&p);
   nt_plan_rest(&p);
+  nt_plan_files(&p);
+  nt_plan_links(&p);
+  nt_plan_trace_links(&p);
   trace_rest(&run);
   nt_map_deinit(&p.folders);
   if (plan->pages.len) qsort(plan->pages.items, plan->pages.len, sizeof *plan->pages.items, by_path);

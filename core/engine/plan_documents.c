@@ -41,7 +41,8 @@ static void plan_output(nt_planning *p, nt_record *r, nt_str url, nt_str output,
 static void plan_document(nt_planning *p, nt_record *r) {
   const nt_kind *kind = nt_inputs_kind(p->site->inputs, r->frozen->kind);
   nt_str url;
-  r->displaced = false;
+  r->displaced = r->astray;
+  if (r->astray) return;
   if (!kind || !kind->permalink.len) return;
   if (!nt_permalink(kind, &r->frozen->fields, r->frozen->name, where_document(r), p->arena, p->diags, &url)) return;
   for (size_t i = 0; i < kind->output_count; i++) plan_output(p, r, url, kind->outputs[i], i == 0, kind);

@@ -1,4 +1,4 @@
-/* What hooks added, and files that pass through. */
+/* What hooks added. */
 #include "engine/planning.h"
 
 static void plan_extra(nt_planning *p, const nt_value *map) {
@@ -31,17 +31,8 @@ static void plan_redirect(nt_planning *p, const nt_entry *e) {
   if (record) record->redirect = nt_value_str(&e->value);
 }
 
-static void plan_asset(nt_planning *p, const nt_asset *asset) {
-  nt_page page = {.path = asset->path, .params = nt_map_new(p->arena), .origin = asset->file};
-  page.url = nt_arena_format(p->arena, "/%.*s", NT_FMT(asset->path));
-  nt_str shown = nt_inputs_shown(p->site->inputs, asset->layer, asset->file, p->arena);
-  nt_page_record *record = nt_plan_claim(p, &page, asset->file, nt_where_file(shown, 0, 0));
-  if (record) record->asset = asset;
-}
-
 void nt_plan_rest(nt_planning *p) {
   const nt_plan *plan = p->plan;
   for (size_t i = 0; i < nt_value_len(&plan->extra_pages); i++) plan_extra(p, &plan->extra_pages.as.list->items[i]);
   for (size_t i = 0; i < nt_value_len(&plan->redirects); i++) plan_redirect(p, &plan->redirects.as.map->entries[i]);
-  for (size_t i = 0; i < p->site->inputs->assets.len; i++) plan_asset(p, &p->site->inputs->assets.items[i]);
 }

@@ -38,6 +38,7 @@ typedef enum nt_key_class {
   NT_KEY_SCRIPT,
   NT_KEY_PLUGIN,
   NT_KEY_CLOCK,
+  NT_KEY_ASSET,
   NT_KEY_CLASSES
 } nt_key_class;
 

@@ -49,6 +49,12 @@ struct notis_buffer {
 
 enum { NT_BUFFER_LIMIT = 1 << 30 };
 
+/* A file handed to a target; the descriptor is the engine's. */
+struct notis_file {
+  int fd;
+  uint64_t size;
+};
+
 /* Documents handed to an output. */
 struct notis_document {
   nt_docref ref;

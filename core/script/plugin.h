@@ -39,6 +39,7 @@ typedef struct nt_plugin_state {
   nt_str version;
   nt_str extension;
   uint32_t takes;
+  bool takes_files;
   int functions[NT_PLUGIN_FUNCTIONS]; /* registry references, LUA_NOREF where there is none */
   const notis_services *host;         /* of the call that is running */
   notis_call *call;

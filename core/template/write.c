@@ -4,27 +4,13 @@
 #include "model/nodecode.h"
 #include "text/date.h"
 #include "text/escape.h"
-#include "text/html.h"
 #include "text/json.h"
+#include "text/linked.h"
 
 /* ---- markup ---- */
 
-typedef struct link_base {
-  nt_rendering *run;
-  nt_docref from;
-} link_base;
-
-static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
-  link_base *base = ud;
-  nt_reader *reader = base->run->reader;
-  nt_code why;
-  return reader->ops->resolve && reader->ops->resolve(reader, base->from, destination, out, &why) == NT_READ_OK;
-}
-
 void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out) {
-  link_base base = {run, from ? from : run->page->document};
-  nt_html_options options = {.resolve = resolve, .ud = &base};
-  nt_html_write(node, &options, out);
+  nt_html_write_linked(run->reader, from ? from : run->page->document, node, false, out);
 }
 
 /* ---- values ---- */
