@@ -206,7 +206,11 @@ nt_target nt_address_follow(const nt_site *site, const nt_record *from, nt_str l
 
 const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
   nt_str own = nt_arena_format(arena, "%.*s/", NT_FMT(site->name));
-  if (nt_str_starts(beside, own)) beside = nt_str_sub(beside, own.len, beside.len);
+  const nt_record *text = nt_records_find(&site->records, beside);
+  if (text)
+    beside = text->path;
+  else if (nt_str_starts(beside, own))
+    beside = nt_str_sub(beside, own.len, beside.len);
   *name = path;
   if (nt_str_starts(path, NT_STR("/"))) {
     *name = seen_from(NT_STR("static"), nt_str_sub(path, 1, path.len), arena);

@@ -73,14 +73,41 @@ static bool under_a_problem(const nt_file_list *list, nt_str path) {
   return false;
 }
 
-static void keep_file(nt_source *source, nt_arena *arena, nt_str file, nt_file_stamp stamp, uint64_t salt) {
+/* Small files are read where their stamp does not tell, on the loop: only what was written within the clock's grain of
+ * the scan is read at all. Of a large one each look is taken for another version. */
+static uint64_t version_of(const nt_source *source, nt_str file, const nt_file_stamp *stamp) {
+  enum { SMALL = 1 << 20 };
+  nt_file_result result;
+  nt_hash hash = source->generation;
+  if (stamp->size > SMALL) return hash;
+  int fd = nt_file_open(source->site->inputs->layers[0].root, file, &result, NULL);
+  if (fd < 0) return hash;
+  if (!nt_file_hash(fd, &hash)) hash = source->generation;
+  close(fd);
+  return hash;
+}
+
+static nt_asset *keep_file(nt_source *source, nt_arena *arena, nt_str file, const nt_file_stamp *stamp) {
   nt_buf name = {0};
   nt_nfc(file, &name);
   nt_asset asset = {.path = nt_arena_str(arena, nt_buf_str(&name)), .file = nt_arena_str(arena, file)};
-  asset.stamp = stamp;
-  asset.salt = salt;
+  asset.stamp = *stamp;
   nt_push(&source->beside, asset);
   nt_buf_deinit(&name);
+  return &source->beside.items[source->beside.len - 1];
+}
+
+static bool same_version(const nt_asset *a, const nt_asset *b) {
+  return a && nt_str_eq(a->file, b->file) && memcmp(&a->stamp, &b->stamp, sizeof a->stamp) == 0;
+}
+
+/* A file that could hide a change at the look before is read once more at this one. `before` is of the table, which
+ * outlives a source that is opened anew. */
+static void tell_versions_apart(nt_source *source, nt_asset *asset, const nt_asset *before, int64_t started) {
+  bool same = same_version(before, asset);
+  asset->racy = nt_source_is_racy(&asset->stamp, started);
+  if (same) asset->salt = before->salt;
+  if (asset->racy || (same && before->racy)) asset->salt = version_of(source, asset->file, &asset->stamp);
 }
 
 void nt_assets_scanned(nt_source *source, const nt_file_list *list, bool whole, int64_t started) {
@@ -92,12 +119,12 @@ void nt_assets_scanned(nt_source *source, const nt_file_list *list, bool whole, 
   for (size_t i = 0; i < list->files.len; i++) {
     const nt_file_entry *file = &list->files.items[i];
     if (nt_source_takes(source, file->path) || is_litter(file->path) || is_of_the_site(file->path)) continue;
-    bool racy = nt_source_is_racy(&file->stamp, started);
-    keep_file(source, arena, file->path, file->stamp, racy ? source->generation : 0);
+    nt_asset *asset = keep_file(source, arena, file->path, &file->stamp);
+    tell_versions_apart(source, asset, nt_map_get(&source->site->assets->by_path, asset->path), started);
   }
   for (size_t i = 0; !whole && i < before_count; i++)
     if (under_a_problem(list, before[i].file))
-      keep_file(source, arena, before[i].file, before[i].stamp, before[i].salt);
+      keep_file(source, arena, before[i].file, &before[i].stamp)->salt = before[i].salt;
   source->beside_arena = arena;
   nt_arena_free(before_arena);
   free(before);

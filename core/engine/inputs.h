@@ -53,7 +53,8 @@ typedef struct nt_asset {
   nt_str file; /* from the layer's root, as the file system has it */
   uint32_t layer;
   nt_file_stamp stamp;
-  uint64_t salt; /* another at each look while the stamp may hide a change, else 0 */
+  bool racy;     /* its stamp may hide a change */
+  uint64_t salt; /* tells versions apart that have the same stamp, else 0 */
 } nt_asset;
 
 /* A file or folder of a layer that could not be looked at; what is below it is unknown, not gone. */
