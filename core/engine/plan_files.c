@@ -107,13 +107,24 @@ void nt_plan_report_link(nt_diags *diags, const nt_inputs *in, nt_code code, nt_
   }
 }
 
+enum { MOST_OF_A_TEXT = 100 };
+
 static void check_reference(nt_planning *p, const reference *r) {
   nt_target target = follow(p, r, true);
-  bool file = target.lead == NT_LEAD_FILE && target.asset;
-  if (target.lead == NT_LEAD_DEAD)
-    nt_plan_report_link(p->diags, p->site->inputs, target.why, r->where, r->to, target.about);
-  else if (file && r->image && nt_asset_is_broken_image(p->site, target.asset))
-    nt_plan_report_link(p->diags, p->site->inputs, NT_MSG_image_broken, r->where, r->to, target.asset->path);
+  bool dead = target.lead == NT_LEAD_DEAD, file = target.lead == NT_LEAD_FILE && target.asset;
+  bool broken = file && r->image && nt_asset_is_broken_image(p->site, target.asset);
+  if ((!dead && !broken) || p->dead_links++ >= MOST_OF_A_TEXT) return;
+  nt_plan_report_link(p->diags, p->site->inputs, dead ? target.why : NT_MSG_image_broken, r->where, r->to,
+                      dead ? target.about : target.asset->path);
+}
+
+static void check_document(nt_planning *p, const nt_record *r) {
+  p->dead_links = 0;
+  each_reference(p, r, check_reference);
+  if (p->dead_links <= MOST_OF_A_TEXT) return;
+  nt_where where = {.doc = r->frozen->id, .file = r->frozen->file};
+  nt_str more = nt_arena_format(p->scratch, "%zu", p->dead_links - MOST_OF_A_TEXT);
+  nt_plan_report_link(p->diags, p->site->inputs, NT_MSG_links_more, where, more, nt_str_n("", 0));
 }
 
 /* ---- files without use ---- */
@@ -157,7 +168,7 @@ static void report_unused(nt_planning *p) {
 void nt_plan_links(nt_planning *p) {
   size_t count;
   nt_record **all = nt_plan_by_id(p, &count);
-  for (size_t i = 0; i < count; i++) each_reference(p, all[i], check_reference);
+  for (size_t i = 0; i < count; i++) check_document(p, all[i]);
   for (size_t i = 0; nt_assets_count(p->site) && i < p->site->records.slots.len; i++) {
     const nt_record *r = p->site->records.slots.items[i];
     if (r->frozen || r->parsed)

@@ -13,8 +13,9 @@ typedef struct nt_planning {
   nt_arena *arena;   /* of the plan */
   nt_arena *scratch; /* of one document's links */
   nt_diags *diags;
-  nt_map folders; /* each folder that a page lies in -> the first page there */
-  nt_map used;    /* files beside texts that a text refers to, by path */
+  nt_map folders;    /* each folder that a page lies in -> the first page there */
+  size_t dead_links; /* in the document that is looked at */
+  nt_map used;       /* files beside texts that a text refers to, by path */
 } nt_planning;
 
 /* Fields of a document that say where something is, as its kind declares them. */

@@ -76,6 +76,11 @@ class Links(Case):
         self.assertIn("<p>För saknad finns inte.</p>", self.page())
         self.assertTrue(run.sites["s"]["published"])
 
+    def test_of_very_many_the_rest_is_counted(self):
+        run = self.linked("s/content/om.md", "[x](y.md) " * 250)
+        self.assertEqual(len(run.all("link_no_file")), 100)
+        self.assertIn("150", self.says(run, "links_more", file="s/content/om.md")["message"])
+
     def test_the_nearest_anchor_is_proposed(self):
         run = self.linked("s/content/om.md", "[a](nyheter/a.md#rubrik-et)")
         self.assertIn("rubrik-ett", self.says(run, "link_no_anchor_near")["hint"])
