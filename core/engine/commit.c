@@ -212,15 +212,51 @@ static bool begin(nt_commit *c, notis_call *call) {
   return !c->failed;
 }
 
+static int open_asset(nt_commit *c, notis_call *call, const nt_asset *asset) {
+  nt_file_result result;
+  int fd = nt_file_open(c->site->inputs->layers[asset->layer].root, asset->file, &result, NULL);
+  nt_str shown = nt_inputs_shown(c->site->inputs, asset->layer, asset->file, call->arena);
+  if (fd < 0) nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), call->diags);
+  return fd;
+}
+
+/* The file itself, or its bytes for a target that knows no files. What has gone since it was looked at is not put; the
+ * next epoch will say what is there. */
+static notis_status put_asset(nt_commit *c, notis_call *call, const nt_asset *asset, notis_put *put) {
+  int fd = open_asset(c, call, asset);
+  if (fd < 0) return NOTIS_GONE;
+  notis_file file = {fd, asset->stamp.size};
+  nt_buf bytes = {0};
+  notis_status status = NOTIS_ERROR;
+  if (c->plugin->target.takes_files) {
+    put->file = &file;
+    status = c->plugin->target.put(c->self, call, put);
+  } else if (file.size > NT_BUFFER_LIMIT) {
+    nt_str shown = nt_inputs_shown(c->site->inputs, asset->layer, asset->file, call->arena);
+    nt_report(call->diags, NT_MSG_asset_too_large, nt_where_file(shown, 0, 0), shown);
+    status = NOTIS_GONE;
+  } else {
+    nt_buf_reserve(&bytes, (size_t)file.size + 1);
+    bytes.len = nt_file_read_at(fd, 0, bytes.ptr, (size_t)file.size);
+    put->bytes = out_str(nt_buf_str(&bytes));
+    status = c->plugin->target.put(c->self, call, put);
+  }
+  nt_buf_deinit(&bytes);
+  close(fd);
+  return status;
+}
+
 static void stage_page(nt_commit *c, notis_call *call, nt_page_record *page, nt_str bytes) {
   const nt_ledger_entry *entry = nt_map_get(&c->ledger, page->path);
   bool staged_before = page->staged != NT_HASH_ABSENT; /* by a round that was cancelled */
   if (!staged_before && entry && entry->hash == page->bytes && is_there(c, call, entry)) return;
   if (!begin(c, call)) return;
   notis_put put = {.size = sizeof put, .path = out_str(page->path), .bytes = out_str(bytes), .order = order_of(page)};
-  if (c->plugin->target.put(c->self, call, &put) == NOTIS_OK)
+  notis_status status =
+      page->asset ? put_asset(c, call, page->asset, &put) : c->plugin->target.put(c->self, call, &put);
+  if (status == NOTIS_OK)
     page->staged = page->bytes;
-  else
+  else if (status != NOTIS_GONE || !page->asset)
     c->failed = true;
 }
 

@@ -23,6 +23,7 @@ static void add_derived(nt_reading *r, nt_document *doc) {
   const nt_kind *kind = kind_of(r, doc);
   nt_value raw = doc->fields;
   nt_where where = {.doc = doc->id, .file = r->file};
+  r->document = doc;
   size_t mark = nt_str_find_last(doc->id, '#'), first = r->run.diags.len;
   doc->name = nt_str_sub(doc->id, mark + 1, doc->id.len);
   if (!kind)
@@ -38,6 +39,7 @@ static bool obeys(nt_reading *r, nt_document *doc) {
   nt_fields_context context = nt_reading_fields(r);
   const nt_kind *kind = kind_of(r, doc);
   size_t first = r->run.diags.len;
+  r->document = doc;
   bool good = kind && nt_fields_common(kind, &context, doc->arena, &r->run.diags, &doc->fields);
   good &= nt_language_check(r->run.site->inputs, doc->lang, (nt_where){.file = r->file}, &r->run.diags);
   name_document(&r->run.diags, first, doc);

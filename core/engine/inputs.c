@@ -177,6 +177,17 @@ static void read_all_messages(nt_inputs *in) {
   }
 }
 
+/* Of names that are the same text the first has it. */
+static void index_assets(nt_inputs *in) {
+  nt_buf name = {0};
+  for (size_t i = in->assets.len; i-- > 0;) {
+    nt_buf_clear(&name);
+    nt_nfc(in->assets.items[i].path, &name);
+    nt_map_set(&in->assets_by_path, nt_arena_str(in->arena, nt_buf_str(&name)), &in->assets.items[i]);
+  }
+  nt_buf_deinit(&name);
+}
+
 nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   nt_inputs *in = nt_zalloc(sizeof *in);
   in->holders = 1;
@@ -200,6 +211,7 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
                                   (uintptr_t)in->chains.items[i].locale);
   in->usable = in->configured = in->diags.errors == 0;
   each_file(in, "static", "static/**", read_asset); /* one that cannot be published is withheld alone */
+  index_assets(in);
   return in;
 }
 
@@ -222,6 +234,7 @@ void nt_inputs_free(nt_inputs *in) {
   nt_vec_deinit(&in->scripts);
   nt_vec_deinit(&in->assets);
   nt_vec_deinit(&in->unlisted);
+  nt_map_deinit(&in->assets_by_path);
   nt_map_deinit(&in->script_hashes);
   nt_map_deinit(&in->templates);
   nt_map_deinit(&in->data);

@@ -18,6 +18,9 @@
 
 enum { NT_MAX_LAYERS = 16, NT_BLOCKS = NT_EVENTS + 1 };
 
+/* What comes of a link that leads nowhere, beside that it is left out. */
+typedef enum nt_links_missing { NT_LINKS_ERROR, NT_LINKS_WARN, NT_LINKS_IGNORE } nt_links_missing;
+
 /* A directory that a site is made from: itself first, then what it extends, nearest first. */
 typedef struct nt_layer {
   nt_str dir; /* from the workspace's root */
@@ -97,10 +100,12 @@ typedef struct nt_chain {
 } nt_chain;
 
 typedef struct nt_asset {
-  nt_str path; /* below the publication's root */
-  nt_str file; /* from the layer's root */
+  nt_str path; /* of one of static/: below the publication's root; of one beside a text: from the site's root, NFC */
+  nt_str file; /* from the layer's root, as the file system has it */
   uint32_t layer;
   nt_file_stamp stamp;
+  bool racy;     /* its stamp may hide a change */
+  uint64_t salt; /* tells versions apart that have the same stamp, else 0 */
 } nt_asset;
 
 /* A file or folder of a layer that could not be looked at; what is below it is unknown, not gone. */
@@ -126,6 +131,7 @@ typedef struct nt_inputs {
   const nt_locale *locale; /* the engine's */
   uint64_t item_limit, hook_memory, hook_instructions;
   double removals;
+  nt_links_missing links_missing;
   nt_time now; /* the epoch's instant in the site's zone */
 
   NT_VEC(nt_chain) chains;        /* of the site's languages */
@@ -142,6 +148,7 @@ typedef struct nt_inputs {
   nt_hash registrations[NT_BLOCKS + 1]; /* which hooks for each event, which names for templates, which blocks */
   NT_VEC(nt_unlisted) unlisted;
   NT_VEC(nt_asset) assets;
+  nt_map assets_by_path; /* below the publication's root, NFC -> nt_asset */
   nt_hash assets_hash;
   nt_hash basics;    /* of what every step may lean on: address, languages, time zone, limits */
   nt_value messages; /* language -> map */

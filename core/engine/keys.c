@@ -39,6 +39,20 @@ const nt_record *nt_run_record(const nt_site *site, nt_run_scope scope, nt_str i
   return scope == NT_RUN_COLLECT && r->source == NT_SOURCE_NONE ? NULL : r;
 }
 
+/* "<document>\n<kind>\n<word>" */
+static nt_hash reference_hash(const nt_site *site, nt_str name) {
+  size_t first = nt_str_find(name, '\n');
+  nt_str rest = nt_str_sub(name, first + 1, name.len);
+  size_t second = nt_str_find(rest, '\n');
+  const nt_record *from = nt_records_find(&site->records, nt_str_sub(name, 0, first));
+  if (!from || !from->frozen) return NT_HASH_ABSENT;
+  nt_arena *arena = nt_arena_new();
+  const nt_record *to =
+      nt_address_refer(site, from, nt_str_sub(rest, second + 1, rest.len), nt_str_sub(rest, 0, second), arena);
+  nt_arena_free(arena);
+  return to && !to->displaced ? to->id_hash + to->generation : NT_HASH_ABSENT;
+}
+
 static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name) {
   nt_str text = nt_names_str(site->names, name);
   if (nt_str_starts(text, NT_STR("id:"))) {
@@ -58,7 +72,9 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     return menu ? menu->hash : NT_HASH_ABSENT;
   }
   if (nt_str_eq(text, NT_STR("pages"))) return site->plan.shown_hash;
-  if (nt_str_eq(text, NT_STR("assets"))) return site->inputs->assets_hash;
+  if (nt_str_eq(text, NT_STR("assets"))) return nt_hash_combine(site->inputs->assets_hash, nt_assets_hash(site));
+  if (nt_str_eq(text, NT_STR("withheld"))) return nt_plan_withheld_hash(site);
+  if (nt_str_starts(text, NT_STR("ref:"))) return reference_hash(site, nt_str_sub(text, 4, text.len));
   if (nt_str_eq(text, NT_STR("collected"))) return site->plan.collect.value;
   if (nt_str_starts(text, NT_STR("hooked:"))) {
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 7, text.len));
@@ -115,6 +131,21 @@ static nt_hash field_now(nt_site *site, nt_run_scope scope, nt_key key) {
   return name.len ? nt_frozen_field_hash(r->frozen, name) : r->frozen->fields_hash;
 }
 
+/* Of a file as it is seen from a text, "content/om.md\nkarta.png"; or of the bytes of one of static/. */
+static nt_hash asset_now(nt_site *site, uint32_t bytes, nt_str name) {
+  nt_arena *arena = nt_arena_new();
+  nt_str found;
+  nt_hash hash;
+  size_t line = nt_str_find(name, '\n');
+  if (bytes)
+    nt_address_static(site, name, arena, &hash);
+  else
+    hash = nt_asset_hash(
+        nt_address_file(site, nt_str_sub(name, 0, line), nt_str_sub(name, line + 1, name.len), arena, &found));
+  nt_arena_free(arena);
+  return hash;
+}
+
 static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str name) {
   const nt_value *value;
   const nt_record *r;
@@ -129,6 +160,7 @@ static nt_hash named_now(nt_site *site, nt_run_scope scope, nt_key key, nt_str n
     r = slot_record(site, nt_key_scope_of(key));
     if (!r) return NT_HASH_ABSENT;
     return name.len ? nt_address_link_hash(site, r, name) : nt_address_hash(nt_address_of(site, r));
+  case NT_KEY_ASSET: return asset_now(site, nt_key_scope_of(key), name);
   case NT_KEY_TEMPLATE: nt_inputs_template(site->inputs, name, nt_key_scope_of(key), NULL, &source); return source.hash;
   case NT_KEY_MESSAGE: {
     size_t slash = nt_str_find(name, '/');

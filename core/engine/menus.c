@@ -20,7 +20,7 @@ static double weight_of(const nt_value *map) {
 }
 
 /* What the menu says, else what the page is called, else where it leads. */
-static nt_str title_of(nt_planning *p, const nt_value *map, const nt_target *target, nt_str lang) {
+static nt_str title_of(nt_planning *p, const nt_value *map, const nt_word_target *target, nt_str lang) {
   nt_str title = nt_setting_text(p->site->inputs, nt_map_find(map, NT_STR("title")), lang);
   if (title.len || !target->page) return title.len ? title : target->url;
   title = target->page->title;
@@ -39,7 +39,7 @@ static void put(nt_planning *p, nt_value *map, const char *key, nt_value value) 
 static void add_entry(nt_planning *p, const nt_entry *said, const nt_site_lang *lang, nt_value *list) {
   const nt_value *to = nt_map_find(&said->value, NT_STR("to"));
   nt_value map = nt_map_new(p->arena);
-  nt_target target;
+  nt_word_target target;
   if (!nt_word_find(p->site, nt_value_str(to), lang->code, p->arena, &target)) {
     if (lang == p->site->inputs->languages.items)
       nt_report(p->diags, NT_MSG_address_absent, nt_config_where(&p->site->inputs->files, to->pos), nt_value_str(to));

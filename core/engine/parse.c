@@ -8,6 +8,7 @@
 #include "model/nodecode.h"
 #include "text/headings.h"
 #include "text/json.h"
+#include "text/scalar_place.h"
 #include "text/yaml.h"
 
 /* The item's path below its source's. */
@@ -64,12 +65,17 @@ static bool parse_markup(void *ud, nt_str text, nt_pos at, nt_arena *arena, nt_d
   nt_document fragment = {.arena = arena};
   notis_builder *builder = nt_builder_new(arena, diags, r->file);
   notis_status status = NOTIS_OK;
+  nt_scalar_place scalar = nt_scalar_place_find(r->text, at);
   if (api->fragment) {
     notis_call call = nt_run_call(&r->run, r->source->plugin->name, r->file);
-    notis_place place = {.line = at.line, .column = at.column};
+    notis_place place = {.line = scalar.line, .column = scalar.column};
     status = api->fragment(r->source->self, &call, (notis_str){text.ptr, text.len}, place, builder);
   }
   nt_builder_finish(builder, &fragment);
+  nt_markup_place *place_of = NT_NEW(arena, nt_markup_place);
+  *place_of = (nt_markup_place){at, fragment.positions, fragment.position_count, r->document->markups};
+  r->document->markups = place_of;
+  for (size_t i = 0; i < fragment.position_count; i++) nt_scalar_place_apply(&scalar, at, &fragment.positions[i]);
   if (!api->fragment) {
     nt_node *p = nt_node_new(arena, NOTIS_NODE_PARAGRAPH), *t = nt_node_new(arena, NOTIS_NODE_TEXT);
     t->text = text;
@@ -108,6 +114,7 @@ static bool check_common(nt_reading *r, const nt_value *common) {
 /* Holds the raw fields against the kind and completes the document. */
 static bool apply_kind(nt_reading *r, const nt_value *raw, nt_document *doc) {
   nt_arena *arena = doc->arena;
+  r->document = doc;
   nt_value own = nt_map_new(arena), common[COMMON_WORDS] = {{0}};
   own.pos = r->head; /* where a missing field is missed */
   for (size_t i = 0; i < raw->as.map->len; i++) {
@@ -143,6 +150,7 @@ static bool parse_text(nt_reading *r, nt_str text, nt_document *doc) {
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   if (!nt_str_trim(nt_str_sub(text, nt_str_starts(text, NT_STR("\xEF\xBB\xBF")) ? 3 : 0, text.len)).len)
     nt_report0(&r->run.diags, NT_MSG_item_empty, nt_reading_at(r, 0, 0));
+  r->text = text;
   r->head = (nt_pos){.line = split.present ? split.yaml_line - 1 : 1, .column = 1};
   notis_item item = {.size = sizeof item,
                      .id = {r->record->id.ptr, r->record->id.len},

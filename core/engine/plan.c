@@ -26,6 +26,7 @@ void nt_plan_deinit(nt_plan *plan) {
   nt_map_deinit(&plan->words);
   nt_map_deinit(&plan->menus);
   nt_vec_deinit(&plan->shown);
+  nt_map_deinit(&plan->by_name);
   nt_vec_deinit(&plan->pages);
   nt_vec_deinit(&plan->added);
   nt_vec_deinit(&plan->added_slots);
@@ -93,7 +94,8 @@ static int by_path(const void *a, const void *b) {
   return nt_str_cmp((*(nt_page_record *const *)a)->path, (*(nt_page_record *const *)b)->path);
 }
 
-static void start_over(nt_plan *plan) {
+void nt_plan_start_over(nt_planning *p) {
+  nt_plan *plan = p->plan;
   const nt_map_entry *e;
   for (size_t i = 0; nt_map_each(&plan->records, &i, &e);) ((nt_page_record *)e->value)->present = false;
   plan->pages.len = 0;
@@ -102,6 +104,9 @@ static void start_over(nt_plan *plan) {
   nt_map_clear(&plan->words);
   nt_map_clear(&plan->menus);
   plan->shown.len = 0;
+  nt_map_clear(&plan->by_name);
+  nt_map_deinit(&p->folders);
+  p->folders = (nt_map){0};
   nt_arena_reset(plan->arena);
 }
 
@@ -135,7 +140,8 @@ static void trace_documents(nt_run *run) {
 }
 
 static void trace_rest(nt_run *run) {
-  nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("assets"), run->site->inputs->assets_hash);
+  nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("assets"),
+               nt_hash_combine(run->site->inputs->assets_hash, nt_assets_hash(run->site)));
   nt_run_trace(run, NT_KEY_QUERY, 0, NT_STR("collected"), run->site->plan.collect.value);
 }
 
@@ -146,16 +152,18 @@ void nt_plan_word(nt_planning *p, nt_str lang, nt_str word, nt_page_record *reco
 /* In a fixed order, which decides who keeps a path that two want. */
 static void plan_all(nt_planning *p) {
   nt_plan *plan = p->plan;
-  nt_plan_documents(p);
+  nt_plan_settle(p);
   nt_plan_lists(p);
   nt_plan_taxonomies(p);
   nt_plan_pages(p);
   nt_plan_redirects(p);
-  nt_plan_rest(p);
+  nt_plan_files(p);
   for (size_t i = 0; i < plan->pages.len; i++)
     nt_map_set(&plan->by_url, plan->pages.items[i]->page.url, plan->pages.items[i]);
   nt_plan_lead(p);
   nt_plan_menus(p);
+  nt_plan_links(p);
+  nt_plan_trace_links(p);
   nt_map_deinit(&p->folders);
   nt_vec_deinit(&p->redirects);
 }
@@ -187,10 +195,10 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   nt_site_count(site, NT_STEP_PLAN, !holds);
   if (holds) return;
   nt_run_start(&run, site, seat, NT_RUN_PLAN);
-  start_over(plan);
+  nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
+  nt_plan_start_over(&p);
   nt_inputs_free(plan->inputs);
   plan->inputs = nt_inputs_share(site->inputs);
-  nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
   trace_documents(&run);
   plan_all(&p);
   trace_rest(&run);

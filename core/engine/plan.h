@@ -26,6 +26,12 @@ typedef struct nt_page_record {
   nt_hash staged; /* of what was put to the target in this epoch */
 } nt_page_record;
 
+/* The documents that one name may mean, in order of their slots. */
+typedef struct nt_named {
+  nt_record *record;
+  struct nt_named *next;
+} nt_named;
+
 typedef struct nt_plan {
   nt_arena *paths;
   nt_map records;                 /* path -> nt_page_record */
@@ -38,6 +44,7 @@ typedef struct nt_plan {
   nt_map menus;                   /* "sv/main" -> nt_menu */
   NT_VEC(const nt_page *) shown;  /* those for people, in order of path */
   nt_hash shown_hash;
+  nt_map by_name; /* a document's name, whole and its last part -> nt_named */
   nt_step step;
 
   /* What collect hooks added. */
@@ -70,6 +77,8 @@ void nt_collect_install(struct nt_site *site, nt_collect_result *result);
 /* On a worker: lists every page. Writes only what belongs to the plan, which nobody reads meanwhile. */
 void nt_plan_make(struct nt_site *site, unsigned worker);
 
+/* What is known of the links in texts that are withheld: their files are not said to be without use. */
+nt_hash nt_plan_withheld_hash(const struct nt_site *site);
 /* The URL of a document from the publication's root, empty if it has no page. */
 nt_str nt_plan_url(const nt_plan *plan, nt_str id);
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path);

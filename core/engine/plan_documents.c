@@ -42,7 +42,8 @@ static void plan_output(nt_planning *p, nt_record *r, nt_str url, nt_str output,
 static void plan_document(nt_planning *p, nt_record *r) {
   const nt_kind *kind = nt_inputs_kind(p->site->inputs, r->frozen->kind);
   nt_str url;
-  r->displaced = false;
+  r->displaced = r->astray;
+  if (r->astray) return;
   nt_str permalink = kind ? nt_kind_permalink(kind, r->frozen->lang) : nt_str_n("", 0);
   if (!permalink.len) return;
   if (!nt_permalink(permalink, &r->frozen->fields, r->frozen->name, where_document(r), p->arena, p->diags, &url))

@@ -71,7 +71,7 @@ static void look_up(nt_planning *p) {
   for (size_t i = 0; i < p->redirects.len; i++)
     nt_map_set(&by_path, p->redirects.items[i].record->path, &p->redirects.items[i]);
   for (size_t i = 0; i < p->redirects.len; i++) {
-    nt_target target;
+    nt_word_target target;
     nt_redirect_plan *r = &p->redirects.items[i], *next = NULL;
     bool found = nt_word_find(p->site, r->to, p->site->inputs->lang, p->arena, &target);
     if (found) r->href = nt_word_href(p->site, &target, p->arena);

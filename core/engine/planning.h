@@ -21,11 +21,28 @@ typedef struct nt_planning {
   nt_site *site;
   nt_plan *plan;
   nt_run *run;
-  nt_arena *arena;
+  nt_arena *arena;   /* of the plan */
+  nt_arena *scratch; /* of one document's links */
   nt_diags *diags;
-  nt_map folders; /* each folder that a page lies in -> the first page there */
+  nt_map folders;    /* each folder that a page lies in -> the first page there */
+  size_t dead_links; /* in the document that is looked at */
+  nt_map used;       /* files beside texts that a text refers to, by path */
   NT_VEC(nt_redirect_plan) redirects;
 } nt_planning;
+
+/* Fields of a document that say where something is, as its kind declares them. */
+typedef struct nt_pointer {
+  nt_field_type type; /* file, image or ref */
+  const nt_field *field;
+  nt_str path; /* "image.src", "goals[2].file" */
+  nt_str value;
+  bool in_list;
+} nt_pointer;
+typedef void nt_pointer_fn(void *ud, const nt_pointer *pointer);
+/* Calls fn for each that is filled in, in the kind's order. */
+void nt_plan_each_pointer(const nt_kind *kind, const nt_value *fields, nt_arena *arena, nt_pointer_fn *fn, void *ud);
+/* The documents in force that have their addresses, by id; in the arena of the run. */
+nt_record **nt_plan_by_id(nt_planning *p, size_t *count);
 
 /* The file of an URL: "/a/b/" is a/b/index.html, "/a/b" is a/b. False if it would lead out of the publication. */
 bool nt_plan_path(nt_planning *p, nt_str url, nt_str extension, nt_str *path);
@@ -70,6 +87,9 @@ void nt_plan_by_lang(nt_planning *p, const nt_page *pattern, const nt_value *par
                      nt_str owner, nt_where where);
 
 /* Each plans its part. */
+/* The documents, but for those whose references name nothing that is published: they are withheld, and with them those
+ * that refer to them. */
+void nt_plan_settle(nt_planning *p);
 void nt_plan_documents(nt_planning *p);
 /* Tells each document's page where its translations are. */
 void nt_plan_translations(nt_planning *p);
@@ -77,8 +97,17 @@ void nt_plan_lists(nt_planning *p);
 void nt_plan_taxonomies(nt_planning *p);
 void nt_plan_pages(nt_planning *p);
 void nt_plan_redirects(nt_planning *p);
-void nt_plan_rest(nt_planning *p);
 /* When every page has its path: where redirects lead. Those that lead nowhere are reported and withdrawn. */
 void nt_plan_lead(nt_planning *p);
+/* Files beside texts, each beside the page of every text that refers to it; then those of static/. */
+void nt_plan_files(nt_planning *p);
+/* When everything has its place: what is said of links that lead nowhere, and of files that nobody refers to. */
+void nt_plan_links(nt_planning *p);
+void nt_plan_trace_links(nt_planning *p);
+/* Says of a link what is to be said of it as the site has it with `links.missing`. */
+void nt_plan_report_link(nt_diags *diags, const nt_inputs *inputs, nt_code code, nt_where where, nt_str link,
+                         nt_str about);
+/* Empties the plan, to begin it anew. */
+void nt_plan_start_over(nt_planning *p);
 
 #endif

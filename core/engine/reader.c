@@ -1,6 +1,7 @@
 /* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
 #include "engine/addresses.h"
 #include "engine/menus.h"
+#include "engine/planning.h"
 #include "engine/run.h"
 #include "engine/terms.h"
 #include "engine/words.h"
@@ -68,14 +69,74 @@ static nt_docref read_find(nt_reader *reader, nt_str id) {
   return r ? nt_record_ref(r) : 0;
 }
 
+/* What scripts put into a page the plan has not seen, so that it is said here; the page is published all the same. */
+static void report_dead(nt_run *run, const nt_record *from, nt_str link, const nt_target *target) {
+  for (size_t i = 0; i < from->frozen->links.count; i++)
+    if (nt_str_eq(from->frozen->links.items[i].to, link)) return;
+  size_t errors = run->diags.errors;
+  nt_where where = {.doc = from->frozen->id, .file = from->frozen->file};
+  nt_plan_report_link(&run->diags, run->site->inputs, target->why, where, link, target->about);
+  run->diags.errors = errors;
+}
+
 static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_str *url, nt_code *why) {
-  (void)why;
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, from);
-  if (!r || run->scope != NT_RUN_PAGE || !nt_address_is_relative(link)) return NT_READ_ABSENT;
-  *url = nt_address_resolve(run->site, r, link, reader->arena);
-  nt_run_trace(run, NT_KEY_URL, r->slot, link, nt_address_hash(*url));
-  return url->len ? NT_READ_OK : NT_READ_ABSENT;
+  if (!r || run->scope != NT_RUN_PAGE || !nt_link_is_ours(link)) return NT_READ_ABSENT;
+  nt_target target = nt_address_follow(run->site, r, link, true, reader->arena);
+  nt_run_trace(run, NT_KEY_URL, r->slot, link, nt_address_target_hash(run->site, &target));
+  if (target.lead == NT_LEAD_ELSEWHERE) return NT_READ_ABSENT;
+  *why = target.why;
+  if (target.lead == NT_LEAD_DEAD) {
+    report_dead(run, r, link, &target);
+    return NT_READ_FAILED;
+  }
+  *url = target.url.len ? nt_address_href(run->site, target.url, target.tail, reader->arena) : target.tail;
+  return NT_READ_OK;
+}
+
+static nt_docref read_refer(nt_reader *reader, nt_docref from, nt_str word, nt_str kind) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, from);
+  if (!r || run->scope != NT_RUN_PAGE) return 0; /* names are known when everything is planned */
+  const nt_record *to = nt_address_refer(run->site, r, word, kind, reader->arena);
+  if (to && to->displaced) to = NULL;
+  nt_str name = nt_arena_format(reader->arena, "ref:%.*s\n%.*s\n%.*s", NT_FMT(r->id), NT_FMT(kind), NT_FMT(word));
+  nt_run_trace(run, NT_KEY_QUERY, 0, name, to ? to->id_hash + to->generation : NT_HASH_ABSENT);
+  return to ? nt_record_ref(to) : 0;
+}
+
+static nt_read read_file(nt_reader *reader, nt_str beside, nt_str path, nt_file_facts *out) {
+  nt_run *run = run_of(reader);
+  nt_str found, name = nt_arena_format(reader->arena, "%.*s\n%.*s", NT_FMT(beside), NT_FMT(path));
+  const nt_asset *asset = nt_address_file(run->site, beside, path, reader->arena, &found);
+  nt_run_trace(run, NT_KEY_ASSET, 0, name, nt_asset_hash(asset));
+  if (asset) nt_asset_facts(run->site, asset, reader->arena, out);
+  return asset ? NT_READ_OK : NT_READ_ABSENT;
+}
+
+static nt_str read_file_url(nt_reader *reader, nt_docref from, nt_str path) {
+  nt_run *run = run_of(reader);
+  const nt_record *r = record_at(run, from);
+  if (!r || run->scope != NT_RUN_PAGE) return nt_str_n("", 0);
+  nt_target target = nt_address_follow_file(run->site, r, path, true, reader->arena);
+  nt_run_trace(run, NT_KEY_URL, r->slot, nt_arena_format(reader->arena, "file %.*s", NT_FMT(path)),
+               nt_address_target_hash(run->site, &target));
+  if (target.lead != NT_LEAD_FILE) return nt_str_n("", 0);
+  return nt_address_href(run->site, target.url, target.tail, reader->arena);
+}
+
+static nt_read read_asset(nt_reader *reader, nt_str path, nt_str *url) {
+  nt_run *run = run_of(reader);
+  nt_hash content;
+  if (run->scope != NT_RUN_PAGE) return NT_READ_ABSENT;
+  const nt_asset *asset = nt_address_static(run->site, path, reader->arena, &content);
+  nt_run_trace(run, NT_KEY_ASSET, 1, path, content);
+  if (!asset) return NT_READ_ABSENT;
+  nt_str file = nt_arena_format(reader->arena, "/%.*s", NT_FMT(asset->path));
+  nt_str mark = nt_arena_format(reader->arena, "?v=%08x", (unsigned)(content >> 32));
+  *url = nt_address_href(run->site, file, mark, reader->arena);
+  return NT_READ_OK;
 }
 
 static nt_str page_language(const nt_run *run) {
@@ -95,7 +156,7 @@ static bool is_of_page(const nt_run *run, const nt_query *query) {
 
 static nt_read read_address(nt_reader *reader, nt_str word, nt_str lang, nt_where where, nt_str *url) {
   nt_run *run = run_of(reader);
-  nt_target target;
+  nt_word_target target;
   *url = nt_str_n("", 0);
   if (run->scope != NT_RUN_PAGE) {
     nt_report(reader->diags, NT_MSG_address_too_early, where, word);
@@ -201,6 +262,10 @@ const nt_reader_ops nt_run_reader = {.field = read_field,
                                      .address = read_address,
                                      .menu = read_menu,
                                      .pages = read_pages,
+                                     .refer = read_refer,
+                                     .file = read_file,
+                                     .file_url = read_file_url,
+                                     .asset = read_asset,
                                      .query = read_query,
                                      .config = read_config,
                                      .config_type = read_config_type,

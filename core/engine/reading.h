@@ -16,8 +16,10 @@ typedef struct nt_reading {
   nt_record *record;
   const nt_source *source;
   nt_buf bytes;
-  nt_str file; /* what diagnostics call it */
-  nt_pos head; /* where the front matter opens, or the text begins */
+  nt_str file;           /* what diagnostics call it */
+  nt_pos head;           /* where the front matter opens, or the text begins */
+  nt_document *document; /* whose fields are held against its kind */
+  nt_str text;           /* the item's bytes, as item hooks left them */
 } nt_reading;
 
 static inline nt_where nt_reading_at(const nt_reading *r, uint32_t line, uint32_t column) {

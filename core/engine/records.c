@@ -7,40 +7,53 @@
 
 /* ---- frozen documents ---- */
 
-static void put_position(nt_str path, nt_pos pos, nt_buf *out) {
-  if (!pos.line) return;
-  nt_buf_varint(out, path.len);
-  nt_buf_put(out, path);
-  nt_buf_varint(out, pos.line);
-  nt_buf_varint(out, pos.column);
-}
-
-/* "topics[2]": of texts, which may be terms and names of files. */
-static void put_item_positions(const nt_value *list, nt_buf *path, nt_buf *out) {
+/* Where each field was written: its path ("image.src", "goals[2].text"), line and column, one after the other. */
+static void put_positions(const nt_value *value, nt_buf *path, nt_buf *out, int depth) {
   size_t prefix = path->len;
-  for (size_t i = 0; i < list->as.list->len; i++) {
-    const nt_value *item = &list->as.list->items[i];
-    if (item->type != NT_STRING) continue;
+  for (size_t i = 0; i < nt_value_len(value); i++) {
+    bool map = value->type == NT_MAP;
+    const nt_value *child = map ? &value->as.map->entries[i].value : &value->as.list->items[i];
     path->len = prefix;
-    nt_buf_format(path, "[%zu]", i + 1);
-    put_position(nt_buf_str(path), item->pos, out);
+    if (map && prefix) nt_buf_byte(path, '.');
+    if (map)
+      nt_buf_put(path, value->as.map->entries[i].key);
+    else
+      nt_buf_format(path, "[%zu]", i + 1);
+    if (child->pos.line) {
+      nt_buf_varint(out, path->len);
+      nt_buf_put(out, nt_buf_str(path));
+      nt_buf_varint(out, child->pos.line);
+      nt_buf_varint(out, child->pos.column);
+    }
+    if (depth < 4) put_positions(child, path, out, depth + 1);
   }
   path->len = prefix;
 }
 
-/* Where each field was written: its path, line and column, one after the other. */
-static void put_positions(const nt_value *map, nt_buf *path, nt_buf *out, int depth) {
-  size_t prefix = path->len;
-  for (size_t i = 0; i < map->as.map->len; i++) {
-    const nt_entry *e = &map->as.map->entries[i];
-    path->len = prefix;
-    if (prefix) nt_buf_byte(path, '.');
-    nt_buf_put(path, e->key);
-    put_position(nt_buf_str(path), e->value.pos, out);
-    if (e->value.type == NT_MAP && depth < 4) put_positions(&e->value, path, out, depth + 1);
-    if (e->value.type == NT_LIST) put_item_positions(&e->value, path, out);
+/* For each markup field where it was written, then the positions of its nodes. */
+static void put_markup_positions(const nt_document *document, nt_buf *out) {
+  nt_buf nodes = {0};
+  for (const nt_markup_place *m = document->markups; m; m = m->next) {
+    nt_buf_clear(&nodes);
+    nt_node_positions_encode(m->positions, m->count, &nodes);
+    nt_buf_varint(out, m->at.line);
+    nt_buf_varint(out, m->at.column);
+    nt_buf_varint(out, nodes.len);
+    nt_buf_put(out, nt_buf_str(&nodes));
   }
-  path->len = prefix;
+  nt_buf_deinit(&nodes);
+}
+
+static bool find_in_markup(nt_str places, const nt_where *field, uint32_t node, nt_node_pos *out) {
+  uint64_t line, column, len;
+  for (size_t at = 0; nt_varint_read(places, &at, &line);) {
+    if (!nt_varint_read(places, &at, &column) || !nt_varint_read(places, &at, &len) || len > places.len - at)
+      return false;
+    if (line == field->line && column == field->column)
+      return nt_node_position_find(nt_str_sub(places, at, at + (size_t)len), node, out);
+    at += (size_t)len;
+  }
+  return false;
 }
 
 static bool find_position(nt_str positions, nt_str field, nt_where *where) {
@@ -123,6 +136,9 @@ static void freeze_positions(nt_frozen *f, const nt_document *document, nt_buf *
   nt_buf_clear(scratch);
   put_positions(&document->fields, &path, scratch, 0);
   f->field_positions = nt_arena_str(f->arena, nt_buf_str(scratch));
+  nt_buf_clear(scratch);
+  put_markup_positions(document, scratch);
+  f->markup_positions = nt_arena_str(f->arena, nt_buf_str(scratch));
   nt_buf_deinit(&path);
 }
 
@@ -143,6 +159,7 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
   freeze_body(f, document, before, &scratch);
   freeze_fields(f, &document->fields, &scratch);
   freeze_positions(f, document, &scratch);
+  nt_links_collect(document, before && !document->body_changed ? &before->links : NULL, arena, &f->links);
   nt_hash named = nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name));
   named = nt_hash_combine(nt_hash_combine(nt_hash_bytes(f->kind), named), nt_hash_bytes(f->id));
   f->hash = nt_hash_combine(named, nt_hash_combine(f->fields_hash, f->body_hash));
@@ -189,23 +206,51 @@ const nt_value *nt_frozen_field(const nt_frozen *f, nt_str name, nt_value *meta)
 }
 
 nt_hash nt_frozen_field_hash(const nt_frozen *f, nt_str name) {
+  if (nt_str_eq(name, NT_STR(":links"))) return f->links.hash;
+  if (nt_str_eq(name, NT_STR(":anchors"))) return f->links.anchors_hash;
+  if (nt_str_eq(name, NT_STR(":name"))) return nt_hash_bytes(f->name);
   const nt_entry *e = nt_map_entry_find(&f->fields, name);
   nt_str text;
   if (e) return f->field_hashes[e - f->fields.as.map->entries];
   return meta_field(f, name, &text) ? nt_hash_bytes(text) : NT_HASH_ABSENT;
 }
 
+/* The node in the markup field of that name if there is one, else in the body. */
+static bool find_node(const nt_frozen *f, const nt_where *where, nt_node_pos *pos) {
+  nt_where field = {0};
+  if (where->field.len && find_position(f->field_positions, where->field, &field) &&
+      find_in_markup(f->markup_positions, &field, where->node, pos))
+    return true;
+  return nt_node_position_find(f->positions, where->node, pos);
+}
+
 void nt_frozen_locate(const nt_frozen *f, nt_where *where) {
   nt_node_pos pos;
   if (!where->file.len) where->file = f->file;
   if (where->line) return;
-  if (where->node && nt_node_position_find(f->positions, where->node, &pos)) {
+  if (where->node && find_node(f, where, &pos)) {
     where->line = pos.text_line && where->field.len ? pos.text_line : pos.line;
     where->column = pos.text_line && where->field.len ? pos.text_column : pos.column;
     return;
   }
   if (!where->field.len || find_position(f->field_positions, where->field, where)) return;
   find_position(f->field_positions, nt_str_sub(where->field, 0, nt_str_find(where->field, '[')), where);
+}
+
+static const nt_str link_mark = {":link ", 6};
+
+nt_where nt_frozen_link_where(const nt_frozen *f, size_t link, nt_arena *arena) {
+  return (nt_where){.doc = f->id, .file = f->file, .field = nt_arena_format(arena, "%s%zu", link_mark.ptr, link)};
+}
+
+void nt_frozen_locate_link(const nt_frozen *f, nt_where *where) {
+  if (!nt_str_starts(where->field, link_mark)) return;
+  size_t n = 0;
+  for (size_t i = link_mark.len; i < where->field.len; i++) n = n * 10 + (size_t)(where->field.ptr[i] - '0');
+  where->field = NT_STR("body");
+  if (n >= f->links.count) return;
+  where->node = f->links.items[n].node;
+  if (f->links.items[n].field.len) where->field = f->links.items[n].field;
 }
 
 /* ---- the table ---- */

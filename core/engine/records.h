@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "engine/inputs.h"
+#include "engine/links.h"
 #include "engine/trace.h"
 #include "model/document.h"
 #include "text/shortcode.h"
@@ -31,8 +32,10 @@ typedef struct nt_frozen {
   nt_blob *blob;
   nt_str body; /* nodecode bytes, in the blob */
   nt_hash body_hash;
-  nt_str positions;         /* of the parsed body, nodecode form */
-  nt_str field_positions;   /* where each field was written */
+  nt_str positions;        /* of the parsed body, nodecode form */
+  nt_str field_positions;  /* where each field was written */
+  nt_str markup_positions; /* of the nodes in markup fields */
+  nt_links links;
   nt_hash hash;             /* of everything but positions */
   nt_shortcode *shortcodes; /* of the body; what nobody replaced */
   size_t shortcode_count;
@@ -44,11 +47,16 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);
 /* A document that hooks may change, with the frozen one's content. */
 void nt_frozen_thaw(const nt_frozen *frozen, nt_arena *arena, nt_document *out);
-/* NULL if there is no such field; "id", "kind", "lang", "source" and "file" are read into *meta and returned. */
+/* NULL if there is no such field; "id", "kind", "lang", "source" and "file" are read into *meta and returned. For the
+ * hash there are also ":links", ":anchors" and ":name", which no field can be called. */
 const nt_value *nt_frozen_field(const nt_frozen *frozen, nt_str name, nt_value *meta);
 nt_hash nt_frozen_field_hash(const nt_frozen *frozen, nt_str name);
-/* Turns a place by node or field into line and column. */
+/* Turns a place by node or field into line and column. With both, it is a link: where its destination stands. */
 void nt_frozen_locate(const nt_frozen *frozen, nt_where *where);
+/* The place of a document's n-th link; it stays right when only the places of nodes change. */
+nt_where nt_frozen_link_where(const nt_frozen *frozen, size_t link, nt_arena *arena);
+/* Turns such a place into one by node and field. */
+void nt_frozen_locate_link(const nt_frozen *frozen, nt_where *where);
 
 typedef struct nt_record {
   uint32_t slot;
@@ -63,6 +71,7 @@ typedef struct nt_record {
   bool stale;         /* its bytes must be read again */
   bool racy;          /* its stamp may hide a change: its bytes are read at every scan */
   bool displaced;     /* its address is another document's: it has no page and is in no query */
+  bool astray;        /* a reference of its names nothing: displaced for that */
   bool queued;        /* it belongs to a job until that is installed */
   uint64_t seen;      /* generation of the last scan that listed it */
 

@@ -4,7 +4,10 @@
 #include "engine/run.h"
 #include "text/escape.h"
 #include "text/html.h"
+#include "text/linked.h"
 #include "text/yaml.h"
+
+#include <unistd.h>
 
 /* One page on its way through its steps. A record belongs to the job that has it. */
 typedef struct rendering {
@@ -69,19 +72,16 @@ static bool apply_page_hooks(rendering *r) {
 
 /* ---- render ---- */
 
-enum { LARGEST_ASSET = NT_BUFFER_LIMIT };
-
-static bool render_asset(rendering *r) {
+/* Its bytes are never in memory as a whole: the target is handed the file itself, and here only their hash is made. */
+static bool render_asset(rendering *r, nt_hash *hash) {
   const nt_asset *asset = r->record->asset;
-  nt_file_result result =
-      nt_file_read(r->site->inputs->layers[asset->layer].root, asset->file, LARGEST_ASSET, r->out, NULL);
-  if (result == NT_FILE_OK) return true;
+  if (nt_asset_content(r->site, asset, hash)) return true;
+  nt_file_result result = NT_FILE_FAILED;
+  int fd = nt_file_open(r->site->inputs->layers[asset->layer].root, asset->file, &result, NULL);
+  if (fd >= 0) close(fd);
   nt_str shown = nt_inputs_shown(r->site->inputs, asset->layer, asset->file, r->run.reader.arena);
-  if (result == NT_FILE_TOO_LARGE)
-    nt_report(&r->run.diags, NT_MSG_asset_too_large, nt_where_file(shown, 0, 0), shown);
-  else
-    nt_config_report_file(result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
-  return result == NT_FILE_OK;
+  nt_config_report_file(fd >= 0 ? NT_FILE_FAILED : result, shown, nt_where_file(shown, 0, 0), &r->run.diags);
+  return false;
 }
 
 static bool render_redirect(rendering *r) {
@@ -131,9 +131,10 @@ static void run_render(rendering *r) {
   trace_page(r);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
   nt_buf_clear(r->out);
-  bool good = record->asset ? render_asset(r) : record->redirect.len ? render_redirect(r) : render_page(r);
-  nt_run_finish(&r->run, &record->render, good ? NT_STEP_OK : NT_STEP_FAILED,
-                good ? nt_hash_bytes(nt_buf_str(r->out)) : NT_HASH_ABSENT);
+  nt_hash hash = NT_HASH_ABSENT;
+  bool good = record->asset ? render_asset(r, &hash) : record->redirect.len ? render_redirect(r) : render_page(r);
+  if (good && !record->asset) hash = nt_hash_bytes(nt_buf_str(r->out));
+  nt_run_finish(&r->run, &record->render, good ? NT_STEP_OK : NT_STEP_FAILED, hash);
 }
 
 /* ---- output hooks ---- */
@@ -258,17 +259,13 @@ static bool service_front_matter(notis_call *call, nt_str yaml, nt_pos at, nt_ar
   return false;
 }
 
-static bool resolve_link(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
-  nt_run *run = ud;
-  nt_code why;
-  return run->reader.ops->resolve(&run->reader, run->document, destination, out, &why) == NT_READ_OK;
-}
-
-/* As templates write it: links lead to the addresses of the texts that they name. */
+/* As templates write it. */
 static void service_html(notis_call *call, const nt_node *node, nt_buf *out) {
   nt_run *run = call->ud;
-  nt_html_options options = {.resolve = resolve_link, .ud = run};
-  nt_html_write(node, run && run->document ? &options : NULL, out);
+  if (run)
+    nt_html_write_linked(&run->reader, run->document, node, out);
+  else
+    nt_html_write(node, NULL, out);
 }
 
 const nt_host_engine nt_engine_services = {.render_template = service_template,

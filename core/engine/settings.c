@@ -41,17 +41,18 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   nt_inputs_set_now(in, options->now);
 }
 
-/* Words that the engine compares when it comes to them. */
-static void check_word(nt_inputs *in, const char *path, const char *const *words) {
-  const nt_value *v = nt_map_path(&in->config, nt_str_c(path));
-  nt_buf known = {0};
-  for (size_t i = 0; v && words[i]; i++) {
-    if (nt_str_eq(nt_value_str(v), nt_str_c(words[i]))) v = NULL;
-    if (i) nt_buf_c(&known, ", ");
-    nt_buf_c(&known, words[i]);
+static void read_links(nt_inputs *in) {
+  static const char *const words[] = {
+      [NT_LINKS_ERROR] = "error", [NT_LINKS_WARN] = "warn", [NT_LINKS_IGNORE] = "ignore"};
+  const nt_value *missing = nt_map_path(&in->config, NT_STR("links.missing"));
+  for (int i = NT_LINKS_ERROR; missing && i <= NT_LINKS_IGNORE; i++) {
+    in->links_missing = (nt_links_missing)i;
+    if (nt_str_eq(nt_value_str(missing), nt_str_c(words[i]))) return;
   }
-  if (v) nt_report(&in->diags, NT_MSG_config_choice, where_value(in, v), nt_value_str(v), nt_buf_str(&known));
-  nt_buf_deinit(&known);
+  in->links_missing = NT_LINKS_ERROR;
+  if (missing)
+    nt_report(&in->diags, NT_MSG_config_choice, where_value(in, missing), nt_value_str(missing),
+              NT_STR("error, warn, ignore"));
 }
 
 static void check_since(nt_inputs *in) {
@@ -132,11 +133,10 @@ static void read_sources(nt_inputs *in) {
 }
 
 void nt_settings_read(nt_inputs *in, const nt_inputs_options *options) {
-  static const char *const severities[] = {"error", "warn", "ignore", NULL};
   read_basics(in, options);
   read_limits(in, options);
   in->basics = basics_hash(in);
-  check_word(in, "links.missing", severities);
+  read_links(in);
   check_since(in);
   read_sources(in);
   nt_settings_lists(in);

@@ -25,6 +25,7 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
   site->templates = nt_template_cache_new();
   site->seats = nt_zalloc(nt_pool_workers(engine->pool) * sizeof *site->seats);
   nt_records_init(&site->records);
+  site->assets = nt_assets_new();
   site->queries = nt_queries_new();
   nt_plan_init(&site->plan);
   site->epoch_arena = nt_arena_new();
@@ -40,6 +41,7 @@ void nt_site_deinit(nt_site *site) {
   nt_plan_deinit(&site->plan);
   nt_queries_free(site->queries);
   nt_records_deinit(&site->records);
+  nt_assets_free(site->assets);
   nt_template_cache_free(site->templates);
   nt_inputs_free(site->inputs);
   nt_names_free(site->names);

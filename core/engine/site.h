@@ -10,6 +10,7 @@
 #define NT_ENGINE_SITE_H
 
 #include "base/atomic.h"
+#include "engine/assets.h"
 #include "engine/commit.h"
 #include "engine/plan.h"
 #include "engine/queries.h"
@@ -60,6 +61,7 @@ typedef struct nt_site {
   nt_seat *seats; /* one for each worker */
   nt_records records;
   nt_sources sources;
+  nt_assets *assets;
   nt_queries *queries;
   nt_plan plan;
   nt_commit commit;

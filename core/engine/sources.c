@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "engine/assets.h"
 #include "engine/documents.h"
 #include "engine/engine.h"
 #include "engine/run.h"
@@ -161,35 +162,63 @@ static void scan_work(nt_job *job, unsigned worker) {
   nt_file_list_read(s->root, s->source->path, s->arena, &s->list);
 }
 
-static bool matches(const nt_source *source, nt_str path) {
-  nt_str below = source->path.len ? nt_str_sub(path, source->path.len + 1, path.len) : path;
+bool nt_source_takes(const nt_source *source, nt_str file) {
+  nt_str prefix = source->path;
+  if (source->state != NT_SOURCE_OPEN || !source->files) return false;
+  if (prefix.len && (!nt_str_starts(file, prefix) || file.len == prefix.len || file.ptr[prefix.len] != '/'))
+    return false;
+  nt_str below = prefix.len ? nt_str_sub(file, prefix.len + 1, file.len) : file;
   return nt_glob(source->match.len ? source->match : NT_STR("**"), below);
+}
+
+/* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain. */
+bool nt_source_is_racy(const nt_file_stamp *stamp, int64_t started) {
+  int64_t changed = stamp->ctime > stamp->mtime ? stamp->ctime : stamp->mtime;
+  return changed + 20000000 >= started;
+}
+
+/* The source before this one in the configuration that has the file already; NULL if none has. */
+static const nt_source *taken_by(const nt_source *source, nt_str file) {
+  for (uint32_t i = 0; i < source->index; i++)
+    if (nt_source_takes(source->site->sources.items.items[i], file)) return source->site->sources.items.items[i];
+  return NULL;
+}
+
+/* A file that was left out, and why: another source has it, or else a file whose name is the same text. */
+typedef struct left_out {
+  nt_str file;
+  const nt_source *by;
+} left_out;
+
+static void report_left_out(nt_source *source, const left_out *what) {
+  nt_str shown = nt_path_join(source->scan_arena, source->site->name, what->file);
+  nt_where where = nt_where_file(shown, 0, 0);
+  if (what->by)
+    nt_report(&source->scan_diags, NT_MSG_item_two_sources, where, shown, what->by->name, source->name);
+  else
+    nt_report(&source->scan_diags, NT_MSG_item_twice, where, shown);
 }
 
 static void apply_scan(scan_job *s) {
   nt_source *source = s->source;
-  NT_VEC(nt_str) twins = {0};
+  NT_VEC(left_out) left = {0};
   begin_scan(source, 0);
   for (size_t i = 0; i < s->list.files.len; i++) {
     nt_file_entry *file = &s->list.files.items[i];
-    if (!matches(source, file->path)) continue;
-    /* A file that changed no earlier than a moment before it is looked at may change again within the clock's grain:
-     * git's racy-stat rule. */
-    int64_t changed = file->stamp.ctime > file->stamp.mtime ? file->stamp.ctime : file->stamp.mtime;
-    bool racy = changed + 20000000 >= s->started;
+    if (!nt_source_takes(source, file->path)) continue;
     nt_str stamp = nt_str_n((const char *)&file->stamp, sizeof file->stamp);
-    if (!upsert(source, file->path, stamp, racy)) nt_push(&twins, file->path);
+    const nt_source *by = taken_by(source, file->path);
+    if (by || !upsert(source, file->path, stamp, nt_source_is_racy(&file->stamp, s->started)))
+      nt_push(&left, ((left_out){file->path, by}));
   }
+  nt_assets_scanned(source, &s->list, s->list.problems.len == 0, s->started);
   end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
   for (size_t i = 0; i < s->list.problems.len; i++) {
     nt_str shown = nt_path_join(source->scan_arena, source->site->name, s->list.problems.items[i].path);
     nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
   }
-  for (size_t i = 0; i < twins.len; i++) {
-    nt_str shown = nt_path_join(source->scan_arena, source->site->name, twins.items[i]);
-    nt_report(&source->scan_diags, NT_MSG_item_twice, nt_where_file(shown, 0, 0), shown);
-  }
-  nt_vec_deinit(&twins);
+  for (size_t i = 0; i < left.len; i++) report_left_out(source, &left.items[i]);
+  nt_vec_deinit(&left);
   source->site->sources.running--;
   nt_file_list_deinit(&s->list);
   nt_arena_free(s->arena);
@@ -238,10 +267,15 @@ bool nt_sources_waiting(const nt_site *site) {
 
 /* What is sent from within open() waits until open() has returned: before, nobody could read it. */
 void nt_sources_deliver(nt_site *site) {
+  bool scanned = site->sources.scanned != NULL;
   while (site->sources.scanned) {
     scan_job *s = site->sources.scanned;
     site->sources.scanned = s->next;
     apply_scan(s);
+  }
+  if (scanned && nt_assets_update(site)) { /* hooks that looked at a file look again */
+    nt_site_changed(site, false);
+    nt_sources_mark(site);
   }
   for (size_t i = 0; i < site->sources.items.len; i++) {
     nt_source *source = site->sources.items.items[i];
@@ -284,7 +318,13 @@ static void on_opened(nt_post *post) {
   place_diags(source);
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
-  if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
+  if (source->state == NT_SOURCE_OPEN && source->files) {
+    scan(source);
+    for (uint32_t i = source->index + 1; i < site->sources.items.len; i++) { /* which may have taken files of its */
+      nt_source *later = site->sources.items.items[i];
+      if (later->state == NT_SOURCE_OPEN && later->files && later->complete) scan(later);
+    }
+  }
   nt_sources_mark(site);
   nt_site_pump(site);
 }
@@ -359,6 +399,7 @@ static void source_free(nt_source *source) {
   nt_strand_post(source->strand, (nt_task){close_run, NULL, source});
   nt_strand_close(source->strand);
   nt_mailbox_close(source->mailbox);
+  nt_assets_forget_source(source);
   nt_arena_free(source->arena);
   nt_arena_free(source->scan_arena);
   free(source);

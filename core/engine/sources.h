@@ -41,6 +41,8 @@ typedef struct nt_source {
 
   bool files; /* its items are files below `path` that match */
   nt_str path, match;
+  NT_VEC(nt_asset) beside; /* files below `path` that are no texts of its own */
+  nt_arena *beside_arena;
   bool scanning;        /* between begin and end */
   bool complete;        /* it has ended a scan since it was opened */
   bool whole;           /* and the last one was COMPLETE */
@@ -70,6 +72,11 @@ void nt_sources_deliver(struct nt_site *site);
 bool nt_sources_waiting(const struct nt_site *site);
 /* Nothing is being opened or scanned, and nothing waits in a sink. */
 bool nt_sources_quiet(const struct nt_site *site);
+
+/* Is the file, by its path from the site's root, one of the texts that this source says are its own? */
+bool nt_source_takes(const nt_source *source, nt_str file);
+/* May the stamp, taken at a look that began then, hide a change? Git's racy-stat rule. */
+bool nt_source_is_racy(const nt_file_stamp *stamp, int64_t started);
 
 /* Could every source be opened? */
 bool nt_sources_sound(const struct nt_site *site);

@@ -1,8 +1,8 @@
 #include "engine/trace.h"
 
 const char *nt_key_class_name(nt_key_class cls) {
-  static const char *const names[NT_KEY_CLASSES] = {"file", "data",     "config",  "field",  "body",   "query",
-                                                    "url",  "template", "message", "script", "plugin", "clock"};
+  static const char *const names[NT_KEY_CLASSES] = {"file",     "data",    "config", "field",  "body",  "query", "url",
+                                                    "template", "message", "script", "plugin", "clock", "asset"};
   return names[cls];
 }
 

@@ -7,6 +7,7 @@
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
  *               0                         "site/basics"                           address, languages, time zone, limits
  *     FIELD     document's slot, or ALL   field name; "" all of them              the value; ALL: the whole column
+ *               ALL                       ":links", ":anchors", ":name"           the column of what no field holds
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
  *                                         "item:…"                                whether a source has it
@@ -16,14 +17,17 @@
  *                                         "term:sv/topics/kultur"                 the term's documents
  *                                         "terms:sv/topics"                       slugs, labels and counts
  *                                         "term-faults:…", "term-pages:…"         what is said of them; where listed
- *     URL       document's slot           "" its own; else a link in it           where it leads
+ *     URL       document's slot           "" its own; a link in it; "file …"      where it leads
  *               ALL                       "sv:collection/nyheter"                 where that word leads
  *     TEMPLATE  layer                     "base.html"                             the source that was found
  *     MESSAGE   -                         "sv/publicerad"                         the text
  *     SCRIPT    event, or NT_EVENTS       file, or ""                             the source; which hooks, in which
- * order; which filters, tests and globals NT_BLOCKS                 -                                       which
- * fenced blocks have a function PLUGIN    -                         "source/text", "output/html"            version and
- * configuration CLOCK     resolution                -                                       the instant, cut
+ *                                                                                 order; which filters, tests, globals
+ *               NT_BLOCKS                 -                                       which fenced blocks have a function
+ *     PLUGIN    -                         "source/text", "output/html"            version and configuration
+ *     CLOCK     resolution                -                                       the instant, cut
+ *     ASSET     0                         "text/om.md", a line end, "karta.png"   layer, size and stamp
+ *               1                         "/css/site.css"                         the bytes
  */
 #ifndef NT_ENGINE_TRACE_H
 #define NT_ENGINE_TRACE_H
@@ -45,6 +49,7 @@ typedef enum nt_key_class {
   NT_KEY_SCRIPT,
   NT_KEY_PLUGIN,
   NT_KEY_CLOCK,
+  NT_KEY_ASSET,
   NT_KEY_CLASSES
 } nt_key_class;
 

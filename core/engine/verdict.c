@@ -47,6 +47,7 @@ static void drop_repeated(nt_diags *diags) {
 /* A place by document and node becomes one by line and column. */
 static void locate(nt_site *site, nt_where *where) {
   const nt_record *r = where->doc.len ? nt_records_find(&site->records, where->doc) : NULL;
+  if (r && r->frozen) nt_frozen_locate_link(r->frozen, where);
   if (r && r->parent) r = site->records.slots.items[r->parent - 1];
   if (r && r->parsed) nt_frozen_locate(r->parsed, where);
 }

@@ -57,8 +57,8 @@ static nt_str in_language(const nt_page *page, nt_str lang) {
   return page->url;
 }
 
-bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena, nt_target *out) {
-  *out = (nt_target){.url = word};
+bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena, nt_word_target *out) {
+  *out = (nt_word_target){.url = word};
   if (passes(word)) return true;
   size_t end = end_of_path(word);
   nt_str path = nt_str_sub(word, 0, end), rest = nt_str_sub(word, end, word.len);
@@ -73,7 +73,7 @@ bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena
   return true;
 }
 
-nt_str nt_word_href(const nt_site *site, const nt_target *target, nt_arena *arena) {
+nt_str nt_word_href(const nt_site *site, const nt_word_target *target, nt_arena *arena) {
   if (!target->ours) return target->url;
   return nt_arena_format(arena, "%.*s%.*s", NT_FMT(site->inputs->base_path), NT_FMT(target->url));
 }
@@ -81,7 +81,7 @@ nt_str nt_word_href(const nt_site *site, const nt_target *target, nt_arena *aren
 nt_hash nt_word_hash(const nt_site *site, nt_str name) {
   nt_arena *arena = nt_arena_new_sized(1024);
   size_t colon = nt_str_find(name, ':');
-  nt_target target;
+  nt_word_target target;
   nt_hash hash = NT_HASH_ABSENT;
   if (nt_word_find(site, nt_str_sub(name, colon + 1, name.len), nt_str_sub(name, 0, colon), arena, &target))
     hash = nt_hash_bytes(nt_word_href(site, &target, arena));

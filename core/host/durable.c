@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,15 +86,66 @@ static bool put_all(int fd, nt_str bytes) {
   return true;
 }
 
+/* Piece by piece, for file systems between which the kernel does not copy. */
+static bool copy_piece(int from, int to, off_t at, off_t end) {
+  enum { PIECE = 1 << 16 };
+  char piece[PIECE];
+  while (at < end) {
+    ssize_t got = pread(from, piece, end - at < PIECE ? (size_t)(end - at) : PIECE, at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got == 0; /* it has become shorter: the next look at it will tell */
+    for (ssize_t put = 0; put < got;) {
+      ssize_t n = pwrite(to, piece + put, (size_t)(got - put), at + put);
+      if (n < 0 && errno != EINTR) return false;
+      if (n > 0) put += n;
+    }
+    at += got;
+  }
+  return true;
+}
+
+static bool copy_range(int from, int to, off_t at, off_t end) {
+  while (at < end) {
+    off_t in = at, out = at;
+    ssize_t n = copy_file_range(from, &in, to, &out, (size_t)(end - at), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return copy_piece(from, to, at, end);
+    at += n;
+  }
+  return true;
+}
+
+/* Only the data is copied; what lies between becomes a hole again. */
+static bool copy_all(int from, int to) {
+  struct stat st;
+  if (ioctl(to, FICLONE, from) == 0) return true;
+  if (fstat(from, &st) != 0) return false;
+  for (off_t at = 0; at < st.st_size;) {
+    off_t data = lseek(from, at, SEEK_DATA);
+    if (data < 0 && errno == ENXIO) break; /* a hole to the end */
+    if (data < 0) data = at;               /* no holes here */
+    off_t hole = lseek(from, data, SEEK_HOLE), end = hole > data ? hole : st.st_size;
+    if (!copy_range(from, to, data, end)) return false;
+    at = end;
+  }
+  return ftruncate(to, st.st_size) == 0;
+}
+
+/* What goes into a file: bytes, or the whole of another file. */
+typedef struct content {
+  nt_str bytes;
+  int from; /* -1 for bytes */
+} content;
+
 /* Creates or truncates, and syncs if asked. A link in the file's place is refused, not followed. */
-static nt_durable write_file(nt_str path, nt_str bytes, bool sync, nt_diags *diags) {
+static nt_durable write_content(nt_str path, content what, bool sync, nt_diags *diags) {
   sys_path p;
   if (!*terminated(&p, path)) return failed(diags, NT_MSG_durable_write, path);
   nt_failpoint();
   int fd = open(p.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (fd < 0) return failed(diags, NT_MSG_durable_write, path);
   nt_failpoint();
-  bool good = put_all(fd, bytes);
+  bool good = what.from >= 0 ? copy_all(what.from, fd) : put_all(fd, what.bytes);
   if (good && sync) good = fsync(fd) == 0;
   int reason = errno;
   if (close(fd) != 0 && good) {
@@ -102,6 +155,14 @@ static nt_durable write_file(nt_str path, nt_str bytes, bool sync, nt_diags *dia
   nt_failpoint();
   errno = reason;
   return good ? NT_DURABLE_OK : failed(diags, NT_MSG_durable_write, path);
+}
+
+static nt_durable write_file(nt_str path, nt_str bytes, bool sync, nt_diags *diags) {
+  return write_content(path, (content){bytes, -1}, sync, diags);
+}
+
+nt_durable nt_durable_copy(int from, nt_str path, nt_diags *diags) {
+  return write_content(path, (content){.from = from}, false, diags);
 }
 
 nt_durable nt_durable_write(nt_str path, nt_str bytes, nt_diags *diags) {

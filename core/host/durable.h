@@ -14,6 +14,9 @@ typedef enum nt_durable { NT_DURABLE_OK, NT_DURABLE_ABSENT, NT_DURABLE_NOT_EMPTY
 /* Paths are absolute. Removing what is not there, or renaming it, is ABSENT and not reported. A failure is reported as
  * durable_* with the path and the system's reason. diags may be NULL. */
 nt_durable nt_durable_write(nt_str path, nt_str bytes, nt_diags *diags);
+/* As nt_durable_write, of the bytes of an open file: its blocks are shared where the file system can, else copied
+ * within the kernel, with its holes, else piece by piece. */
+nt_durable nt_durable_copy(int from, nt_str path, nt_diags *diags);
 nt_durable nt_durable_sync(nt_str path, nt_diags *diags);
 nt_durable nt_durable_rename(nt_str from, nt_str to, nt_diags *diags);
 nt_durable nt_durable_remove(nt_str path, nt_diags *diags);

@@ -60,6 +60,12 @@ struct notis_buffer {
 
 enum { NT_BUFFER_LIMIT = 1 << 30 };
 
+/* A file handed to a target; the descriptor is the engine's. */
+struct notis_file {
+  int fd;
+  uint64_t size;
+};
+
 /* Pages and documents handed to an output. */
 struct notis_page {
   const nt_page *page;

@@ -6,6 +6,9 @@
 #include "host/sink.h"
 #include "model/nodecode.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 enum { MESSAGE_MAX = 4096, ALLOCATION_MAX = 1 << 30, PLACE_MAX = 1 << 30 };
 
 /* The opaque types of the interface are the model's own. */
@@ -224,6 +227,25 @@ static bool file_exists(notis_call *call, notis_str path) {
   return file_kind(call, path) != NOTIS_FILE_NONE;
 }
 
+static notis_status file_copy(notis_call *call, const notis_file *from, notis_str path) {
+  return from ? status_of(nt_durable_copy(from->fd, nt_in(path), diags_of(call))) : NOTIS_ERROR;
+}
+
+static uint64_t file_size(const notis_file *file) {
+  return file ? file->size : 0;
+}
+
+static size_t file_read(const notis_file *file, uint64_t offset, void *out, size_t length) {
+  size_t got = 0;
+  while (file && out && got < length) {
+    ssize_t n = pread(file->fd, (char *)out + got, length - got, (off_t)(offset + got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    got += (size_t)n;
+  }
+  return got;
+}
+
 const notis_services nt_services = {
     .size = sizeof(notis_services),
     .abi = NOTIS_ABI,
@@ -304,4 +326,7 @@ const notis_services nt_services = {
     .document_text = nt_service_document_text,
     .document_file = nt_service_document_file,
     .format_time = nt_service_format_time,
+    .file_copy = file_copy,
+    .file_size = file_size,
+    .file_read = file_read,
 };

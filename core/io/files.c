@@ -132,16 +132,24 @@ static nt_file_result read_once(int fd, uint64_t limit, nt_buf *out, nt_file_sta
   }
 }
 
-nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *out, nt_file_stamp *stamp) {
+static int open_named(nt_root *root, nt_str path, nt_file_result *result) {
   char name[4096];
-  if (path.len >= sizeof name) return NT_FILE_ABSENT;
+  *result = NT_FILE_ABSENT;
+  if (path.len >= sizeof name) return -1;
   memcpy(name, path.ptr, path.len);
   name[path.len] = '\0';
   int fd = open_beneath(root, name, O_RDONLY);
-  if (fd < 0) return result_of(errno);
+  *result = fd < 0 ? result_of(errno) : NT_FILE_OK;
+  return fd;
+}
+
+nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *out, nt_file_stamp *stamp) {
+  nt_file_result result;
+  int fd = open_named(root, path, &result);
+  if (fd < 0) return result;
   size_t start = out->len;
   nt_file_stamp before, after;
-  nt_file_result result = NT_FILE_CHANGING;
+  result = NT_FILE_CHANGING;
   for (int tries = 0; tries < READ_TRIES && result == NT_FILE_CHANGING; tries++) {
     out->len = start;
     if (tries) lseek(fd, 0, SEEK_SET); /* not before it is known to be a file */
@@ -157,6 +165,69 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
   else if (stamp)
     *stamp = before;
   return result;
+}
+
+/* ---- piece by piece ---- */
+
+int nt_file_open(nt_root *root, nt_str path, nt_file_result *result, nt_file_stamp *stamp) {
+  struct stat st;
+  int fd = open_named(root, path, result);
+  if (fd < 0) return fd;
+  if (fstat(fd, &st) != 0)
+    *result = NT_FILE_FAILED;
+  else if (!S_ISREG(st.st_mode))
+    *result = S_ISDIR(st.st_mode) ? NT_FILE_DIRECTORY : NT_FILE_SPECIAL;
+  if (*result != NT_FILE_OK) {
+    close(fd);
+    return -1;
+  }
+  if (stamp) *stamp = stamp_of(&st);
+  return fd;
+}
+
+size_t nt_file_read_at(int fd, uint64_t offset, void *out, size_t len) {
+  size_t got = 0;
+  while (got < len) {
+    ssize_t n = pread(fd, (char *)out + got, len - got, (off_t)(offset + got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    got += (size_t)n;
+  }
+  return got;
+}
+
+enum { PIECE = 1 << 18 };
+
+static void hash_zeros(nt_hasher *hasher, char *piece, uint64_t count) {
+  memset(piece, 0, PIECE);
+  for (; count; count -= count < PIECE ? count : PIECE)
+    nt_hasher_put(hasher, nt_str_n(piece, count < PIECE ? (size_t)count : PIECE));
+}
+
+bool nt_file_hash(int fd, nt_hash *out) {
+  struct stat st;
+  if (fstat(fd, &st) != 0) return false;
+  nt_hasher *hasher = nt_hasher_new();
+  char *piece = nt_alloc(PIECE);
+  uint64_t at = 0, size = (uint64_t)st.st_size;
+  bool good = true;
+  while (good && at < size) {
+    off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+    uint64_t next = data >= 0 ? (uint64_t)data : errno == ENXIO ? size : at; /* ENXIO: a hole to the end */
+    hash_zeros(hasher, piece, next - at);
+    at = next;
+    if (at >= size) break;
+    off_t hole = lseek(fd, (off_t)at, SEEK_HOLE);
+    uint64_t end = hole > (off_t)at ? (uint64_t)hole : size;
+    for (size_t got; good && at < end; at += got) {
+      got = nt_file_read_at(fd, at, piece, end - at < PIECE ? (size_t)(end - at) : PIECE);
+      nt_hasher_put(hasher, nt_str_n(piece, got));
+      good = got > 0;
+    }
+  }
+  free(piece);
+  *out = nt_hasher_end(hasher);
+  return good;
 }
 
 /* ---- listing ---- */

@@ -1,9 +1,10 @@
 /* Reading the files of one directory tree, and nothing outside it: every path is resolved beneath the root, and a
- * symbolic link that leads out of it is refused. These two functions are the only ones that open a file of a site. */
+ * symbolic link that leads out of it is refused. The functions here are the only ones that open a file of a site. */
 #ifndef NT_IO_FILES_H
 #define NT_IO_FILES_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/vec.h"
 
 typedef struct nt_root nt_root; /* an open directory; may be used by several threads */
@@ -40,6 +41,14 @@ typedef struct nt_file_stamp {
 /* Appends the file's bytes to `out`, at most `limit` (0: none). A file whose stamp changed across the read is read
  * again. `stamp` may be NULL. */
 nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *out, nt_file_stamp *stamp);
+
+/* A file to be read piece by piece, for those that may be larger than memory. The caller closes the descriptor; -1 when
+ * *result says why not. `stamp` may be NULL. */
+int nt_file_open(nt_root *root, nt_str path, nt_file_result *result, nt_file_stamp *stamp);
+/* Reads at most `len` bytes from `offset`; returns how many there were. */
+size_t nt_file_read_at(int fd, uint64_t offset, void *out, size_t len);
+/* The hash of all its bytes; false if they cannot be read. Holes cost no reading. */
+bool nt_file_hash(int fd, nt_hash *out);
 
 typedef struct nt_file_entry {
   nt_str path; /* from the root */

@@ -9,6 +9,14 @@
 /* Names a frozen document within a site: a slot and the generation of its tenant. 0 is no document. */
 typedef uint64_t nt_docref;
 
+/* Where the nodes of a markup field stand: fields are known by where they were written. */
+typedef struct nt_markup_place {
+  nt_pos at;
+  const nt_node_pos *positions;
+  size_t count;
+  struct nt_markup_place *next;
+} nt_markup_place;
+
 typedef struct nt_document {
   nt_arena *arena; /* owns everything below */
   nt_str id;       /* "<source>/<path>", or "<parent>#<name>" when derived */
@@ -22,7 +30,8 @@ typedef struct nt_document {
   nt_str encoded;    /* the body's bytes (model/nodecode.h), of a document that was taken out of the memo */
   bool body_changed; /* a hook may have written to the body: `encoded` is no longer it */
   nt_node_pos *positions;
-  size_t position_count; /* nodes with an origin */
+  size_t position_count;    /* nodes with an origin */
+  nt_markup_place *markups; /* of the fields of a document that was just parsed */
 } nt_document;
 
 /* The body, never NULL. A document out of the memo has it decoded now: what no hook asks for is never unpacked. */

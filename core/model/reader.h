@@ -74,8 +74,8 @@ typedef struct nt_reader_ops {
   /* The document that `word` names, as a field of type ref has it: a path seen from `from` or from the site's root, or
    * a name that only one document of that kind (empty: any) has. 0 if there is none. */
   nt_docref (*refer)(nt_reader *reader, nt_docref from, nt_str word, nt_str kind);
-  /* A file that passes through: one beside the text `beside` (a document's `file`), a path from the site's root, or
-   * with a leading '/' one of static/. ABSENT if there is none. In any step but an item hook. */
+  /* A file that passes through: one beside the text `beside` (a document's `file` or id), a path from the site's root,
+   * or with a leading '/' one of static/. ABSENT if there is none. In any step but an item hook. */
   nt_read (*file)(nt_reader *reader, nt_str beside, nt_str path, nt_file_facts *out);
   /* Where that file is published when the document `from` refers to it, ready for an href; empty if it is not. */
   nt_str (*file_url)(nt_reader *reader, nt_docref from, nt_str path);

@@ -223,3 +223,37 @@ static const luaL_Reg files_methods[] = {{"write", files_write},
                                          {"stamp", files_stamp},
                                          {NULL, NULL}};
 const nt_binding nt_bind_files = {"files", nt_plugin_methods_only, files_methods};
+
+/* ---- a file that a target is handed ---- */
+
+static int put_file_copy(lua_State *L) {
+  const nt_plugin_state *state = state_of(L);
+  const notis_file *file = nt_plugin_check_pointer(L, 1, NT_REF_PUT_FILE);
+  return file_result(L, state->host->file_copy(state->call, file, nt_plugin_str(nt_check_str(L, 2))));
+}
+
+static int put_file_size(lua_State *L) {
+  const notis_file *file = nt_plugin_check_pointer(L, 1, NT_REF_PUT_FILE);
+  lua_pushinteger(L, (lua_Integer)state_of(L)->host->file_size(file));
+  return 1;
+}
+
+/* file:read(offset, length): at most so many bytes, fewer at the end, nil behind it. */
+static int put_file_read(lua_State *L) {
+  enum { MOST = 1 << 20 };
+  const notis_file *file = nt_plugin_check_pointer(L, 1, NT_REF_PUT_FILE);
+  lua_Integer offset = luaL_checkinteger(L, 2), length = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, offset >= 0, 2, "negative");
+  luaL_argcheck(L, length > 0 && length <= MOST, 3, "1 to 1048576");
+  luaL_Buffer b;
+  char *room = luaL_buffinitsize(L, &b, (size_t)length);
+  size_t got = state_of(L)->host->file_read(file, (uint64_t)offset, room, (size_t)length);
+  luaL_pushresultsize(&b, got);
+  if (!got) lua_pushnil(L);
+  nt_vm_charge(L, got / 64);
+  return 1;
+}
+
+static const luaL_Reg put_file_methods[] = {
+    {"copy", put_file_copy}, {"size", put_file_size}, {"read", put_file_read}, {NULL, NULL}};
+const nt_binding nt_bind_put_file = {"put_file", nt_plugin_methods_only, put_file_methods};

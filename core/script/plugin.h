@@ -41,6 +41,7 @@ typedef struct nt_plugin_state {
   uint32_t takes;
   bool raw_bytes; /* its parse takes items in any encoding */
   uint32_t page_limit;
+  bool takes_files;
   int functions[NT_PLUGIN_FUNCTIONS]; /* registry references, LUA_NOREF where there is none */
   const notis_services *host;         /* of the call that is running */
   notis_call *call;

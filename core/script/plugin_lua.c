@@ -139,6 +139,8 @@ int nt_plugin_target(lua_State *L) {
   function_field(L, "commit", NT_PLUGIN_COMMIT, true);
   function_field(L, "abort", NT_PLUGIN_ABORT, false);
   function_field(L, "look", NT_PLUGIN_LOOK, false);
+  lua_getfield(L, 1, "takes_files");
+  state->takes_files = lua_toboolean(L, -1);
   return 0;
 }
 
@@ -395,12 +397,17 @@ static int push_target(lua_State *L, void *ud) {
   if (a->mode) return lua_pushstring(L, a->mode), 2;
   if (a->put) {
     nt_lua_push_str(L, nt_plugin_text(a->put->path));
-    if (a->in->resuming)
+    const notis_file *file = a->put->size > offsetof(notis_put, file) ? a->put->file : NULL;
+    if (a->in->resuming || file)
       lua_pushnil(L);
     else
       nt_lua_push_str(L, nt_plugin_text(a->put->bytes));
     lua_pushinteger(L, a->put->order);
-    return 4;
+    if (file)
+      nt_plugin_push_pointer(L, NT_REF_PUT_FILE, file);
+    else
+      lua_pushnil(L);
+    return 5;
   }
   if (a->path.ptr) return nt_lua_push_str(L, nt_plugin_text(a->path)), 2;
   return 1;
@@ -470,7 +477,8 @@ static void describe(nt_lua_plugin *plugin) {
                                       .commit = target_commit,
                                       .abort = target_abort,
                                       .close = instance_free,
-                                      .look = state->functions[NT_PLUGIN_LOOK] == LUA_NOREF ? NULL : target_look};
+                                      .look = state->functions[NT_PLUGIN_LOOK] == LUA_NOREF ? NULL : target_look,
+                                      .takes_files = state->takes_files};
   plugin->descriptor = (notis_plugin_descriptor){.abi = NOTIS_ABI,
                                                  .size = sizeof plugin->descriptor,
                                                  .name = state->name.ptr,

@@ -21,6 +21,7 @@ static const nt_binding *const bindings[NT_REF_KINDS] = {[NT_LUA_VALUE] = &nt_bi
                                                          [NT_REF_BUILDER] = &nt_bind_builder,
                                                          [NT_REF_SINK] = &nt_bind_sink,
                                                          [NT_REF_FILES] = &nt_bind_files,
+                                                         [NT_REF_PUT_FILE] = &nt_bind_put_file,
                                                          [NT_REF_PLUGIN_PAGE] = &nt_bind_plugin_page,
                                                          [NT_REF_PLUGIN_DOCUMENT] = &nt_bind_plugin_document};
 

@@ -28,6 +28,7 @@ enum {
   NT_REF_SINK, /* the rest are what a plugin's functions are given */
   NT_REF_BUILDER,
   NT_REF_FILES,
+  NT_REF_PUT_FILE,
   NT_REF_PLUGIN_PAGE,
   NT_REF_PLUGIN_DOCUMENT,
   NT_REF_KINDS
@@ -345,7 +346,7 @@ typedef struct nt_binding {
 } nt_binding;
 extern const nt_binding nt_bind_value, nt_bind_time, nt_bind_markup, nt_bind_frozen, nt_bind_document, nt_bind_node,
     nt_bind_page, nt_bind_config, nt_bind_query, nt_bind_item, nt_bind_collect, nt_bind_field, nt_bind_fault,
-    nt_bind_builder, nt_bind_sink, nt_bind_files, nt_bind_plugin_page, nt_bind_plugin_document;
+    nt_bind_builder, nt_bind_sink, nt_bind_files, nt_bind_put_file, nt_bind_plugin_page, nt_bind_plugin_document;
 /* In a metamethod: pushes the method of that name if there is one. */
 bool nt_method_push(lua_State *L, int key);
 

@@ -5,35 +5,13 @@
 #include "model/nodecode.h"
 #include "text/date.h"
 #include "text/escape.h"
-#include "text/html.h"
 #include "text/json.h"
+#include "text/linked.h"
 
 /* ---- markup ---- */
 
-typedef struct link_base {
-  nt_rendering *run;
-  nt_docref from;
-} link_base;
-
-static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
-  link_base *base = ud;
-  nt_reader *reader = base->run->reader;
-  nt_code why;
-  return reader->ops->resolve && reader->ops->resolve(reader, base->from, destination, out, &why) == NT_READ_OK;
-}
-
-/* Of the site's own messages; if it has none by that name, the writer's word stands. */
-static nt_str word(void *ud, nt_str key) {
-  nt_rendering *run = ((link_base *)ud)->run;
-  nt_str lang = run->page->lang.len ? run->page->lang : run->reader->lang, text;
-  nt_read found = run->reader->ops->message(run->reader, lang, key, &text);
-  return found == NT_READ_OK ? text : nt_str_n(NULL, 0);
-}
-
 void nt_write_markup(nt_rendering *run, nt_docref from, const nt_node *node, nt_buf *out) {
-  link_base base = {run, from ? from : run->page->document};
-  nt_html_options options = {.resolve = resolve, .word = word, .accessible = true, .ud = &base};
-  nt_html_write(node, &options, out);
+  nt_html_write_linked(run->reader, from ? from : run->page->document, node, out);
 }
 
 /* ---- values ---- */

@@ -17,6 +17,7 @@ typedef struct writer {
   const nt_html_options *options;
   bool references_known;
   NT_VEC(reference) references; /* sorted by number, then ordinal */
+  NT_VEC(const nt_node *) dead; /* the links we are in that lead nowhere, the innermost last */
 } writer;
 
 typedef void write_fn(writer *w, const nt_node *node, bool entering);
@@ -229,9 +230,30 @@ static bool is_task_label(const writer *w, const nt_node *paragraph) {
          item->flags & NOTIS_FLAG_TASK && is_tight(paragraph);
 }
 
+/* Where the node leads; NT_HTML_DEAD for one that is to leave no trace of itself. */
+static nt_html_link lead(const writer *w, const nt_node *node, nt_str *where) {
+  *where = node->text;
+  if (!w->options || !w->options->resolve) return NT_HTML_KEEP;
+  nt_str resolved = node->text;
+  nt_html_link result = w->options->resolve(w->options->ud, node, node->text, &resolved);
+  if (result == NT_HTML_MOVED) *where = resolved;
+  return result;
+}
+
+/* A paragraph of images without files, and nothing else, leaves nothing either. */
+static bool is_left_out(const writer *w, const nt_node *paragraph) {
+  nt_str where;
+  for (const nt_node *n = paragraph->first; n; n = n->next) {
+    if (n->type == NOTIS_NODE_SOFT_BREAK) continue;
+    if (n->type != NOTIS_NODE_IMAGE || lead(w, n, &where) != NT_HTML_DEAD) return false;
+  }
+  return paragraph->first != NULL;
+}
+
 static void paragraph(writer *w, const nt_node *node, bool entering) {
   if (!entering && is_task_label(w, node)) nt_buf_put(w->out, NT_STR("</label>"));
   if (is_tight(node)) return;
+  if (is_left_out(w, node)) return;
   if (!entering && !node->next && node->parent && node->parent->type == NOTIS_NODE_FOOTNOTE_DEFINITION) {
     nt_buf_byte(w->out, ' ');
     back_references(w, node->parent);
@@ -439,21 +461,26 @@ static void span(writer *w, const nt_node *node, bool entering) {
   inline_element(w, node, entering, NT_STR("span"));
 }
 
-static void destination(writer *w, const nt_node *node) {
-  nt_str where = node->text, resolved;
-  if (w->options && w->options->resolve && w->options->resolve(w->options->ud, node, where, &resolved))
-    where = resolved;
-  nt_escape_href(where, w->out);
+static void leave_link(writer *w, const nt_node *node) {
+  if (w->dead.len && w->dead.items[w->dead.len - 1] == node)
+    w->dead.len--;
+  else
+    nt_buf_put(w->out, NT_STR("</a>"));
 }
 
 static void link_element(writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"href", "title", NULL};
+  nt_str where;
   if (!entering) {
-    nt_buf_put(w->out, NT_STR("</a>"));
+    leave_link(w, node);
+    return;
+  }
+  if (lead(w, node, &where) == NT_HTML_DEAD) {
+    nt_push(&w->dead, node);
     return;
   }
   nt_buf_put(w->out, NT_STR("<a href=\""));
-  destination(w, node);
+  nt_escape_href(where, w->out);
   nt_buf_byte(w->out, '"');
   if (node->extra.len) attribute(w, NT_STR("title"), node->extra);
   attributes(w, node, node->extra.len ? own : (const char *const[]){"href", NULL});
@@ -472,16 +499,33 @@ static void alternative_text(writer *w, const nt_node *image) {
     }
 }
 
+/* Not where the author has said how large it is to be. */
+static void image_size(writer *w, const nt_node *node) {
+  uint32_t width, height;
+  if (!w->options || !w->options->size) return;
+  if (nt_node_attr(node, NT_STR("width")).ptr || nt_node_attr(node, NT_STR("height")).ptr) return;
+  if (w->options->size(w->options->ud, node, &width, &height))
+    nt_buf_format(w->out, " width=\"%u\" height=\"%u\"", width, height);
+}
+
+/* An image without a file leaves nothing, but where a link holds nothing else its text must stand for it. */
 static void image(writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"src", "alt", "title", NULL}, *const untitled[] = {"src", "alt", NULL};
+  nt_str where;
   if (!entering) return;
+  if (lead(w, node, &where) == NT_HTML_DEAD) {
+    bool alone = node->parent && node->parent->type == NOTIS_NODE_LINK && !node->prev && !node->next;
+    if (alone) alternative_text(w, node);
+    return;
+  }
   nt_buf_put(w->out, NT_STR("<img src=\""));
-  destination(w, node);
+  nt_escape_href(where, w->out);
   nt_buf_put(w->out, NT_STR("\" alt=\""));
   alternative_text(w, node);
   nt_buf_byte(w->out, '"');
   if (node->extra.len) attribute(w, NT_STR("title"), node->extra);
   attributes(w, node, node->extra.len ? own : untitled);
+  image_size(w, node);
   nt_buf_put(w->out, NT_STR(" />"));
 }
 
@@ -530,5 +574,6 @@ void nt_html_write(const nt_node *root, const nt_html_options *options, nt_buf *
     writers[walk.node->type](&w, walk.node, walk.entering);
     if (walk.entering && walk.node->type == NOTIS_NODE_IMAGE) nt_walk_skip(&walk);
   }
+  nt_vec_deinit(&w.dead);
   nt_vec_deinit(&w.references);
 }

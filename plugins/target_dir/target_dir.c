@@ -178,7 +178,8 @@ static notis_status stage_file(target *self, notis_call *call, int order, const 
     names_add(&self->staged[order], folder);
   }
   notis_str staged = target_staged(self, order, what->path, &buffer);
-  notis_status status = self->host->file_write(call, staged, what->bytes);
+  notis_status status =
+      what->file ? self->host->file_copy(call, what->file, staged) : self->host->file_write(call, staged, what->bytes);
   return status == NOTIS_OK && self->sync ? self->host->file_sync(call, staged) : status;
 }
 
@@ -253,7 +254,8 @@ static const notis_target_api api = {.size = sizeof api,
                                      .commit = commit,
                                      .abort = abort_commit,
                                      .close = close_target,
-                                     .look = look};
+                                     .look = look,
+                                     .takes_files = true};
 
 static const notis_plugin_descriptor descriptor = {
     .abi = NOTIS_ABI, .size = sizeof descriptor, .name = "target_dir", .version = "1.0", .target = &api};

@@ -139,4 +139,6 @@ void newsroom_fill(workspace *w, int news) {
              (n + 1) % NEWSROOM_TEXTS % 3, (n + 1) % NEWSROOM_TEXTS);
     workspace_write(w, path, text);
   }
+  workspace_write(w, "s/content/t0/bild.md", "---\ntitle: Bild\nlead: Före\n---\n![Karta](karta.gif)\n");
+  workspace_write(w, "s/content/t0/karta.gif", "GIF89a\x25\x01\x17\x01\x80\x01\x01");
 }

@@ -130,7 +130,7 @@ class Texts(Told):
         self.ws.write("s/content/b.md", text("B", "[" * 10000 + "x" + "]" * 10000 + "\n"))
         self.ws.write("s/content/c.md", text("C", "*a " * 10000 + "b*" * 10000 + "\n"))
         self.ws.write("s/content/d.md", text("D", "- " * 10000 + "x\n"))
-        self.ws.write("s/content/e.md", text("E", "![" * 10000 + "x" + "](y)" * 10000 + "\n"))
+        self.ws.write("s/content/e.md", text("E", "![" * 10000 + "x" + "](#)" * 10000 + "\n"))
         run = self.build()
         made = set(self.ws.published()) - GOOD
         told = {d["file"] for d in run.errors if d.get("line")}

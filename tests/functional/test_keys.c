@@ -68,6 +68,11 @@ static void edit_clock(workspace *w) {
   nt_engine_set_time(w->engine, june(11));
 }
 
+/* Its page shows how large it is, and nothing else of it. */
+static void edit_asset(workspace *w) {
+  workspace_write(w, "s/content/t0/karta.gif", "GIF89a\x26\x01\x18\x01\x80\x01\x01");
+}
+
 static const struct {
   nt_key_class cls;
   const char *what;
@@ -86,6 +91,7 @@ static const struct {
     {NT_KEY_SCRIPT, "a script", edit_script, "notiser/n0/index.html"},
     {NT_KEY_PLUGIN, "a plugin's configuration", edit_plugin, "sidor/m0/index.html"},
     {NT_KEY_CLOCK, "the day", edit_clock, "sidor/clock/index.html"},
+    {NT_KEY_ASSET, "a picture", edit_asset, "texter/bild/index.html"},
 };
 enum { EDITS = sizeof edits / sizeof *edits };
 

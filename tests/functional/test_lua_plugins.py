@@ -138,7 +138,7 @@ notis.source {
     if item.body == "loop" then while true do end end
     if item.body == "node" then builder:open("item") end
     if item.body == "error" then notis.error(nil, "eget fel") end
-    builder:add(notis.node("paragraph", { "a ", notis.node("link", { destination = "/", "b" }) }), 1, 1)
+    builder:add(notis.node("paragraph", { "a ", notis.node("link", { destination = "https://exempel.example/", "b" }) }), 1, 1)
     builder:open("paragraph")
     builder:text(notis.format.number(1234.5, { lang = "sv", decimals = 1 }))
     builder:close()

@@ -55,7 +55,7 @@ class Examples(unittest.TestCase):
     def test_lua(self):
         seen = {"script": 0, "wrong": 0, "plugin": 0, "inside": 0}
         for name, text in examples("lua"):
-            files = {"s/content/a.md": "---\ntitle: T\n---\nEtt [b](c.html).\n", "s/content/c.html": ""}
+            files = {"s/content/a.md": "---\ntitle: T\n---\nEtt [b](c.html).\n\nTvå [b](c.html).\n", "s/content/c.html": ""}
             head = "" if "require" in text else 'local notis = require "notis" '
             if "notis.source" in text or "notis.output" in text or "notis.target" in text:
                 sort = "plugin"

@@ -76,13 +76,13 @@ static void check(workspace *w, const char *what, counts wanted) {
 
 static void test_first(void **state) {
   workspace *w = *state;
-  size_t documents = NEWS + NEWSROOM_NOTES + NEWSROOM_MARKED + NEWSROOM_TEXTS + 8;
+  size_t documents = NEWS + NEWSROOM_NOTES + NEWSROOM_MARKED + NEWSROOM_TEXTS + 9;
   workspace_assert_clean(w, "the first scan");
   assert_int_equal(nt_atomic_get(&w->site->counters.documents), documents);
   assert_int_equal(workspace_ran(w, NT_STEP_PARSE), documents);
   assert_int_equal(workspace_ran(w, NT_STEP_DOCUMENT), NEWS + NEWSROOM_NOTES);
-  /* 10 pages of nyheter, viktigt, texter, start */
-  assert_int_equal(workspace_ran(w, NT_STEP_RENDER), documents + 13);
+  /* 10 pages of nyheter, viktigt, texter, start, a picture */
+  assert_int_equal(workspace_ran(w, NT_STEP_RENDER), documents + 14);
   refresh(w);
   check(w, "nothing", (counts){0});
 }

@@ -40,6 +40,7 @@ typedef struct conform_target {
 void conform_target_all(const conform_target *t);
 void conform_target_opens_and_closes(const conform_target *t);
 void conform_target_stages(const conform_target *t);
+void conform_target_takes_files(const conform_target *t);
 void conform_target_refuses_paths(const conform_target *t);
 void conform_target_swaps_file_and_folder(const conform_target *t);
 /* Killed at each failpoint of a commit, and again at each of its resumption. */

@@ -157,6 +157,42 @@ void conform_target_stages(const conform_target *t) {
   closed(&s);
 }
 
+/* Without a file, of one that has the bytes; as the engine hands it over. */
+static notis_status put_file(session *s, const char *path, const char *bytes, uint32_t order) {
+  conform_call c;
+  FILE *temporary = tmpfile();
+  assert_non_null(temporary);
+  assert_int_equal(fwrite(bytes, 1, strlen(bytes), temporary), strlen(bytes));
+  assert_int_equal(fflush(temporary), 0);
+  conform_begin(&c, NULL, NULL);
+  notis_file file = {fileno(temporary), strlen(bytes)};
+  notis_put what = {.size = sizeof what, .path = conform_str(nt_str_c(path)), .order = order, .file = &file};
+  notis_status status = after(s, &c, s->t->plugin->target.put(s->self, &c.call, &what));
+  fclose(temporary);
+  return status;
+}
+
+/* A target that takes files publishes the same from a file as from its bytes. */
+void conform_target_takes_files(const conform_target *t) {
+  if (!t->plugin->target.takes_files) return;
+  t->reset(t->ud);
+  session s = opened(t);
+  assert_int_equal(begin(&s, NOTIS_COMMIT_NEW), NOTIS_OK);
+  assert_int_equal(put_file(&s, "a/film.bin", "a film", 0), NOTIS_OK);
+  assert_int_equal(put_file(&s, "empty.bin", "", 0), NOTIS_OK);
+  assert_int_equal(put_file(&s, "a/last", "a longer file", 0), NOTIS_OK);
+  assert_int_equal(put(&s, "a/last", "bytes", 0), NOTIS_OK);
+  assert_int_equal(put(&s, "b/last", "longer bytes", 0), NOTIS_OK);
+  assert_int_equal(put_file(&s, "b/last", "a file", 0), NOTIS_OK);
+  assert_published(t, "a/film.bin", NULL);
+  assert_int_equal(commit(&s), NOTIS_OK);
+  assert_published(t, "a/film.bin", "a film");
+  assert_published(t, "empty.bin", "");
+  assert_published(t, "a/last", "bytes");
+  assert_published(t, "b/last", "a file");
+  closed(&s);
+}
+
 void conform_target_refuses_paths(const conform_target *t) {
   static const char *const bad[] = {"",      "/",    "/a", "..",  "../a", "a/../../b", "a/..",
                                     "a/./b", "a//b", "a/", "./a", ".",    "a/../b"};
@@ -362,6 +398,7 @@ void conform_target_survives_kills(const conform_target *t) {
 void conform_target_all(const conform_target *t) {
   conform_target_opens_and_closes(t);
   conform_target_stages(t);
+  conform_target_takes_files(t);
   conform_target_refuses_paths(t);
   conform_target_swaps_file_and_folder(t);
   conform_target_survives_kills(t);

@@ -92,6 +92,8 @@ static void test_opens_and_closes(void **state) {
 }
 static void test_stages(void **state) {
   conform_target_stages(&((fixture *)*state)->target);
+  assert_true(((fixture *)*state)->target.plugin->target.takes_files);
+  conform_target_takes_files(&((fixture *)*state)->target);
 }
 static void test_refuses_paths(void **state) {
   conform_target_refuses_paths(&((fixture *)*state)->target);

@@ -67,6 +67,7 @@ typedef struct notis_value notis_value;       /* a value tree, read-only */
 typedef struct notis_node notis_node;         /* a node tree, read-only */
 typedef struct notis_page notis_page;         /* one planned output file */
 typedef struct notis_document notis_document; /* a frozen document; its reads are traced */
+typedef struct notis_file notis_file;         /* an open file that the host hands on, read-only */
 
 /* ---- values ------------------------------------------------------------------------------------------------- */
 
@@ -226,6 +227,9 @@ typedef struct notis_put {
   notis_str path;  /* from the root of the publication, '/' between names, never leading out of it */
   notis_str bytes; /* not there when resuming */
   uint32_t order;  /* 0 assets, 1 pages, 2 lists and feeds: commit replaces lower orders first */
+  /* For a target that says that it takes files: instead of `bytes`, a file that holds them and may be larger than
+   * memory (file_copy, file_read); NULL where there are bytes, and when resuming. */
+  const notis_file *file;
 } notis_put;
 
 /* begin, any number of put and remove (the last word about a path counts), then commit or abort. put stages: nothing is
@@ -243,6 +247,7 @@ typedef struct notis_target_api {
   /* A number that changes when what is published at the path is altered by somebody else; NOTIS_GONE if nothing is
    * there. NULL for a target that cannot tell. */
   notis_status (*look)(void *self, notis_call *call, notis_str path, uint64_t *stamp);
+  bool takes_files; /* put knows notis_put.file; else it gets the bytes of every file, and none that is very large */
 } notis_target_api;
 
 /* ---- what the host offers ------------------------------------------------------------------------------------ */
@@ -393,6 +398,12 @@ struct notis_services {
    * the site's time zone. A day without a time of day stays one ("2024-04-10"); without its `date_only` it is the
    * midnight that it begins with. Empty if there is no such style. */
   notis_str (*format_time)(notis_call *call, notis_time time, notis_str style);
+
+  /* A file that is put. file_copy is durable as file_write is; it shares blocks and keeps holes where the file system
+   * can, and never holds the file in memory. file_read gives how many bytes there were. */
+  notis_status (*file_copy)(notis_call *call, const notis_file *from, notis_str path);
+  uint64_t (*file_size)(const notis_file *file);
+  size_t (*file_read)(const notis_file *file, uint64_t offset, void *out, size_t length);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */

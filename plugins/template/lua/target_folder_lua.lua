@@ -88,6 +88,7 @@ end
 notis.target {
   name = "target_folder_lua",
   version = "1.0",
+  takes_files = true, -- put is given files as such, however large
 
   begin = function(self, mode)
     self.begun, self.puts, self.removes = true, {}, {}
@@ -97,9 +98,10 @@ notis.target {
     end
   end,
 
-  put = function(self, path, bytes, order)
+  put = function(self, path, bytes, order, file)
     check(self, path)
     self.puts[path], self.removes[path] = order, nil
+    if file then file:copy(staged(self, path)) end
     if bytes then self.files:write(staged(self, path), bytes) end -- nil when resuming: it was staged then
   end,
 

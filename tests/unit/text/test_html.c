@@ -216,21 +216,63 @@ static void footnotes_lead_back_in_the_pages_language(void **state) {
               "<div class=\"footnotes\" data-footnotes>\n<ol>\n<li id=\"fn-n\">\n</li>\n</ol>\n</div>\n");
 }
 
-static bool resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
+static nt_html_link resolve(void *ud, const nt_node *node, nt_str destination, nt_str *out) {
   (*(int *)ud)++;
-  if (!nt_str_eq(destination, NT_STR("om.md"))) return false;
+  if (nt_str_eq(destination, NT_STR("gone"))) return NT_HTML_DEAD;
+  if (!nt_str_eq(destination, NT_STR("om.md"))) return NT_HTML_KEEP;
   *out = NT_STR("/om/?a&b");
-  return true;
+  return NT_HTML_MOVED;
+}
+
+static bool size(void *ud, const nt_node *image, uint32_t *width, uint32_t *height) {
+  *width = 37;
+  *height = 23;
+  return nt_str_eq(image->text, NT_STR("x.png"));
 }
 
 static void destinations_are_resolved(void **state) {
   int asked = 0;
-  nt_html_options options = {resolve, &asked};
+  nt_html_options options = {.resolve = resolve, .ud = &asked};
   nt_node *p = nt_node_new(*state, NOTIS_NODE_PARAGRAPH);
   tree_add(*state, p, NOTIS_NODE_LINK, "om.md");
   tree_add(*state, p, NOTIS_NODE_IMAGE, "x.png");
   assert_html(p, &options, "<p><a href=\"/om/?a&amp;b\"></a><img src=\"x.png\" alt=\"\" /></p>\n");
   assert_int_equal(asked, 2);
+}
+
+static nt_node *with_text(nt_arena *arena, nt_node *parent, notis_node_type type, const char *to, const char *text) {
+  nt_node *node = tree_add(arena, parent, type, to);
+  tree_add(arena, node, NOTIS_NODE_TEXT, text);
+  return node;
+}
+
+/* Of a link that leads nowhere its text stays, also within one that does; of an image without a file nothing, except
+ * where a link would be left without a word. */
+static void what_leads_nowhere_is_left_out(void **state) {
+  int asked = 0;
+  nt_html_options options = {.resolve = resolve, .ud = &asked};
+  nt_node *root = nt_node_new(*state, NOTIS_NODE_DOCUMENT), *p = tree_add(*state, root, NOTIS_NODE_PARAGRAPH, "");
+  with_text(*state, p, NOTIS_NODE_LINK, "gone", "a");
+  nt_node *outer = with_text(*state, p, NOTIS_NODE_LINK, "gone", "b");
+  with_text(*state, outer, NOTIS_NODE_LINK, "om.md", "c");
+  with_text(*state, p, NOTIS_NODE_IMAGE, "gone", "d");
+  nt_node *link = tree_add(*state, p, NOTIS_NODE_LINK, "x");
+  with_text(*state, link, NOTIS_NODE_IMAGE, "gone", "e");
+  nt_node *images = tree_add(*state, root, NOTIS_NODE_PARAGRAPH, "");
+  with_text(*state, images, NOTIS_NODE_IMAGE, "gone", "f");
+  assert_html(root, &options, "<p>ab<a href=\"/om/?a&amp;b\">c</a><a href=\"x\">e</a></p>\n");
+}
+
+static void images_have_their_size(void **state) {
+  nt_html_options options = {.size = size};
+  nt_node *p = nt_node_new(*state, NOTIS_NODE_PARAGRAPH);
+  tree_add(*state, p, NOTIS_NODE_IMAGE, "x.png");
+  tree_add(*state, p, NOTIS_NODE_IMAGE, "y.png");
+  nt_node *own = tree_add(*state, p, NOTIS_NODE_IMAGE, "x.png");
+  nt_node_set_attr(own, *state, NT_STR("width"), NT_STR("10"));
+  assert_html(p, &options,
+              "<p><img src=\"x.png\" alt=\"\" width=\"37\" height=\"23\" /><img src=\"y.png\" alt=\"\" />"
+              "<img src=\"x.png\" alt=\"\" width=\"10\" /></p>\n");
 }
 
 static void depth_does_not_matter(void **state) {
@@ -270,6 +312,8 @@ int main(void) {
       TEST(boxes_have_labels),
       TEST(footnotes_lead_back_in_the_pages_language),
       TEST(destinations_are_resolved),
+      TEST(what_leads_nowhere_is_left_out),
+      TEST(images_have_their_size),
       TEST(depth_does_not_matter),
       TEST(any_tree_can_be_written),
   };

@@ -1,0 +1,188 @@
+#include "engine/links.h"
+
+#include "base/vec.h"
+#include "model/nodecode.h"
+
+typedef struct collector {
+  nt_arena *arena;   /* of the result */
+  nt_arena *scratch; /* of decoded fields */
+  nt_str field;
+  NT_VEC(nt_link) links;
+  NT_VEC(nt_str) anchors;
+} collector;
+
+bool nt_link_is_ours(nt_str to) {
+  if (!to.len || nt_str_starts(to, NT_STR("//"))) return false;
+  for (size_t i = 0; i < to.len; i++) { /* a scheme, RFC 3986, 3.1 */
+    char c = to.ptr[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    bool later = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    if (c == ':') return i == 0;
+    if (!letter && !(later && i)) break;
+  }
+  return true;
+}
+
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+nt_str nt_link_decode(nt_str text, nt_arena *arena) {
+  if (nt_str_find(text, '%') == text.len) return text;
+  char *out = nt_arena_alloc(arena, text.len + 1);
+  size_t len = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
+    int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+    bool escape = low >= 0 && (high || low); /* %00 stands for nothing that a path can hold */
+    out[len++] = escape ? (char)(high << 4 | low) : text.ptr[i];
+    if (escape) i += 2;
+  }
+  out[len] = '\0';
+  return nt_str_n(out, len);
+}
+
+/* ---- anchors ---- */
+
+static void add_anchor(collector *c, nt_str id) {
+  if (id.len) nt_push(&c->anchors, nt_arena_str(c->arena, id));
+}
+
+static bool is_name_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* The value of an attribute, where `at` stands behind its name: ="x", ='x' or =x. */
+static nt_str attribute_value(nt_str html, size_t at) {
+  while (at < html.len && (html.ptr[at] == ' ' || html.ptr[at] == '\n' || html.ptr[at] == '\t')) at++;
+  if (at >= html.len || html.ptr[at] != '=') return nt_str_n(NULL, 0);
+  for (at++; at < html.len && (html.ptr[at] == ' ' || html.ptr[at] == '\n' || html.ptr[at] == '\t');) at++;
+  if (at < html.len && (html.ptr[at] == '"' || html.ptr[at] == '\'')) {
+    nt_str rest = nt_str_sub(html, at + 1, html.len);
+    return nt_str_sub(rest, 0, nt_str_find(rest, html.ptr[at]));
+  }
+  size_t end = at;
+  while (end < html.len && !strchr(" \t\r\n\"'=<>`", html.ptr[end])) end++;
+  return nt_str_sub(html, at, end);
+}
+
+/* Ids, and the names of <a>, which lead there too. More than a browser would find does no harm. */
+static void raw_anchors(collector *c, nt_str html) {
+  for (size_t i = 1; i < html.len; i++) {
+    if (is_name_byte(html.ptr[i - 1]) || html.ptr[i - 1] == '>') continue;
+    nt_str rest = nt_str_sub(html, i, html.len);
+    bool id = nt_str_starts(rest, NT_STR("id")) || nt_str_starts(rest, NT_STR("ID"));
+    size_t len = id ? 2 : nt_str_starts(rest, NT_STR("name")) ? 4 : 0;
+    if (len && i + len < html.len && !is_name_byte(html.ptr[i + len])) add_anchor(c, attribute_value(html, i + len));
+  }
+}
+
+static void footnote_anchor(collector *c, const nt_node *node) {
+  bool definition = node->type == NOTIS_NODE_FOOTNOTE_DEFINITION;
+  bool later = !definition && node->extra.len && !nt_str_eq(node->extra, NT_STR("1"));
+  nt_push(&c->anchors, nt_arena_format(c->arena, "%s-%.*s%s%.*s", definition ? "fn" : "fnref", NT_FMT(node->text),
+                                       later ? "-" : "", NT_FMT(later ? node->extra : nt_str_n("", 0))));
+}
+
+/* ---- trees ---- */
+
+static void add_link(collector *c, const nt_node *node) {
+  if (!nt_link_is_ours(node->text)) return;
+  nt_link link = {.to = nt_arena_str(c->arena, node->text),
+                  .field = c->field,
+                  .node = node->origin,
+                  .image = node->type == NOTIS_NODE_IMAGE};
+  nt_push(&c->links, link);
+}
+
+static void collect_tree(collector *c, const nt_node *root) {
+  for (nt_walk w = nt_walk_start(root); nt_walk_next(&w);) {
+    const nt_node *node = w.node;
+    if (!w.entering) continue;
+    if (node->attrs) add_anchor(c, nt_node_attr(node, NT_STR("id")));
+    switch (node->type) {
+    case NOTIS_NODE_LINK:
+    case NOTIS_NODE_IMAGE: add_link(c, node); break;
+    case NOTIS_NODE_FOOTNOTE_DEFINITION:
+    case NOTIS_NODE_FOOTNOTE_REFERENCE: footnote_anchor(c, node); break;
+    case NOTIS_NODE_RAW_BLOCK:
+    case NOTIS_NODE_RAW_INLINE: raw_anchors(c, node->text); break;
+    default: break;
+    }
+  }
+}
+
+/* ---- fields ---- */
+
+enum { DEEPEST = 8 };
+
+static void collect_value(collector *c, const nt_value *value, nt_str path, int depth) {
+  if (depth > DEEPEST) return;
+  if (value->type == NT_MARKUP) {
+    const nt_node *root = nt_node_decode(value->as.string, c->scratch);
+    c->field = nt_arena_str(c->arena, path);
+    if (root) collect_tree(c, root);
+  }
+  for (size_t i = 0; i < nt_value_len(value); i++) {
+    bool map = value->type == NT_MAP;
+    const nt_value *child = map ? &value->as.map->entries[i].value : &value->as.list->items[i];
+    if (child->type < NT_LIST) continue;
+    nt_str name = map ? nt_arena_format(c->scratch, "%.*s%s%.*s", NT_FMT(path), path.len ? "." : "",
+                                        NT_FMT(value->as.map->entries[i].key))
+                      : nt_arena_format(c->scratch, "%.*s[%zu]", NT_FMT(path), i + 1);
+    collect_value(c, child, name, depth + 1);
+  }
+}
+
+/* ---- the whole ---- */
+
+static void take_body(collector *c, const nt_links *before) {
+  for (size_t i = 0; i < before->body_count; i++) {
+    nt_link link = before->items[i];
+    link.to = nt_arena_str(c->arena, link.to);
+    nt_push(&c->links, link);
+  }
+  for (size_t i = 0; i < before->body_anchor_count; i++) add_anchor(c, before->anchors[i]);
+}
+
+static nt_hash links_hash(const collector *c) {
+  nt_hash hash = 1;
+  for (size_t i = 0; i < c->links.len; i++) {
+    const nt_link *link = &c->links.items[i];
+    nt_hash one = nt_hash_combine(nt_hash_bytes(link->field), nt_hash_bytes(link->to));
+    hash = nt_hash_combine(hash, nt_hash_combine(one, link->image));
+  }
+  return hash;
+}
+
+static nt_hash anchors_hash(const collector *c) {
+  nt_hash hash = 1;
+  for (size_t i = 0; i < c->anchors.len; i++) hash = nt_hash_combine(hash, nt_hash_bytes(c->anchors.items[i]));
+  return hash;
+}
+
+void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *arena, nt_links *out) {
+  collector c = {.arena = arena, .scratch = document->arena};
+  if (before)
+    take_body(&c, before);
+  else
+    collect_tree(&c, nt_document_body(document));
+  *out = (nt_links){.body_count = c.links.len, .body_anchor_count = c.anchors.len};
+  collect_value(&c, &document->fields, nt_str_n("", 0), 0);
+  out->count = c.links.len;
+  out->anchor_count = c.anchors.len;
+  out->items = nt_arena_copy(arena, c.links.items, c.links.len * sizeof *c.links.items);
+  out->anchors = nt_arena_copy(arena, c.anchors.items, c.anchors.len * sizeof *c.anchors.items);
+  out->hash = links_hash(&c);
+  out->anchors_hash = anchors_hash(&c);
+  nt_vec_deinit(&c.links);
+  nt_vec_deinit(&c.anchors);
+}
+
+bool nt_links_has_anchor(const nt_links *links, nt_str id) {
+  for (size_t i = 0; i < links->anchor_count; i++)
+    if (nt_str_eq(links->anchors[i], id)) return true;
+  return false;
+}

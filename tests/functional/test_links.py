@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Links between texts, to files and from the root: where they lead on the published page, and what is told of those that
+lead nowhere. Where a link ought to lead is written here by hand, as docs/links.md has it."""
+
+import re
+
+from workspace import Case, main, text
+
+SITE = """title: Region
+url: https://region.example{base}
+sources:
+  text: {{ use: source_markdown, path: content, match: "**/*.md" }}
+{more}"""
+PAGE = "<!doctype html><title>{{ doc.title }}</title>\n{{ doc.body }}\n"
+
+
+class Links(Case):
+    def setUp(self):
+        super().setUp()
+        self.site()
+        self.ws.write("s/kinds/news.yaml", "permalink: /nyheter/{slug}/\nfields:\n  title: { type: text }\n"
+                      "  lead: { type: markdown }\n  image: { type: image }\n  file: { type: file }\n"
+                      "  report: { type: ref }\n  parent: { type: ref }\n")
+        self.ws.write("s/kinds/note.yaml", "fields:\n  title: { type: text }\n")
+        self.ws.write("s/templates/news.html", "<!doctype html>{{ doc.lead }}{{ doc.body }}\n")
+        self.ws.write("s/content/nyheter/a.md", text("A", "# Rubrik ett\n\nText.\n", kind="news"))
+
+    def site(self, base="/", more=""):
+        self.ws.write("s/site.yaml", SITE.format(base=base, more=more))
+
+    def linked(self, path, *bodies, **fields):
+        """Publishes a text with these paragraphs; its page's paragraphs, and the run."""
+        self.ws.write(path, text("Länkar", "\n\n".join(bodies) + "\n", **fields))
+        run = self.ws.build()
+        self.sound(run)
+        return run
+
+    def page(self, path="om/index.html"):
+        return self.ws.published()[path].decode()
+
+    def hrefs(self, path="om/index.html"):
+        return re.findall(r'href="([^"]*)"', self.page(path))
+
+    def test_to_files_seen_from_the_text(self):
+        run = self.linked("s/content/om.md", "[a](nyheter/a.md)", "[b](./nyheter/../nyheter/a.md#rubrik-ett)",
+                          "[c](nyheter/a.md?x=1)", "[d](https://annan.example/a.md)", "[e](mailto:a@b.example)",
+                          "[f](//cdn.example/x)", "[g](#top)", "[h](#)", "[i](kontakt.md)")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(self.hrefs(), ["/nyheter/a/", "/nyheter/a/#rubrik-ett", "/nyheter/a/?x=1",
+                                        "https://annan.example/a.md", "mailto:a@b.example", "//cdn.example/x", "#top",
+                                        "#", "/kontakt/"])
+
+    def test_names_in_swedish(self):
+        self.ws.write("s/content/å ä.md", text("Å"))
+        run = self.linked("s/content/om.md", "[a](<å ä.md>)", "[b](%C3%A5%20%C3%A4.md)", "[c](<a\u030a a\u0308.md>)")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(self.hrefs(), ["/a-a/"] * 3)
+
+    def test_under_a_base_path(self):
+        self.site(base="/bas/")
+        run = self.linked("s/content/om.md", "[a](nyheter/a.md)", "[b](/nyheter/a/)", "[c](/bas/nyheter/a/)",
+                          "[d](/nyheter/a)", "[e](/nyheter/a/#rubrik-ett)")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(self.hrefs(), ["/bas/nyheter/a/"] * 4 + ["/bas/nyheter/a/#rubrik-ett"])
+
+    def test_what_leads_nowhere_is_told_and_left_out(self):
+        run = self.linked("s/content/om.md", "För [saknad](nyheter/b.md) finns inte.", "[ankare](nyheter/a.md#annat)",
+                          "[sida](/finns-inte/)", "[eget](#ingenstans)", "[ut](../../../etc/passwd)", "[text][1]", "",
+                          "[1]: borta.md")
+        for code, line, column in [("link_no_file", 4, 14), ("link_no_anchor", 6, 10), ("link_no_page", 8, 8),
+                                   ("link_no_anchor", 10, 8), ("link_no_file", 12, 6)]:
+            self.says(run, code, file="s/content/om.md", line=line, column=column, severity="error")
+        self.assertEqual(len(run.diags), 6, str(run))
+        self.assertEqual(run.code, 1)
+        self.assertEqual(self.hrefs(), [])
+        self.assertIn("<p>För saknad finns inte.</p>", self.page())
+        self.assertTrue(run.sites["s"]["published"])
+
+    def test_of_very_many_the_rest_is_counted(self):
+        run = self.linked("s/content/om.md", "[x](y.md) " * 250)
+        self.assertEqual(len(run.all("link_no_file")), 100)
+        self.assertIn("150", self.says(run, "links_more", file="s/content/om.md")["message"])
+
+    def test_the_nearest_anchor_is_proposed(self):
+        run = self.linked("s/content/om.md", "[a](nyheter/a.md#rubrik-et)")
+        self.assertIn("rubrik-ett", self.says(run, "link_no_anchor_near")["hint"])
+
+    def test_anchors_of_every_sort(self):
+        self.ws.write("s/content/mal.md", text("Mål", "# Årets mål!\n\n<a name=\"gammal\"></a> <b id='b'>x</b>\n\n"
+                                               "<div class=\"id\" id=\"ruta\">y</div>\n"))
+        run = self.linked("s/content/om.md", *[f"[x](mal.md#{a})" for a in ("arets-mal", "gammal", "b", "ruta")])
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(len(self.hrefs()), 4)
+
+    def test_in_markup_fields(self):
+        self.ws.write("s/content/nyheter/b.md",
+                      "---\ntitle: B\nkind: news\nlead: |\n  Se [a](a.md).\n\n  Och [c](c.md).\n---\nText.\n")
+        run = self.ws.build()
+        self.says(run, "link_no_file", file="s/content/nyheter/b.md", line=7, column=11)
+        self.assertEqual(self.hrefs("nyheter/b/index.html"), ["/nyheter/a/"])
+        self.assertIn("Och c.", self.page("nyheter/b/index.html"))
+
+    def test_as_the_site_wants_it(self):
+        for word, severity in [("warn", "warning"), ("ignore", None)]:
+            with self.subTest(word):
+                self.site(more=f"links: {{ missing: {word} }}\n")
+                run = self.linked("s/content/om.md", "[a](b.md)")
+                self.assertEqual([d["severity"] for d in run.diags], [severity] if severity else [])
+                self.assertEqual((run.code, self.hrefs()), (0, []))
+        self.site(more="links: { missing: strunta }\n")
+        self.says(self.ws.build(), "config_choice", file="s/site.yaml")
+
+    def test_to_texts_that_are_not_published(self):
+        self.ws.write("s/content/anteckning.md", text("Anteckning", kind="note"))
+        self.ws.write("s/content/trasig.md", "---\ntitle: [\n---\n")
+        run = self.linked("s/content/om.md", "[a](anteckning.md)", "[b](trasig.md)")
+        self.assertEqual(len(run.all("link_unpublished")), 2, str(run))
+
+    def test_they_follow_what_moves(self):
+        self.linked("s/content/om.md", "[a](nyheter/a.md#rubrik-ett)")
+        self.ws.write("s/content/nyheter/a.md", text("A", "# Rubrik ett\n", kind="news", slug="ny"))
+        self.assertEqual(self.ws.build().diags, [])
+        self.assertEqual(self.hrefs(), ["/nyheter/ny/#rubrik-ett"])
+        self.ws.write("s/content/nyheter/a.md", text("A", "# Rubrik två\n", kind="news", slug="ny"))
+        self.assertEqual(self.ws.build().codes(), ["link_no_anchor"])
+        self.assertEqual(self.hrefs(), [])
+        self.ws.delete("s/content/nyheter/a.md")
+        self.assertEqual(self.ws.build().codes(), ["link_no_file"])
+
+    def test_what_scripts_put_into_a_text(self):
+        self.ws.write("s/scripts/a.lua", """local notis = require "notis"
+notis.on("document", function(doc)
+  for link in doc.body:each("link") do link.destination = link.destination:gsub("gammal", "ny") end
+end)
+""")
+        run = self.linked("s/content/om.md", "Rad.", "En [a](gammal.md) länk.")
+        found = self.says(run, "link_no_file", file="s/content/om.md", line=6)
+        self.assertIn("ny.md", found["message"])
+
+    # ---- references ----
+
+    def test_references(self):
+        self.ws.write("s/content/rapport.md", text("Rapport"))
+        run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report="../rapport.md")
+        self.assertEqual(run.diags, [], str(run))
+        for word in ("content/rapport.md", "rapport", "text/content/rapport.md"):
+            run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report=word)
+            self.assertEqual(run.diags, [], word + str(run))
+
+    def test_a_reference_to_nothing_withholds(self):
+        self.ws.write("s/content/nyheter/c.md", text("C", kind="news", report="b"))
+        run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report="finns-inte")
+        self.says(run, "ref_unresolved", file="s/content/nyheter/b.md", line=4, column=9)
+        self.says(run, "ref_unresolved", file="s/content/nyheter/c.md", line=4, column=9)
+        self.assertEqual(set(self.ws.published()),
+                         {"om/index.html", "kontakt/index.html", "nyheter/a/index.html"})
+        self.assertEqual((run.sites["s"]["withheld"], run.code), (2, 1))
+
+    def test_a_name_that_two_have(self):
+        self.ws.write("s/content/x/samma.md", text("X"))
+        self.ws.write("s/content/y/samma.md", text("Y"))
+        run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report="samma")
+        self.says(run, "ref_unresolved", line=4)
+
+    def test_a_circle(self):
+        self.ws.write("s/content/nyheter/b.md", text("B", kind="news", parent="c"))
+        self.ws.write("s/content/nyheter/c.md", text("C", kind="news", parent="d"))
+        self.ws.write("s/content/nyheter/d.md", text("D", kind="news", parent="b"))
+        run = self.linked("s/content/nyheter/e.md", "Text.", kind="news", parent="b")
+        found = self.says(run, "ref_circle", file="s/content/nyheter/b.md", line=4, severity="warning")
+        chain = " → ".join(f"content/nyheter/{n}.md" for n in "bcdb")
+        self.assertIn(chain, found["message"])
+        self.assertEqual(len(run.diags), 1, str(run))
+
+
+if __name__ == "__main__":
+    main()
