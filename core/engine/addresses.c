@@ -262,6 +262,17 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
   return count == 1 ? only : in_lang == 1 ? same_lang : NULL;
 }
 
+nt_str nt_address_ref_kind(const nt_site *site, const nt_record *from, nt_str field) {
+  const nt_kind *kind = nt_inputs_kind(site->inputs, from->frozen->kind);
+  for (size_t i = 0; kind && i < kind->field_count; i++) {
+    const nt_field *f = &kind->fields[i];
+    if (!nt_str_eq(f->name, field)) continue;
+    if (f->type == NT_FIELD_LIST && f->of) f = f->of;
+    return f->kind;
+  }
+  return nt_str_n("", 0);
+}
+
 /* ---- fingerprints ---- */
 
 const nt_asset *nt_address_static(nt_site *site, nt_str path, nt_arena *arena, nt_hash *content) {

@@ -42,6 +42,8 @@ const nt_asset *nt_address_static(nt_site *site, nt_str path, nt_arena *arena, n
 /* The document that a field of type ref names; NULL if there is none, or if several could be meant. */
 const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt_str word, nt_str kind,
                                   nt_arena *arena);
+/* The kind that such a field of that document's kind is declared with; empty if it says none. */
+nt_str nt_address_ref_kind(const nt_site *site, const nt_record *from, nt_str field);
 
 nt_hash nt_address_hash(nt_str url);
 nt_hash nt_address_target_hash(const nt_site *site, const nt_target *target);

@@ -95,13 +95,15 @@ static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_s
   return NT_READ_OK;
 }
 
-static nt_docref read_refer(nt_reader *reader, nt_docref from, nt_str word, nt_str kind) {
+static nt_docref read_refer(nt_reader *reader, nt_docref from, nt_str field, nt_str word, nt_str kind) {
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, from);
   if (!r || run->scope != NT_RUN_PAGE) return 0; /* names are known when everything is planned */
-  const nt_record *to = nt_address_refer(run->site, r, word, kind, reader->arena);
+  nt_str of = kind.len ? kind : nt_address_ref_kind(run->site, r, field);
+  const nt_record *to = nt_address_refer(run->site, r, word, of, reader->arena);
   if (to && to->displaced) to = NULL;
-  nt_str name = nt_arena_format(reader->arena, "ref:%.*s\n%.*s\n%.*s", NT_FMT(r->id), NT_FMT(kind), NT_FMT(word));
+  nt_str name = nt_arena_format(reader->arena, "ref:%.*s\n%.*s\n%.*s\n%.*s", NT_FMT(r->id), NT_FMT(field), NT_FMT(kind),
+                                NT_FMT(word));
   nt_run_trace(run, NT_KEY_QUERY, 0, name, to ? to->id_hash + to->generation : NT_HASH_ABSENT);
   return to ? nt_record_ref(to) : 0;
 }

@@ -46,7 +46,7 @@ class Run:
     def __init__(self, workspace, *arguments, at="2024-06-01"):
         command = [str(BUILD / "notis"), *(arguments or ["build"]), "-C", str(workspace), "--at", at, "--format", "json"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+        self.workspace, self.code, self.out, self.err = Path(workspace), done.returncode, done.stdout, done.stderr
         self.diagnostics = [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
 
     def __str__(self):

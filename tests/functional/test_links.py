@@ -147,6 +147,18 @@ end)
             run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report=word)
             self.assertEqual(run.diags, [], word + str(run))
 
+    def test_templates_get_the_text_that_the_field_means(self):
+        self.ws.write("s/kinds/memo.yaml", "permalink: /m/{path}/\nfields:\n  title: { type: text }\n"
+                      "  report: { type: ref, kind: report }\n  seen: { type: list, of: { type: ref, kind: report } }\n")
+        self.ws.write("s/kinds/report.yaml", "permalink: /r/{slug}/\nfields:\n  title: { type: text }\n")
+        self.ws.write("s/templates/memo.html", '{{ doc.ref("report").url }} {{ doc.ref("report", "note").title }} '
+                      '{% for r in doc.ref("seen") %}{{ r.url }}{% endfor %}')
+        for kind in ("report", "note"):
+            self.ws.write(f"s/content/{kind}/samma.md", text(kind, kind=kind))
+        run = self.linked("s/content/b.md", "Text.", kind="memo", report="samma", seen="[samma]")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(self.page("m/b/index.html"), "/r/samma/ note /r/samma/")
+
     def test_a_reference_to_nothing_withholds(self):
         self.ws.write("s/content/nyheter/c.md", text("C", kind="news", report="b"))
         run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report="finns-inte")
