@@ -68,15 +68,20 @@ static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   return best;
 }
 
-/* Is the place that the tail names in the document? */
-static bool check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about) {
   const nt_links *links = &document->frozen->links;
-  nt_str anchor = nt_str_sub(target->tail, nt_str_find(target->tail, '#') + 1, target->tail.len);
+  nt_str anchor = nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
   if (is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor)) return true;
   if (nt_links_has_anchor(links, nt_link_decode(anchor, arena))) return true;
-  nt_str near_by = nearest_anchor(links, nt_link_decode(anchor, arena));
-  *target = dead(near_by.len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor, near_by);
+  *about = nearest_anchor(links, nt_link_decode(anchor, arena));
+  *why = about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
   return false;
+}
+
+static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
+  nt_code why;
+  nt_str about;
+  if (!nt_address_has_place(document, target->tail, arena, &why, &about)) *target = dead(why, about);
 }
 
 static nt_target follow_text(const nt_site *site, const nt_record *to, nt_str tail, nt_arena *arena) {

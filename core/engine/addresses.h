@@ -45,6 +45,10 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
 /* The kind that such a field of that document's kind is declared with; empty if it says none. */
 nt_str nt_address_ref_kind(const nt_site *site, const nt_record *from, nt_str field);
 
+/* Is the place that `tail` ("?…#…") names in the document, or none named? If not, *why is what to say of it, and *about
+ * what may have been meant. */
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about);
+
 nt_hash nt_address_hash(nt_str url);
 nt_hash nt_address_target_hash(const nt_site *site, const nt_target *target);
 /* Of the key's name: a link, or after "file " the path of one. */

@@ -1,6 +1,7 @@
 #include "engine/words.h"
 
 #include "base/path.h"
+#include "engine/addresses.h"
 
 /* RFC 3986: a letter, then letters, digits, '+', '-' and '.', then ':'. */
 static bool has_scheme(nt_str word) {
@@ -58,7 +59,7 @@ static nt_str in_language(const nt_page *page, nt_str lang) {
 }
 
 bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena, nt_word_target *out) {
-  *out = (nt_word_target){.url = word};
+  *out = (nt_word_target){.url = word, .why = NT_MSG_address_absent};
   if (passes(word)) return true;
   size_t end = end_of_path(word);
   nt_str path = nt_str_sub(word, 0, end), rest = nt_str_sub(word, end, word.len);
@@ -68,6 +69,8 @@ bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena
   if (!page) return false;
   nt_str url = from_root ? path : in_language(page, lang);
   out->page = from_root ? page : page_at(site, url);
+  const nt_record *text = out->page ? nt_records_at(&site->records, out->page->document) : NULL;
+  if (text && !nt_address_has_place(text, rest, arena, &out->why, &out->about)) return false;
   out->url = nt_arena_format(arena, "%.*s%.*s", NT_FMT(url), NT_FMT(rest));
   out->ours = true;
   return true;
