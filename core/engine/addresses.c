@@ -57,9 +57,10 @@ static bool is_for_the_browser(nt_str anchor) {
 }
 
 static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
+  enum { MOST = 2000 };
   nt_str best = nt_str_n("", 0);
   size_t least = anchor.len / 4 + 1;
-  for (size_t i = 0; i < links->anchor_count; i++) {
+  for (size_t i = 0; i < links->anchor_count && i < MOST; i++) {
     size_t distance = nt_str_distance(anchor, links->anchors[i], least);
     if (distance >= least) continue;
     least = distance;
@@ -68,20 +69,31 @@ static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   return best;
 }
 
-bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about) {
+static nt_str anchor_of(nt_str tail) {
+  return nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
+}
+
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena) {
   const nt_links *links = &document->frozen->links;
-  nt_str anchor = nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
-  if (is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor)) return true;
-  if (nt_links_has_anchor(links, nt_link_decode(anchor, arena))) return true;
-  *about = nearest_anchor(links, nt_link_decode(anchor, arena));
-  *why = about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
-  return false;
+  nt_str anchor = anchor_of(tail);
+  return is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor) ||
+         nt_links_has_anchor(links, nt_link_decode(anchor, arena));
+}
+
+nt_code nt_address_no_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_str *about) {
+  *about = nearest_anchor(&document->frozen->links, nt_link_decode(anchor_of(tail), arena));
+  return about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
+}
+
+void nt_address_explain(nt_target *target, nt_arena *arena) {
+  if (target->lead == NT_LEAD_DEAD && target->why == NT_MSG_link_no_anchor)
+    target->why = nt_address_no_place(target->document, target->tail, arena, &target->about);
 }
 
 static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
-  nt_code why;
-  nt_str about;
-  if (!nt_address_has_place(document, target->tail, arena, &why, &about)) *target = dead(why, about);
+  if (nt_address_has_place(document, target->tail, arena)) return;
+  target->lead = NT_LEAD_DEAD;
+  target->why = NT_MSG_link_no_anchor;
 }
 
 static nt_target follow_text(const nt_site *site, const nt_record *to, nt_str tail, nt_arena *arena) {
@@ -248,7 +260,7 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
   if (by_id && by_id->frozen && (!kind.len || nt_str_eq(by_id->frozen->kind, kind))) return by_id;
   const nt_record *only = NULL, *same_lang = NULL;
   size_t count = 0, in_lang = 0;
-  for (const nt_named *n = nt_map_get(&site->plan.by_name, word); n; n = n->next) {
+  for (const nt_named *n = nt_map_get(&site->plan.by_name, word); n && (count < 2 || in_lang < 2); n = n->next) {
     const nt_record *r = n->record;
     if (!r->frozen || (kind.len && !nt_str_eq(r->frozen->kind, kind))) continue;
     only = r;

@@ -70,7 +70,10 @@ bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena
   nt_str url = from_root ? path : in_language(page, lang);
   out->page = from_root ? page : page_at(site, url);
   const nt_record *text = out->page ? nt_records_at(&site->records, out->page->document) : NULL;
-  if (text && !nt_address_has_place(text, rest, arena, &out->why, &out->about)) return false;
+  if (text && !nt_address_has_place(text, rest, arena)) {
+    out->why = nt_address_no_place(text, rest, arena, &out->about);
+    return false;
+  }
   out->url = nt_arena_format(arena, "%.*s%.*s", NT_FMT(url), NT_FMT(rest));
   out->ours = true;
   return true;
