@@ -11,14 +11,9 @@
 static void put_positions(const nt_value *value, nt_buf *path, nt_buf *out, int depth) {
   size_t prefix = path->len;
   for (size_t i = 0; i < nt_value_len(value); i++) {
-    bool map = value->type == NT_MAP;
-    const nt_value *child = map ? &value->as.map->entries[i].value : &value->as.list->items[i];
     path->len = prefix;
-    if (map && prefix) nt_buf_byte(path, '.');
-    if (map)
-      nt_buf_put(path, value->as.map->entries[i].key);
-    else
-      nt_buf_format(path, "[%zu]", i + 1);
+    const nt_value *child = nt_value_at(value, i);
+    nt_value_put_step(value, i, path);
     if (child->pos.line) {
       nt_buf_varint(out, path->len);
       nt_buf_put(out, nt_buf_str(path));
@@ -78,14 +73,21 @@ static nt_blob *blob_new(nt_str bytes) {
   return blob;
 }
 
+/* Two in a row. Looks for the first one only, since memmem() takes many times as long for so short a text. */
+static bool has_braces(nt_str s) {
+  for (size_t at; (at = nt_str_find(s, '{')) + 1 < s.len; s = nt_str_sub(s, at + 1, s.len))
+    if (s.ptr[at + 1] == '{') return true;
+  return false;
+}
+
 /* Few bodies hold two braces in a row: the others are not walked. */
 static void freeze_shortcodes(nt_frozen *f, nt_document *document, const nt_frozen *before) {
-  size_t at = nt_str_search(f->body, NT_STR("{{"));
-  if (at == f->body.len) return;
   if (!before || document->body_changed) {
-    f->shortcodes = nt_shortcodes_find(nt_document_body(document), f->arena, &f->shortcode_count);
+    if (has_braces(f->body))
+      f->shortcodes = nt_shortcodes_find(nt_document_body(document), f->arena, &f->shortcode_count);
     return;
   }
+  if (!before->shortcode_count) return;
   f->shortcode_count = before->shortcode_count;
   f->shortcodes = NT_NEW_N(f->arena, nt_shortcode, f->shortcode_count);
   for (size_t i = 0; i < f->shortcode_count; i++) {
