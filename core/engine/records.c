@@ -111,21 +111,23 @@ static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *be
 }
 
 /* The fields in the canonical encoding, hashed entry by entry on the way. */
-static void freeze_fields(nt_frozen *f, const nt_value *fields, nt_buf *scratch) {
+static void encode_fields(const nt_value *fields, nt_hash *hashes, nt_buf *out) {
   size_t count = fields->as.map->len;
-  f->field_hashes = NT_NEW_N(f->arena, nt_hash, count);
-  nt_buf_clear(scratch);
-  nt_buf_byte(scratch, NT_MAP);
-  nt_buf_varint(scratch, count);
+  nt_buf_byte(out, NT_MAP);
+  nt_buf_varint(out, count);
   for (size_t i = 0; i < count; i++) {
     const nt_entry *e = &fields->as.map->entries[i];
-    nt_buf_varint(scratch, e->key.len);
-    nt_buf_put(scratch, e->key);
-    size_t start = scratch->len;
-    nt_value_encode(&e->value, scratch);
-    f->field_hashes[i] = nt_hash_bytes(nt_str_sub(nt_buf_str(scratch), start, scratch->len));
+    nt_buf_varint(out, e->key.len);
+    nt_buf_put(out, e->key);
+    size_t start = out->len;
+    nt_value_encode(&e->value, out);
+    hashes[i] = nt_hash_bytes(nt_str_sub(nt_buf_str(out), start, out->len));
   }
-  nt_str encoded = nt_arena_str(f->arena, nt_buf_str(scratch));
+}
+
+static void freeze_fields(nt_frozen *f, nt_str encoded, const nt_hash *hashes, size_t count) {
+  f->field_hashes = nt_arena_copy(f->arena, hashes, count * sizeof *hashes);
+  encoded = nt_arena_str(f->arena, encoded);
   f->fields_hash = nt_hash_bytes(encoded);
   if (!nt_value_decode(encoded, f->arena, &f->fields)) f->fields = nt_map_new(f->arena);
 }
@@ -144,12 +146,21 @@ static void freeze_positions(nt_frozen *f, const nt_document *document, nt_buf *
   nt_buf_deinit(&path);
 }
 
-/* Kept by the thousand, so the arena is made about to measure. */
-nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
-  nt_buf scratch = {0};
+/* About what a frozen document takes. It is kept by the thousand: an arena that is a little too small takes a second
+ * block, and thereby twice as much again. */
+static size_t room_for(const nt_document *document, size_t encoded) {
+  enum { USUAL = 800, OF_POSITION = 2 };
   size_t names = document->id.len + document->file.len + document->source.len + document->name.len;
-  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + 96);
-  nt_arena *arena = nt_arena_new_sized(sizeof(nt_frozen) + 512 + names + entries + document->position_count * 2);
+  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + sizeof(nt_hash));
+  return sizeof(nt_frozen) + USUAL + names + entries + encoded + document->position_count * OF_POSITION;
+}
+
+nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
+  nt_buf fields = {0}, scratch = {0};
+  size_t count = document->fields.as.map->len;
+  nt_hash *hashes = NT_NEW_N(document->arena, nt_hash, count);
+  encode_fields(&document->fields, hashes, &fields);
+  nt_arena *arena = nt_arena_new_sized(room_for(document, fields.len));
   nt_frozen *f = NT_NEW(arena, nt_frozen);
   f->arena = arena;
   f->id = nt_arena_str(arena, document->id);
@@ -159,12 +170,13 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
   f->lang = nt_arena_str(arena, document->lang);
   f->name = nt_arena_str(arena, document->name);
   freeze_body(f, document, before, &scratch);
-  freeze_fields(f, &document->fields, &scratch);
+  freeze_fields(f, nt_buf_str(&fields), hashes, count);
   freeze_positions(f, document, &scratch);
   nt_links_collect(document, before && !document->body_changed ? &before->links : NULL, arena, &f->links);
   nt_hash named = nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name));
   named = nt_hash_combine(nt_hash_combine(nt_hash_bytes(f->kind), named), nt_hash_bytes(f->id));
   f->hash = nt_hash_combine(named, nt_hash_combine(f->fields_hash, f->body_hash));
+  nt_buf_deinit(&fields);
   nt_buf_deinit(&scratch);
   return f;
 }
