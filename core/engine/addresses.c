@@ -56,6 +56,10 @@ static bool is_for_the_browser(nt_str anchor) {
   return !anchor.len || nt_str_eq(anchor, NT_STR("top")) || nt_str_search(anchor, NT_STR(":~:")) < anchor.len;
 }
 
+static nt_str anchor_of(nt_str tail) {
+  return nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
+}
+
 static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   enum { MOST = 2000 };
   nt_str best = nt_str_n("", 0);
@@ -69,31 +73,30 @@ static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   return best;
 }
 
-static nt_str anchor_of(nt_str tail) {
-  return nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
-}
-
-bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena) {
+static bool has_place(const nt_record *document, nt_str tail, nt_arena *arena) {
   const nt_links *links = &document->frozen->links;
   nt_str anchor = anchor_of(tail);
   return is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor) ||
          nt_links_has_anchor(links, nt_link_decode(anchor, arena));
 }
 
-nt_code nt_address_no_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_str *about) {
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about) {
+  if (has_place(document, tail, arena)) return true;
   *about = nearest_anchor(&document->frozen->links, nt_link_decode(anchor_of(tail), arena));
-  return about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
+  *why = about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
+  return false;
+}
+
+/* What was meant is looked for when it is told: a text may have very many such links. */
+static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
+  if (has_place(document, target->tail, arena)) return;
+  target->lead = NT_LEAD_DEAD;
+  target->why = NT_MSG_link_no_anchor;
 }
 
 void nt_address_explain(nt_target *target, nt_arena *arena) {
   if (target->lead == NT_LEAD_DEAD && target->why == NT_MSG_link_no_anchor)
-    target->why = nt_address_no_place(target->document, target->tail, arena, &target->about);
-}
-
-static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
-  if (nt_address_has_place(document, target->tail, arena)) return;
-  target->lead = NT_LEAD_DEAD;
-  target->why = NT_MSG_link_no_anchor;
+    nt_address_has_place(target->document, target->tail, arena, &target->why, &target->about);
 }
 
 static nt_target follow_text(const nt_site *site, const nt_record *to, nt_str tail, nt_arena *arena) {

@@ -48,10 +48,9 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
 /* The kind that such a field of that document's kind is declared with; empty if it says none. */
 nt_str nt_address_ref_kind(const nt_site *site, const nt_record *from, nt_str field);
 
-/* Is the place that `tail` ("?…#…") names in the document, or none named? */
-bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena);
-/* What to say when it is not; `about` becomes what may have been meant, or empty. */
-nt_code nt_address_no_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_str *about);
+/* Is the place that `tail` ("?…#…") names in the document, or none named? If not, *why is what to say of it, and *about
+ * what may have been meant. */
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about);
 
 nt_hash nt_address_hash(nt_str url);
 nt_hash nt_address_target_hash(const nt_site *site, const nt_target *target);
