@@ -33,6 +33,12 @@ nt_target nt_address_follow(const nt_site *site, const nt_record *from, nt_str l
 nt_target nt_address_follow_file(const nt_site *site, const nt_record *from, nt_str path, bool planned,
                                  nt_arena *arena);
 
+/* Where a word of the configuration or of a template leads that is a file's path from the site's root, or begins with
+ * '/'. When everything is planned. */
+nt_target nt_address_follow_word(const nt_site *site, nt_str word, nt_arena *arena);
+/* Is the place that the tail of an URL names in the document? */
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena);
+
 /* The file that a relative link names, wherever it lies and whether it is published or not; NULL if it is none. */
 const nt_asset *nt_address_beside(const nt_site *site, const nt_record *from, nt_str link, nt_arena *arena);
 /* The file that reader.file() is asked for; *name is the path that it has or would have, for the trace. */

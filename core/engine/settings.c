@@ -2,6 +2,7 @@
 #include "engine/settings.h"
 
 #include "base/path.h"
+#include "base/url.h"
 
 static nt_str config_str(const nt_inputs *in, const char *key) {
   return nt_value_str(nt_map_find(&in->config, nt_str_c(key)));
@@ -24,8 +25,7 @@ static void read_url(nt_inputs *in) {
     return;
   }
   while (in->url.len && in->url.ptr[in->url.len - 1] == '/') in->url.len--;
-  nt_str rest = nt_str_sub(in->url, host + 3, in->url.len);
-  in->base_path = nt_str_sub(rest, nt_str_find(rest, '/'), rest.len);
+  in->base_path = nt_site_url_split(in->url).base;
 }
 
 static void read_basics(nt_inputs *in, const nt_inputs_options *options) {

@@ -1,5 +1,6 @@
 #include "engine/terms.h"
 
+#include "base/url.h"
 #include "engine/engine.h"
 #include "engine/term_index.h"
 
@@ -160,8 +161,7 @@ static nt_value term_value(const nt_run *run, const memo *m, const nt_term *t) {
   nt_arena *arena = run->reader.arena;
   nt_value map = nt_map_new(arena), title = nt_string(t->label), slug = nt_string(t->slug);
   const nt_page *page = nt_map_get(&m->pages, t->slug);
-  nt_str base = run->site->inputs->base_path;
-  nt_str url = page ? nt_arena_format(arena, "%.*s%.*s", NT_FMT(base), NT_FMT(page->url)) : nt_str_n("", 0);
+  nt_str url = page ? nt_url_rooted(run->site->inputs->url, page->url, arena) : nt_str_n("", 0);
   nt_map_put(&map, arena, NT_STR("title"), (nt_pos){0}, title);
   nt_map_put(&map, arena, NT_STR("term"), (nt_pos){0}, slug);
   nt_map_put(&map, arena, NT_STR("url"), (nt_pos){0}, nt_string(url));
