@@ -70,9 +70,9 @@ static nt_docref read_find(nt_reader *reader, nt_str id) {
 }
 
 /* What scripts put into a page the plan has not seen, so that it is said here; the page is published all the same. */
-static void report_dead(nt_run *run, const nt_record *from, nt_str link, const nt_target *target) {
-  for (size_t i = 0; i < from->frozen->links.count; i++)
-    if (nt_str_eq(from->frozen->links.items[i].to, link)) return;
+static void report_dead(nt_run *run, const nt_record *from, nt_str link, nt_target *target) {
+  if (nt_links_has(&from->frozen->links, link)) return;
+  nt_address_explain(target, run->reader.arena);
   size_t errors = run->diags.errors;
   nt_where where = {.doc = from->frozen->id, .file = from->frozen->file};
   nt_plan_report_link(&run->diags, run->site->inputs, target->why, where, link, target->about);

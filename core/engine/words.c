@@ -47,8 +47,11 @@ bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena
   out->page = rooted || !path.len ? NULL : named(site, path, lang, arena);
   if (!out->page) {
     nt_target target = nt_address_follow_word(site, word, arena);
-    out->why = target.why == NT_MSG_link_no_anchor || target.why == NT_MSG_link_no_anchor_near ? target.why : out->why;
-    out->about = target.about;
+    if (target.lead == NT_LEAD_DEAD && target.document) {
+      nt_address_explain(&target, arena);
+      out->why = target.why;
+      out->about = target.about;
+    }
     if (target.lead == NT_LEAD_DEAD) return false;
     out->page = page_at(site, target.url);
   }
