@@ -2,6 +2,7 @@
 
 #include "base/url.h"
 #include "engine/engine.h"
+#include "engine/languages.h"
 #include "engine/term_index.h"
 
 /* A taxonomy in a language, and its index as it last was. */
@@ -92,7 +93,7 @@ static memo *find_memo(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_pha
 /* The taxonomy's index, right for this turn; NULL if there is no such taxonomy. */
 static memo *ask(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase phase) {
   if (!nt_inputs_taxonomy(site->inputs, taxonomy)) return NULL;
-  memo *m = find_memo(site, taxonomy, nt_inputs_narrow(site->inputs, lang), phase);
+  memo *m = find_memo(site, taxonomy, nt_language_narrow(site->inputs, lang), phase);
   uint64_t turn = nt_queries_current(site->queries);
   uv_mutex_lock(&m->lock);
   if (m->turn != turn) {
