@@ -1,6 +1,7 @@
 #include "engine/addresses.h"
 
 #include "base/path.h"
+#include "base/url.h"
 #include "text/escape.h"
 #include "text/locale.h"
 
@@ -24,11 +25,6 @@ nt_str nt_address_href(const nt_site *site, nt_str url, nt_str tail, nt_arena *a
 }
 
 /* ---- parts of a link ---- */
-
-static size_t tail_of(nt_str link) {
-  size_t query = nt_str_find(link, '?'), fragment = nt_str_find(link, '#');
-  return query < fragment ? query : fragment;
-}
 
 /* A path from the site's root, of one that is seen from a folder; empty if it leads out. */
 static nt_str seen_from(nt_str folder, nt_str path, nt_arena *arena) {
@@ -73,30 +69,24 @@ static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   return best;
 }
 
-static bool has_place(const nt_record *document, nt_str tail, nt_arena *arena) {
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena) {
   const nt_links *links = &document->frozen->links;
   nt_str anchor = anchor_of(tail);
   return is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor) ||
-         nt_links_has_anchor(links, nt_link_decode(anchor, arena));
-}
-
-bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about) {
-  if (has_place(document, tail, arena)) return true;
-  *about = nearest_anchor(&document->frozen->links, nt_link_decode(anchor_of(tail), arena));
-  *why = about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
-  return false;
-}
-
-/* What was meant is looked for when it is told: a text may have very many such links. */
-static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
-  if (has_place(document, target->tail, arena)) return;
-  target->lead = NT_LEAD_DEAD;
-  target->why = NT_MSG_link_no_anchor;
+         nt_links_has_anchor(links, nt_url_decode(anchor, arena));
 }
 
 void nt_address_explain(nt_target *target, nt_arena *arena) {
-  if (target->lead == NT_LEAD_DEAD && target->why == NT_MSG_link_no_anchor)
-    nt_address_has_place(target->document, target->tail, arena, &target->why, &target->about);
+  if (target->lead != NT_LEAD_DEAD || target->why != NT_MSG_link_no_anchor) return;
+  nt_str anchor = nt_url_decode(anchor_of(target->tail), arena);
+  target->about = nearest_anchor(&target->document->frozen->links, anchor);
+  if (target->about.len) target->why = NT_MSG_link_no_anchor_near;
+}
+
+static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
+  if (nt_address_has_place(document, target->tail, arena)) return;
+  target->lead = NT_LEAD_DEAD;
+  target->why = NT_MSG_link_no_anchor;
 }
 
 static nt_target follow_text(const nt_site *site, const nt_record *to, nt_str tail, nt_arena *arena) {
@@ -141,7 +131,7 @@ static nt_target follow_asset(const nt_site *site, const nt_record *from, const 
 
 /* As it is written, or with its escapes undone: a name may hold a '%' of its own. */
 const nt_asset *nt_address_beside(const nt_site *site, const nt_record *from, nt_str link, nt_arena *arena) {
-  nt_str written = nt_str_sub(link, 0, tail_of(link)), decoded = nt_link_decode(written, arena);
+  nt_str written = nt_str_sub(link, 0, nt_url_path_length(link)), decoded = nt_url_decode(written, arena);
   if (!nt_link_is_ours(link) || nt_str_starts(link, NT_STR("/"))) return NULL;
   nt_str path = seen_from(nt_path_dir(from->path), written, arena);
   const nt_asset *asset = nt_assets_find(site, path);
@@ -150,10 +140,10 @@ const nt_asset *nt_address_beside(const nt_site *site, const nt_record *from, nt
 
 static nt_target follow_relative(const nt_site *site, const nt_record *from, nt_str link, bool planned,
                                  nt_arena *arena) {
-  size_t end = tail_of(link);
+  size_t end = nt_url_path_length(link);
   nt_str written = nt_str_sub(link, 0, end), tail = nt_str_sub(link, end, link.len), looked = nt_str_n("", 0);
   for (int decoded = 0; decoded < 2; decoded++) {
-    nt_str path = seen_from(nt_path_dir(from->path), decoded ? nt_link_decode(written, arena) : written, arena);
+    nt_str path = seen_from(nt_path_dir(from->path), decoded ? nt_url_decode(written, arena) : written, arena);
     if (!path.len) continue;
     looked = path;
     const nt_record *text = text_at(site, path, arena);
@@ -186,8 +176,8 @@ static nt_str without_base(const nt_site *site, nt_str path) {
 }
 
 static nt_target follow_rooted(const nt_site *site, nt_str link, bool planned, nt_arena *arena) {
-  size_t end = tail_of(link);
-  nt_str path = nt_link_decode(nt_str_sub(link, 0, end), arena);
+  size_t end = nt_url_path_length(link);
+  nt_str path = nt_url_decode(nt_str_sub(link, 0, end), arena);
   nt_target target = {.lead = NT_LEAD_PAGE, .url = path, .tail = nt_str_sub(link, end, link.len)};
   if (!planned) return target;
   nt_str rest = without_base(site, path);
@@ -214,28 +204,41 @@ nt_target nt_address_follow(const nt_site *site, const nt_record *from, nt_str l
   return target;
 }
 
+nt_target nt_address_follow_word(const nt_site *site, nt_str word, nt_arena *arena) {
+  if (nt_str_starts(word, NT_STR("/"))) return follow_rooted(site, word, true, arena);
+  size_t end = nt_url_path_length(word);
+  nt_str path = seen_from(nt_str_n("", 0), nt_str_sub(word, 0, end), arena);
+  const nt_record *text = path.len ? text_at(site, path, arena) : NULL;
+  return text ? follow_text(site, text, nt_str_sub(word, end, word.len), arena) : dead(NT_MSG_address_absent, path);
+}
+
 /* ---- fields ---- */
 
+/* *name is the first of them that there is, else the first of all. */
+static const nt_asset *first_file(const nt_site *site, const nt_str *folders, size_t count, nt_str path,
+                                  nt_arena *arena, nt_str *name) {
+  for (size_t i = 0; i < count; i++) {
+    nt_str found = seen_from(folders[i], path, arena);
+    const nt_asset *asset = found.len ? nt_assets_find(site, found) : NULL;
+    if (asset || !name->ptr) *name = found;
+    if (asset) return asset;
+  }
+  return NULL;
+}
+
 const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
-  nt_str own = nt_arena_format(arena, "%.*s/", NT_FMT(site->name));
+  nt_str own = nt_arena_format(arena, "%.*s/", NT_FMT(site->name)), decoded = nt_url_decode(path, arena);
   const nt_record *text = nt_records_find(&site->records, beside);
   if (text)
     beside = text->path;
   else if (nt_str_starts(beside, own))
     beside = nt_str_sub(beside, own.len, beside.len);
-  *name = path;
-  if (nt_str_starts(path, NT_STR("/"))) {
-    *name = seen_from(NT_STR("static"), nt_str_sub(path, 1, path.len), arena);
-    return nt_assets_find(site, *name);
-  }
-  const nt_str folders[] = {nt_path_dir(beside), nt_str_n("", 0)};
-  for (size_t i = 0; i < 2; i++) {
-    nt_str found = seen_from(folders[i], path, arena);
-    const nt_asset *asset = found.len ? nt_assets_find(site, found) : NULL;
-    if (i == 0 || asset) *name = found;
-    if (asset) return asset;
-  }
-  return NULL;
+  bool rooted = nt_str_starts(path, NT_STR("/"));
+  const nt_str folders[] = {rooted ? NT_STR("static") : nt_path_dir(beside), nt_str_n("", 0)};
+  size_t count = rooted ? 1 : 2;
+  *name = nt_str_n(NULL, 0);
+  const nt_asset *asset = first_file(site, folders, count, nt_str_sub(path, rooted, path.len), arena, name);
+  return asset ? asset : first_file(site, folders, count, nt_str_sub(decoded, rooted, decoded.len), arena, name);
 }
 
 nt_target nt_address_follow_file(const nt_site *site, const nt_record *from, nt_str path, bool planned,
@@ -243,7 +246,6 @@ nt_target nt_address_follow_file(const nt_site *site, const nt_record *from, nt_
   nt_str name;
   if (!nt_link_is_ours(path)) return (nt_target){.lead = NT_LEAD_ELSEWHERE};
   const nt_asset *asset = nt_address_file(site, from->path, path, arena, &name);
-  if (!asset) asset = nt_address_file(site, from->path, nt_link_decode(path, arena), arena, &name);
   if (asset) return follow_asset(site, from, asset, nt_str_n("", 0), planned, arena);
   return dead(NT_MSG_link_no_file, name);
 }
@@ -305,7 +307,11 @@ nt_hash nt_address_hash(nt_str url) {
 
 nt_hash nt_address_target_hash(const nt_site *site, const nt_target *target) {
   if (target->lead == NT_LEAD_ELSEWHERE) return NT_HASH_ABSENT;
-  if (target->lead == NT_LEAD_DEAD) return nt_hash_combine(2, target->why);
+  if (target->lead == NT_LEAD_DEAD) {
+    nt_hash hash = nt_hash_combine(target->why, nt_hash_bytes(target->about));
+    bool explained = target->why == NT_MSG_link_no_anchor; /* from the anchors that there are */
+    return explained ? nt_hash_combine(hash, target->document->frozen->links.anchors_hash) : hash;
+  }
   return nt_hash_combine(nt_hash_bytes(target->url), nt_hash_bytes(target->tail));
 }
 

@@ -36,6 +36,10 @@ void nt_address_explain(nt_target *target, nt_arena *arena);
 nt_target nt_address_follow_file(const nt_site *site, const nt_record *from, nt_str path, bool planned,
                                  nt_arena *arena);
 
+/* Where a word of the configuration or of a template leads that is a file's path from the site's root, or begins with
+ * '/'. When everything is planned. */
+nt_target nt_address_follow_word(const nt_site *site, nt_str word, nt_arena *arena);
+
 /* The file that a relative link names, wherever it lies and whether it is published or not; NULL if it is none. */
 const nt_asset *nt_address_beside(const nt_site *site, const nt_record *from, nt_str link, nt_arena *arena);
 /* The file that reader.file() is asked for; *name is the path that it has or would have, for the trace. */
@@ -48,9 +52,8 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
 /* The kind that such a field of that document's kind is declared with; empty if it says none. */
 nt_str nt_address_ref_kind(const nt_site *site, const nt_record *from, nt_str field);
 
-/* Is the place that `tail` ("?…#…") names in the document, or none named? If not, *why is what to say of it, and *about
- * what may have been meant. */
-bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about);
+/* Is the place that `tail` ("?…#…") names in the document, or none named? */
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena);
 
 nt_hash nt_address_hash(nt_str url);
 nt_hash nt_address_target_hash(const nt_site *site, const nt_target *target);

@@ -1,5 +1,6 @@
 #include "engine/links.h"
 
+#include "base/url.h"
 #include "base/vec.h"
 #include "model/nodecode.h"
 
@@ -15,36 +16,7 @@ typedef struct collector {
 } collector;
 
 bool nt_link_is_ours(nt_str to) {
-  if (!to.len || nt_str_starts(to, NT_STR("//"))) return false;
-  for (size_t i = 0; i < to.len; i++) { /* a scheme, RFC 3986, 3.1 */
-    char c = to.ptr[i];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    bool later = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-    if (c == ':') return i == 0;
-    if (!letter && !(later && i)) break;
-  }
-  return true;
-}
-
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-nt_str nt_link_decode(nt_str text, nt_arena *arena) {
-  if (nt_str_find(text, '%') == text.len) return text;
-  char *out = nt_arena_alloc(arena, text.len + 1);
-  size_t len = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-    int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
-    bool escape = low >= 0 && (high || low); /* %00 stands for nothing that a path can hold */
-    out[len++] = escape ? (char)(high << 4 | low) : text.ptr[i];
-    if (escape) i += 2;
-  }
-  out[len] = '\0';
-  return nt_str_n(out, len);
+  return to.len && !nt_url_is_elsewhere(to);
 }
 
 /* ---- anchors ---- */

@@ -28,7 +28,5 @@ bool nt_links_has(const nt_links *links, nt_str to);
 
 /* May it lead to something of the site? Not with a scheme ("mailto:…") or a host ("//cdn.example/"). */
 bool nt_link_is_ours(nt_str to);
-/* "a%20b" is "a b"; what is no escape stays as it is. */
-nt_str nt_link_decode(nt_str text, nt_arena *arena);
 
 #endif

@@ -167,7 +167,7 @@ static nt_read read_address(nt_reader *reader, nt_str word, nt_str lang, nt_wher
   bool found = nt_word_find(run->site, word, lang, reader->arena, &target);
   if (found) *url = nt_word_href(run->site, &target, reader->arena);
   nt_run_trace(run, NT_KEY_URL, NT_SCOPE_ALL, nt_arena_format(reader->arena, "%.*s:%.*s", NT_FMT(lang), NT_FMT(word)),
-               found ? nt_hash_bytes(*url) : NT_HASH_ABSENT);
+               nt_word_target_hash(run->site, &target, reader->arena));
   if (!found) nt_report(reader->diags, target.why, where, word, target.about);
   return found ? NT_READ_OK : NT_READ_FAILED;
 }

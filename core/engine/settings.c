@@ -2,6 +2,8 @@
 #include "engine/settings.h"
 
 #include "base/path.h"
+#include "base/url.h"
+#include "engine/languages.h"
 
 static nt_str config_str(const nt_inputs *in, const char *key) {
   return nt_value_str(nt_map_find(&in->config, nt_str_c(key)));
@@ -41,8 +43,8 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   read_url(in);
   nt_settings_languages(in);
   in->lang = in->languages.items[0].code;
-  nt_inputs_read_chains(in, options->locales);
-  in->locale = nt_inputs_chain(in, in->lang)->locale;
+  nt_language_read_chains(in, options->locales);
+  in->locale = in->languages.items[0].locale;
   nt_str zone = config_str(in, "timezone");
   in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
   if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);

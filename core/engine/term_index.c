@@ -1,5 +1,7 @@
 #include "engine/term_index.h"
 
+#include "engine/languages.h"
+
 #include <stdlib.h>
 
 /* One way to write a term. */
@@ -107,9 +109,9 @@ static void add(making *m, const nt_record *r, nt_str text, size_t at) {
 static nt_str title_in(making *m, const nt_value *title) {
   if (!title || title->type != NT_MAP) return nt_value_str(title);
   const nt_inputs *in = m->ev->site->inputs;
-  const nt_chain *chain = nt_inputs_chain(in, m->lang.len ? m->lang : in->lang);
-  for (size_t i = 0; chain && i < chain->len; i++) {
-    nt_str text = nt_value_str(nt_map_find(title, chain->langs[i]));
+  const nt_site_lang *lang = nt_language_find(in, m->lang.len ? m->lang : in->lang);
+  for (size_t i = 0; lang && i < lang->chain_len; i++) {
+    nt_str text = nt_value_str(nt_map_find(title, lang->chain[i]));
     if (text.len) return text;
   }
   return nt_str_n("", 0);
@@ -199,7 +201,7 @@ static void finish(making *m) {
   size_t count = 0;
   nt_term_index *index = m->index;
   entry **all = NT_NEW_N(m->ev->arena, entry *, m->entries.live);
-  const nt_locale *locale = nt_inputs_locale(m->ev->site->inputs, m->lang);
+  const nt_locale *locale = nt_language_locale(m->ev->site->inputs, m->lang);
   for (size_t i = 0; nt_map_each(&m->entries, &i, &each);) finish_entry(m, all[count++] = each->value, locale, &key);
   nt_buf_deinit(&key);
   if (count) qsort(all, count, sizeof(entry *), by_label);

@@ -50,6 +50,17 @@ class Files(Case):
         self.assertIn('<img src="/nyheter/a/bilder/karta.png" alt="Karta" width="30" height="20" />', page)
         self.assertIn('href="/nyheter/a/rapport.pdf#page=2"', page)
 
+    def test_a_name_with_escapes(self):
+        """As a link names it, in a field too, and a name that only looks as if it had some."""
+        self.ws.write("s/content/a.md", text("A", "![Ett](en%20bild.png) ![Två](50%20.png)\n", kind="news",
+                                             image="en%20bild.png"))
+        self.ws.write("s/content/en bild.png", png(30, 20))
+        self.ws.write("s/content/50%20.png", png(4, 3))
+        self.assertEqual(self.build().diags, [])
+        page = self.pages()["nyheter/a/index.html"].decode()
+        self.assertIn('<img src="/nyheter/a/en%20bild.png" alt="Ett" width="30" height="20" />', page)
+        self.assertIn('<img src="/nyheter/a/50%2520.png" alt="Två" width="4" height="3" />', page)
+
     def test_one_file_of_two_texts_goes_beside_both(self):
         for name in "ab":
             self.ws.write(f"s/content/{name}.md", text(name, "[x](x.pdf)\n", kind="news"))

@@ -270,6 +270,28 @@ class Leading(Site):
                          ("forr/ett/index.html", "/bas/nyheter/n1/"), ("ett.html", "/bas/nyheter/n1/")]:
             self.assertIn(f'<meta http-equiv="refresh" content="0; url={to}">', self.files[path], path)
 
+    def test_places_in_texts(self):
+        self.ws.write("s/content/om.en.md", text("About", "## Contact\n\n<b id=\"x\">x</b>\n"))
+        self.ws.write("s/site.yaml", SITE.replace("om: { to: content/om.md,", "om: { to: content/om.md#kontakt,"))
+        self.ws.write("s/templates/page.html", MENU + "{{ 'content/om.md#x' | url }} {{ '/om#kontakt' | url }}")
+        self.good()
+        self.assertIn("Om oss /bas/om/#kontakt sv", self.files["index.html"])
+        self.assertIn("/bas/om/#x /bas/om/#kontakt", self.files["index.html"])
+        self.assertIn("About /bas/en/om/ en", self.files["en/index.html"])  # the translation has no such place
+        self.assertIn("/bas/en/om/#x /bas/om/#kontakt", self.files["en/index.html"])
+
+    def test_places_that_are_not_there(self):
+        self.ws.write("s/site.yaml", SITE.replace("om: { to: content/om.md,", "om: { to: content/om.md#kontak,"))
+        self.ws.write("s/templates/page.html", MENU)
+        self.ws.write("s/templates/list.html", "\n {{ '/om/#borta' | url }}")
+        run = self.ws.build()
+        near = self.says(run, "link_no_anchor_near", file="s/site.yaml", line=self.line("    om: { to"))
+        self.assertIn("#kontakt", near["hint"])
+        self.says(run, "link_no_anchor", file="s/templates/list.html", line=2)
+        self.assertNotIn("/bas/om/", self.ws.published()["index.html"].decode())
+        run = self.redirects("  /a/: content/om.md#borta\n")
+        self.says(run, "redirect_absent", file="s/site.yaml", line=self.line("  /a/:"))
+
     def redirects(self, lines):
         before, after = SITE.split("redirects:\n")
         self.ws.write("s/site.yaml", before + "redirects:\n" + lines + "pages:" + after.split("pages:")[1])
