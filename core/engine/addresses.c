@@ -30,18 +30,10 @@ static size_t tail_of(nt_str link) {
   return query < fragment ? query : fragment;
 }
 
-static nt_str composed(nt_str text, nt_arena *arena) {
-  nt_buf out = {0};
-  nt_nfc(text, &out);
-  nt_str kept = nt_arena_str(arena, nt_buf_str(&out));
-  nt_buf_deinit(&out);
-  return kept;
-}
-
 /* A path from the site's root, of one that is seen from a folder; empty if it leads out. */
 static nt_str seen_from(nt_str folder, nt_str path, nt_arena *arena) {
   nt_str normal, joined = nt_path_join(arena, folder, path);
-  return nt_path_normal(joined, arena, &normal) ? composed(normal, arena) : nt_str_n("", 0);
+  return nt_path_normal(joined, arena, &normal) ? nt_nfc_copy(normal, arena) : nt_str_n("", 0);
 }
 
 /* ---- what a path names ---- */
@@ -130,7 +122,7 @@ static nt_str url_dir(nt_str url) {
 static nt_target follow_asset(const nt_site *site, const nt_record *from, const nt_asset *asset, nt_str tail,
                               bool planned, nt_arena *arena) {
   nt_target target = {.lead = NT_LEAD_FILE, .asset = asset, .tail = tail};
-  nt_str folder = composed(nt_path_dir(from->path), arena), page = nt_address_of(site, from);
+  nt_str folder = nt_nfc_copy(nt_path_dir(from->path), arena), page = nt_address_of(site, from);
   if (nt_asset_is_static(asset)) {
     target.url = nt_arena_format(arena, "/%.*s", NT_FMT(asset->path));
   } else if (folder.len && !(nt_str_starts(asset->path, folder) && asset->path.ptr[folder.len] == '/')) {
@@ -184,7 +176,7 @@ static const nt_page_record *page_as_written(const nt_site *site, nt_str path, n
 
 static const nt_page_record *page_at(const nt_site *site, nt_str path, nt_arena *arena) {
   const nt_page_record *page = page_as_written(site, path, arena);
-  return page ? page : page_as_written(site, composed(path, arena), arena);
+  return page ? page : page_as_written(site, nt_nfc_copy(path, arena), arena);
 }
 
 /* The rest of a path that begins with the site's base path already; empty if it does not. */
@@ -266,6 +258,7 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
     const nt_record *r = path.len ? text_at(site, path, arena) : NULL;
     if (r && r->frozen && (!kind.len || nt_str_eq(r->frozen->kind, kind))) return r;
   }
+  word = nt_nfc_copy(word, arena);
   const nt_record *by_id = nt_records_find(&site->records, word);
   if (by_id && by_id->frozen && (!kind.len || nt_str_eq(by_id->frozen->kind, kind))) return by_id;
   const nt_record *only = NULL, *same_lang = NULL;
