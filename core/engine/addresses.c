@@ -250,7 +250,8 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
   if (by_id && by_id->frozen && (!kind.len || nt_str_eq(by_id->frozen->kind, kind))) return by_id;
   const nt_record *only = NULL, *same_lang = NULL;
   size_t count = 0, in_lang = 0;
-  for (const nt_named *n = nt_map_get(&site->plan.by_name, word); n; n = n->next) {
+  const nt_named *n = nt_map_get(&site->plan.by_name, word);
+  for (; n && (count < 2 || in_lang < 2); n = n->next) {
     const nt_record *r = n->record;
     if (!r->frozen || (kind.len && !nt_str_eq(r->frozen->kind, kind))) continue;
     only = r;

@@ -45,34 +45,71 @@ static bool has_references(const nt_inputs *in) {
 
 /* ---- references that name nothing ---- */
 
-typedef struct checking {
-  nt_planning *p;
-  nt_record *record;
-  nt_diags *diags;
-} checking;
+typedef struct edge {
+  nt_record *from;
+  const nt_record *to; /* NULL: nothing */
+  nt_str path, value;
+  size_t next; /* index + 1 of another one to the same document, or 0 */
+} edge;
 
-static void check(void *ud, const nt_pointer *pointer) {
-  checking *c = ud;
+/* What refers to what, and who was found to refer to nothing. */
+typedef struct graph {
+  nt_planning *p;
+  nt_diags *diags;
+  nt_record *from; /* whose edges are added */
+  NT_VEC(edge) edges;
+  size_t *heads; /* for each slot the first edge to it: index + 1, or 0 */
+  NT_VEC(uint32_t) astray;
+} graph;
+
+static void add_edge(void *ud, const nt_pointer *pointer) {
+  graph *g = ud;
   if (pointer->type != NT_FIELD_REF) return;
   const nt_record *to =
-      nt_address_refer(c->p->site, c->record, pointer->value, pointer->field->kind, c->p->run->reader.arena);
-  if (to && !to->displaced) return;
-  const nt_frozen *f = c->record->frozen;
-  nt_where where = {.doc = f->id, .file = f->file, .field = pointer->path};
-  nt_report(c->diags, NT_MSG_ref_unresolved, where, pointer->path, pointer->value);
-  c->record->astray = true;
+      nt_address_refer(g->p->site, g->from, pointer->value, pointer->field->kind, g->p->run->reader.arena);
+  nt_push(&g->edges, ((edge){g->from, to, pointer->path, pointer->value, 0}));
 }
 
-/* True if documents were found whose references name nothing. */
-static bool find_astray(nt_planning *p, nt_diags *diags) {
-  size_t count, before = diags->len;
-  nt_record **all = nt_plan_by_id(p, &count);
+static void add_edges(graph *g) {
+  size_t count;
+  nt_record **all = nt_plan_by_id(g->p, &count);
   for (size_t i = 0; i < count; i++) {
-    checking c = {p, all[i], diags};
-    nt_plan_each_pointer(nt_inputs_kind(p->site->inputs, all[i]->frozen->kind), &all[i]->frozen->fields,
-                         p->run->reader.arena, check, &c);
+    g->from = all[i];
+    nt_plan_each_pointer(nt_inputs_kind(g->p->site->inputs, all[i]->frozen->kind), &all[i]->frozen->fields,
+                         g->p->run->reader.arena, add_edge, g);
   }
-  return diags->len > before;
+  g->heads = NT_NEW_N(g->p->run->reader.arena, size_t, g->p->site->records.slots.len + 1);
+  for (size_t i = g->edges.len; i; i--) {
+    edge *e = &g->edges.items[i - 1];
+    if (!e->to) continue;
+    e->next = g->heads[e->to->slot];
+    g->heads[e->to->slot] = i;
+  }
+}
+
+static void go_astray(graph *g, const edge *e) {
+  nt_where where = {.doc = e->from->frozen->id, .file = e->from->frozen->file, .field = e->path};
+  nt_report(g->diags, NT_MSG_ref_unresolved, where, e->path, e->value);
+  if (!e->from->astray) nt_push(&g->astray, e->from->slot);
+  e->from->astray = true;
+}
+
+/* True if documents were found whose references name nothing, or one of those in turn: a chain of any length is found
+ * at once, for after each find the documents are planned anew. */
+static bool find_astray(nt_planning *p, nt_diags *diags) {
+  graph g = {.p = p, .diags = diags};
+  add_edges(&g);
+  for (size_t i = 0; i < g.edges.len; i++) {
+    const edge *e = &g.edges.items[i];
+    if (!e->to || e->to->displaced) go_astray(&g, e);
+  }
+  for (size_t i = 0; i < g.astray.len; i++)
+    for (size_t at = g.heads[g.astray.items[i]]; at; at = g.edges.items[at - 1].next)
+      if (!g.edges.items[at - 1].from->astray) go_astray(&g, &g.edges.items[at - 1]);
+  bool found = g.astray.len > 0;
+  nt_vec_deinit(&g.edges);
+  nt_vec_deinit(&g.astray);
+  return found;
 }
 
 /* ---- circles ---- */

@@ -156,6 +156,23 @@ end)
                          {"om/index.html", "kontakt/index.html", "nyheter/a/index.html"})
         self.assertEqual((run.sites["s"]["withheld"], run.code), (2, 1))
 
+    def test_a_chain_of_references_to_nothing(self):
+        """From the last, which names nothing, to the first; and who refers to one in the middle of it."""
+        for n in range(600):
+            self.ws.write(f"s/content/nyheter/k{n:03}.md", text(f"K{n}", kind="news", report=f"k{n + 1:03}"))
+        run = self.linked("s/content/nyheter/x.md", "Text.", kind="news", report="k300", parent="a")
+        self.assertEqual({d["code"] for d in run.diags}, {"ref_unresolved"}, str(run)[:2000])
+        self.assertEqual((len(run.diags), run.sites["s"]["withheld"]), (601, 601))
+        self.assertEqual(set(self.ws.published()),
+                         {"om/index.html", "kontakt/index.html", "nyheter/a/index.html"})
+
+    def test_an_address_that_a_withheld_text_gives_up(self):
+        """The first by name has the address, until it is found to refer to nothing."""
+        self.ws.write("s/content/nyheter/e.md", text("E", kind="news", slug="samma", report="finns-inte"))
+        run = self.linked("s/content/nyheter/f.md", "Text.", kind="news", slug="samma")
+        self.assertEqual([d["code"] for d in run.diags], ["ref_unresolved"], str(run))
+        self.assertIn("Text.", self.page("nyheter/samma/index.html"))
+
     def test_a_name_that_two_have(self):
         self.ws.write("s/content/x/samma.md", text("X"))
         self.ws.write("s/content/y/samma.md", text("Y"))
