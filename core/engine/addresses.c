@@ -30,18 +30,10 @@ static size_t tail_of(nt_str link) {
   return query < fragment ? query : fragment;
 }
 
-static nt_str composed(nt_str text, nt_arena *arena) {
-  nt_buf out = {0};
-  nt_nfc(text, &out);
-  nt_str kept = nt_arena_str(arena, nt_buf_str(&out));
-  nt_buf_deinit(&out);
-  return kept;
-}
-
 /* A path from the site's root, of one that is seen from a folder; empty if it leads out. */
 static nt_str seen_from(nt_str folder, nt_str path, nt_arena *arena) {
   nt_str normal, joined = nt_path_join(arena, folder, path);
-  return nt_path_normal(joined, arena, &normal) ? composed(normal, arena) : nt_str_n("", 0);
+  return nt_path_normal(joined, arena, &normal) ? nt_nfc_copy(normal, arena) : nt_str_n("", 0);
 }
 
 /* ---- what a path names ---- */
@@ -64,10 +56,15 @@ static bool is_for_the_browser(nt_str anchor) {
   return !anchor.len || nt_str_eq(anchor, NT_STR("top")) || nt_str_search(anchor, NT_STR(":~:")) < anchor.len;
 }
 
+static nt_str anchor_of(nt_str tail) {
+  return nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
+}
+
 static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
+  enum { MOST = 2000 };
   nt_str best = nt_str_n("", 0);
   size_t least = anchor.len / 4 + 1;
-  for (size_t i = 0; i < links->anchor_count; i++) {
+  for (size_t i = 0; i < links->anchor_count && i < MOST; i++) {
     size_t distance = nt_str_distance(anchor, links->anchors[i], least);
     if (distance >= least) continue;
     least = distance;
@@ -76,15 +73,30 @@ static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   return best;
 }
 
-/* Is the place that the tail names in the document? */
-static bool check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
+static bool has_place(const nt_record *document, nt_str tail, nt_arena *arena) {
   const nt_links *links = &document->frozen->links;
-  nt_str anchor = nt_str_sub(target->tail, nt_str_find(target->tail, '#') + 1, target->tail.len);
-  if (is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor)) return true;
-  if (nt_links_has_anchor(links, nt_link_decode(anchor, arena))) return true;
-  nt_str near_by = nearest_anchor(links, nt_link_decode(anchor, arena));
-  *target = dead(near_by.len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor, near_by);
+  nt_str anchor = anchor_of(tail);
+  return is_for_the_browser(anchor) || nt_links_has_anchor(links, anchor) ||
+         nt_links_has_anchor(links, nt_link_decode(anchor, arena));
+}
+
+bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena, nt_code *why, nt_str *about) {
+  if (has_place(document, tail, arena)) return true;
+  *about = nearest_anchor(&document->frozen->links, nt_link_decode(anchor_of(tail), arena));
+  *why = about->len ? NT_MSG_link_no_anchor_near : NT_MSG_link_no_anchor;
   return false;
+}
+
+/* What was meant is looked for when it is told: a text may have very many such links. */
+static void check_anchor(const nt_record *document, nt_target *target, nt_arena *arena) {
+  if (has_place(document, target->tail, arena)) return;
+  target->lead = NT_LEAD_DEAD;
+  target->why = NT_MSG_link_no_anchor;
+}
+
+void nt_address_explain(nt_target *target, nt_arena *arena) {
+  if (target->lead == NT_LEAD_DEAD && target->why == NT_MSG_link_no_anchor)
+    nt_address_has_place(target->document, target->tail, arena, &target->why, &target->about);
 }
 
 static nt_target follow_text(const nt_site *site, const nt_record *to, nt_str tail, nt_arena *arena) {
@@ -110,7 +122,7 @@ static nt_str url_dir(nt_str url) {
 static nt_target follow_asset(const nt_site *site, const nt_record *from, const nt_asset *asset, nt_str tail,
                               bool planned, nt_arena *arena) {
   nt_target target = {.lead = NT_LEAD_FILE, .asset = asset, .tail = tail};
-  nt_str folder = composed(nt_path_dir(from->path), arena), page = nt_address_of(site, from);
+  nt_str folder = nt_nfc_copy(nt_path_dir(from->path), arena), page = nt_address_of(site, from);
   if (nt_asset_is_static(asset)) {
     target.url = nt_arena_format(arena, "/%.*s", NT_FMT(asset->path));
   } else if (folder.len && !(nt_str_starts(asset->path, folder) && asset->path.ptr[folder.len] == '/')) {
@@ -164,7 +176,7 @@ static const nt_page_record *page_as_written(const nt_site *site, nt_str path, n
 
 static const nt_page_record *page_at(const nt_site *site, nt_str path, nt_arena *arena) {
   const nt_page_record *page = page_as_written(site, path, arena);
-  return page ? page : page_as_written(site, composed(path, arena), arena);
+  return page ? page : page_as_written(site, nt_nfc_copy(path, arena), arena);
 }
 
 /* The rest of a path that begins with the site's base path already; empty if it does not. */
@@ -246,12 +258,12 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
     const nt_record *r = path.len ? text_at(site, path, arena) : NULL;
     if (r && r->frozen && (!kind.len || nt_str_eq(r->frozen->kind, kind))) return r;
   }
+  word = nt_nfc_copy(word, arena);
   const nt_record *by_id = nt_records_find(&site->records, word);
   if (by_id && by_id->frozen && (!kind.len || nt_str_eq(by_id->frozen->kind, kind))) return by_id;
   const nt_record *only = NULL, *same_lang = NULL;
   size_t count = 0, in_lang = 0;
-  const nt_named *n = nt_map_get(&site->plan.by_name, word);
-  for (; n && (count < 2 || in_lang < 2); n = n->next) {
+  for (const nt_named *n = nt_map_get(&site->plan.by_name, word); n && (count < 2 || in_lang < 2); n = n->next) {
     const nt_record *r = n->record;
     if (!r->frozen || (kind.len && !nt_str_eq(r->frozen->kind, kind))) continue;
     only = r;
@@ -261,6 +273,17 @@ const nt_record *nt_address_refer(const nt_site *site, const nt_record *from, nt
     in_lang++;
   }
   return count == 1 ? only : in_lang == 1 ? same_lang : NULL;
+}
+
+nt_str nt_address_ref_kind(const nt_site *site, const nt_record *from, nt_str field) {
+  const nt_kind *kind = nt_inputs_kind(site->inputs, from->frozen->kind);
+  for (size_t i = 0; kind && i < kind->field_count; i++) {
+    const nt_field *f = &kind->fields[i];
+    if (!nt_str_eq(f->name, field)) continue;
+    if (f->type == NT_FIELD_LIST && f->of) f = f->of;
+    return f->kind;
+  }
+  return nt_str_n("", 0);
 }
 
 /* ---- fingerprints ---- */

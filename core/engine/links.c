@@ -3,6 +3,8 @@
 #include "base/vec.h"
 #include "model/nodecode.h"
 
+#include <stdlib.h>
+
 typedef struct collector {
   nt_arena *arena;   /* of the result */
   nt_arena *scratch; /* of decoded fields */
@@ -163,6 +165,19 @@ static nt_hash anchors_hash(const collector *c) {
   return hash;
 }
 
+static int by_bytes(const void *a, const void *b) {
+  return nt_str_cmp(*(const nt_str *)a, *(const nt_str *)b);
+}
+
+static void put_in_order(nt_links *links, nt_arena *arena) {
+  nt_str *to = NT_NEW_N(arena, nt_str, links->count);
+  for (size_t i = 0; i < links->count; i++) to[i] = links->items[i].to;
+  links->by_text[0] = nt_arena_copy(arena, links->anchors, links->anchor_count * sizeof(nt_str));
+  links->by_text[1] = to;
+  if (links->anchor_count) qsort(links->by_text[0], links->anchor_count, sizeof(nt_str), by_bytes);
+  if (links->count) qsort(to, links->count, sizeof(nt_str), by_bytes);
+}
+
 void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *arena, nt_links *out) {
   collector c = {.arena = arena, .scratch = document->arena};
   if (before)
@@ -177,13 +192,16 @@ void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *a
   out->anchors = nt_arena_copy(arena, c.anchors.items, c.anchors.len * sizeof *c.anchors.items);
   out->hash = links_hash(&c);
   out->anchors_hash = anchors_hash(&c);
+  put_in_order(out, arena);
   nt_vec_deinit(&c.links);
   nt_vec_deinit(&c.anchors);
   nt_buf_deinit(&c.path);
 }
 
 bool nt_links_has_anchor(const nt_links *links, nt_str id) {
-  for (size_t i = 0; i < links->anchor_count; i++)
-    if (nt_str_eq(links->anchors[i], id)) return true;
-  return false;
+  return links->anchor_count && bsearch(&id, links->by_text[0], links->anchor_count, sizeof id, by_bytes);
+}
+
+bool nt_links_has(const nt_links *links, nt_str to) {
+  return links->count && bsearch(&to, links->by_text[1], links->count, sizeof to, by_bytes);
 }

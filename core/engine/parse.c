@@ -8,13 +8,16 @@
 #include "model/nodecode.h"
 #include "text/headings.h"
 #include "text/json.h"
+#include "text/locale.h"
 #include "text/scalar_place.h"
 #include "text/yaml.h"
 
 /* The item's path below its source's. */
+/* Composed: a file's name has the letters that people write, however the disk keeps them. */
 static nt_str path_in_source(const nt_reading *r) {
   nt_str path = r->record->path, prefix = r->source->path;
-  return prefix.len && path.len > prefix.len ? nt_str_sub(path, prefix.len + 1, path.len) : path;
+  if (prefix.len && path.len > prefix.len) path = nt_str_sub(path, prefix.len + 1, path.len);
+  return nt_nfc_copy(path, r->run.reader.arena);
 }
 
 /* The kind that the text names, else its source's, else its top folder's, else article. */

@@ -114,6 +114,7 @@ static void check_reference(nt_planning *p, const reference *r) {
   bool dead = target.lead == NT_LEAD_DEAD, file = target.lead == NT_LEAD_FILE && target.asset;
   bool broken = file && r->image && nt_asset_is_broken_image(p->site, target.asset);
   if ((!dead && !broken) || p->dead_links++ >= MOST_OF_A_TEXT) return;
+  nt_address_explain(&target, p->scratch);
   nt_plan_report_link(p->diags, p->site->inputs, dead ? target.why : NT_MSG_image_broken, r->where, r->to,
                       dead ? target.about : target.asset->path);
 }

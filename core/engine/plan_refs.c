@@ -4,6 +4,8 @@
 
 #include "base/path.h"
 
+#include <stdlib.h>
+
 /* ---- names ---- */
 
 static void name_record(nt_planning *p, nt_str name, nt_record *record) {
@@ -45,71 +47,89 @@ static bool has_references(const nt_inputs *in) {
 
 /* ---- references that name nothing ---- */
 
-typedef struct edge {
+/* One reference. What it names does not depend on the plan. */
+typedef struct reference {
   nt_record *from;
-  const nt_record *to; /* NULL: nothing */
-  nt_str path, value;
-  size_t next; /* index + 1 of another one to the same document, or 0 */
-} edge;
+  const nt_record *to; /* NULL: nothing has that name */
+  nt_str field, word;
+  bool dead;
+  size_t next; /* index + 1 of the next one to the same document */
+} reference;
 
-/* What refers to what, and who was found to refer to nothing. */
-typedef struct graph {
+typedef struct settling {
   nt_planning *p;
-  nt_diags *diags;
-  nt_record *from; /* whose edges are added */
-  NT_VEC(edge) edges;
-  size_t *heads; /* for each slot the first edge to it: index + 1, or 0 */
-  NT_VEC(uint32_t) astray;
-} graph;
+  nt_record *from;
+  NT_VEC(reference) all; /* by document, in order of ids */
+  size_t *to;            /* by slot: index + 1 of the first to that document */
+  NT_VEC(const nt_record *) withheld;
+} settling;
 
-static void add_edge(void *ud, const nt_pointer *pointer) {
-  graph *g = ud;
+static void note(void *ud, const nt_pointer *pointer) {
+  settling *s = ud;
   if (pointer->type != NT_FIELD_REF) return;
-  const nt_record *to =
-      nt_address_refer(g->p->site, g->from, pointer->value, pointer->field->kind, g->p->run->reader.arena);
-  nt_push(&g->edges, ((edge){g->from, to, pointer->path, pointer->value, 0}));
+  nt_arena *arena = s->p->run->reader.arena;
+  const nt_record *to = nt_address_refer(s->p->site, s->from, pointer->value, pointer->field->kind, arena);
+  reference ref = {.from = s->from, .to = to, .field = pointer->path, .word = pointer->value};
+  if (to) ref.next = s->to[to->slot];
+  nt_push(&s->all, ref);
+  if (to) s->to[to->slot] = s->all.len;
 }
 
-static void add_edges(graph *g) {
-  size_t count;
-  nt_record **all = nt_plan_by_id(g->p, &count);
+static int by_id(const void *a, const void *b) {
+  return nt_str_cmp((*(nt_record *const *)a)->id, (*(nt_record *const *)b)->id);
+}
+
+static void note_all(settling *s) {
+  nt_planning *p = s->p;
+  const nt_records *records = &p->site->records;
+  nt_record **all = NT_NEW_N(p->run->reader.arena, nt_record *, records->slots.len + 1);
+  size_t count = 0;
+  for (size_t i = 0; i < records->slots.len; i++)
+    if (records->slots.items[i]->frozen) all[count++] = records->slots.items[i];
+  if (count) qsort(all, count, sizeof *all, by_id);
+  s->to = NT_NEW_N(p->run->reader.arena, size_t, records->slots.len + 1);
   for (size_t i = 0; i < count; i++) {
-    g->from = all[i];
-    nt_plan_each_pointer(nt_inputs_kind(g->p->site->inputs, all[i]->frozen->kind), &all[i]->frozen->fields,
-                         g->p->run->reader.arena, add_edge, g);
-  }
-  g->heads = NT_NEW_N(g->p->run->reader.arena, size_t, g->p->site->records.slots.len + 1);
-  for (size_t i = g->edges.len; i; i--) {
-    edge *e = &g->edges.items[i - 1];
-    if (!e->to) continue;
-    e->next = g->heads[e->to->slot];
-    g->heads[e->to->slot] = i;
+    s->from = all[i];
+    nt_plan_each_pointer(nt_inputs_kind(p->site->inputs, s->from->frozen->kind), &s->from->frozen->fields,
+                         p->run->reader.arena, note, s);
   }
 }
 
-static void go_astray(graph *g, const edge *e) {
-  nt_where where = {.doc = e->from->frozen->id, .file = e->from->frozen->file, .field = e->path};
-  nt_report(g->diags, NT_MSG_ref_unresolved, where, e->path, e->value);
-  if (!e->from->astray) nt_push(&g->astray, e->from->slot);
-  e->from->astray = true;
+/* A document that another has displaced is withheld for that already. */
+static void withhold(settling *s, reference *r) {
+  if (r->dead || (r->from->displaced && !r->from->astray)) return;
+  r->dead = true;
+  if (!r->from->astray) nt_push(&s->withheld, (const nt_record *)r->from);
+  r->from->astray = true;
 }
 
-/* True if documents were found whose references name nothing, or one of those in turn: a chain of any length is found
- * at once, for after each find the documents are planned anew. */
-static bool find_astray(nt_planning *p, nt_diags *diags) {
-  graph g = {.p = p, .diags = diags};
-  add_edges(&g);
-  for (size_t i = 0; i < g.edges.len; i++) {
-    const edge *e = &g.edges.items[i];
-    if (!e->to || e->to->displaced) go_astray(&g, e);
+/* Whoever refers to one that is withheld is withheld too. */
+static void withhold_followers(settling *s) {
+  for (size_t i = 0; i < s->withheld.len; i++)
+    for (size_t r = s->to[s->withheld.items[i]->slot]; r; r = s->all.items[r - 1].next)
+      withhold(s, &s->all.items[r - 1]);
+}
+
+/* True if documents were found that are to be withheld. One whose address another has is spared until nobody else is
+ * left to be: it may get that address. */
+static bool find_astray(settling *s) {
+  s->withheld.len = 0;
+  for (size_t i = 0; i < s->all.len; i++)
+    if (!s->all.items[i].to || s->all.items[i].to->astray) withhold(s, &s->all.items[i]);
+  bool settled = !s->withheld.len;
+  for (size_t i = 0; settled && i < s->all.len; i++)
+    if (s->all.items[i].to && s->all.items[i].to->displaced) withhold(s, &s->all.items[i]);
+  withhold_followers(s);
+  return s->withheld.len > 0;
+}
+
+static void report_dead(const settling *s) {
+  for (size_t i = 0; i < s->all.len; i++) {
+    const reference *r = &s->all.items[i];
+    const nt_frozen *f = r->from->frozen;
+    nt_where where = {.doc = f->id, .file = f->file, .field = r->field};
+    if (r->dead) nt_report(s->p->diags, NT_MSG_ref_unresolved, where, r->field, r->word);
   }
-  for (size_t i = 0; i < g.astray.len; i++)
-    for (size_t at = g.heads[g.astray.items[i]]; at; at = g.edges.items[at - 1].next)
-      if (!g.edges.items[at - 1].from->astray) go_astray(&g, &g.edges.items[at - 1]);
-  bool found = g.astray.len > 0;
-  nt_vec_deinit(&g.edges);
-  nt_vec_deinit(&g.astray);
-  return found;
 }
 
 /* ---- circles ---- */
@@ -134,13 +154,17 @@ static const nt_record *next(nt_planning *p, const nt_record *from, nt_str path)
   return n.to && n.to->frozen && !n.to->displaced ? n.to : NULL;
 }
 
+/* The beginning of a long one will do. */
 static void report_circle(nt_planning *p, const nt_record *start, nt_str path) {
+  enum { MOST = 10 };
   nt_buf chain = {0};
   nt_buf_put(&chain, start->path);
   const nt_record *r = start;
+  size_t named = 1;
   do {
     r = next(p, r, path);
-    nt_buf_format(&chain, " → %.*s", NT_FMT(r->path));
+    if (named++ < MOST || r == start) nt_buf_format(&chain, " → %.*s", NT_FMT(r->path));
+    if (named == MOST + 1 && r != start) nt_buf_c(&chain, " → …");
   } while (r != start);
   nt_where where = {.doc = start->frozen->id, .file = start->frozen->file, .field = path};
   nt_report(p->diags, NT_MSG_ref_circle, where, path, nt_buf_str(&chain));
@@ -186,19 +210,26 @@ static void report_circles(nt_planning *p) {
 
 /* Who is withheld gives up its address, which another may then have: the documents are planned again without it. That
  * ends, since nobody comes back within one plan. */
-void nt_plan_settle(nt_planning *p) {
-  const nt_records *records = &p->site->records;
-  nt_diags astray;
-  nt_diags_init(&astray, p->diags->arena);
-  for (size_t i = 0; i < records->slots.len; i++) records->slots.items[i]->astray = false;
-  for (bool again = true; again;) {
-    name_all(p);
-    nt_plan_documents(p);
-    again = has_references(p->site->inputs) && find_astray(p, &astray);
-    if (!again) break;
+static void settle_references(nt_planning *p) {
+  settling s = {.p = p};
+  note_all(&s);
+  while (find_astray(&s)) {
     nt_plan_start_over(p);
     nt_diags_init(p->diags, p->diags->arena);
+    name_all(p);
+    nt_plan_documents(p);
   }
-  for (size_t i = 0; i < astray.len; i++) nt_diags_add(p->diags, &astray.items[i]);
-  if (has_references(p->site->inputs)) report_circles(p);
+  report_dead(&s);
+  nt_vec_deinit(&s.all);
+  nt_vec_deinit(&s.withheld);
+}
+
+void nt_plan_settle(nt_planning *p) {
+  const nt_records *records = &p->site->records;
+  for (size_t i = 0; i < records->slots.len; i++) records->slots.items[i]->astray = false;
+  name_all(p);
+  nt_plan_documents(p);
+  if (!has_references(p->site->inputs)) return;
+  settle_references(p);
+  report_circles(p);
 }

@@ -2,6 +2,9 @@
 
 #include "base/path.h"
 
+#include "engine/addresses.h"
+#include <strings.h>
+
 /* RFC 3986: a letter, then letters, digits, '+', '-' and '.', then ':'. */
 static bool has_scheme(nt_str word) {
   for (size_t i = 0; i < word.len; i++) {
@@ -13,9 +16,18 @@ static bool has_scheme(nt_str word) {
   return false;
 }
 
+/* Addresses that are no places but programs, or pages of somebody's making under the site's name. */
+static bool is_program(nt_str word) {
+  static const char *const schemes[] = {"javascript", "vbscript", "data"};
+  nt_str scheme = nt_str_sub(word, 0, nt_str_find(word, ':'));
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (scheme.len == strlen(schemes[i]) && strncasecmp(scheme.ptr, schemes[i], scheme.len) == 0) return true;
+  return false;
+}
+
 static bool passes(nt_str word) {
   return nt_str_starts(word, NT_STR("#")) || nt_str_starts(word, NT_STR("?")) || nt_str_starts(word, NT_STR("//")) ||
-         has_scheme(word);
+         (has_scheme(word) && !is_program(word));
 }
 
 /* Where the anchor or query begins. */
@@ -58,7 +70,7 @@ static nt_str in_language(const nt_page *page, nt_str lang) {
 }
 
 bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena, nt_word_target *out) {
-  *out = (nt_word_target){.url = word};
+  *out = (nt_word_target){.url = word, .why = NT_MSG_address_absent};
   if (passes(word)) return true;
   size_t end = end_of_path(word);
   nt_str path = nt_str_sub(word, 0, end), rest = nt_str_sub(word, end, word.len);
@@ -68,6 +80,8 @@ bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena
   if (!page) return false;
   nt_str url = from_root ? path : in_language(page, lang);
   out->page = from_root ? page : page_at(site, url);
+  const nt_record *text = out->page ? nt_records_at(&site->records, out->page->document) : NULL;
+  if (text && !nt_address_has_place(text, rest, arena, &out->why, &out->about)) return false;
   out->url = nt_arena_format(arena, "%.*s%.*s", NT_FMT(url), NT_FMT(rest));
   out->ours = true;
   return true;

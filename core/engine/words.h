@@ -17,9 +17,11 @@ typedef struct nt_word_target {
   nt_str url; /* from the publication's root, with what followed '#' or '?'; or as it was written */
   bool ours;
   const nt_page *page; /* that stands there; NULL if it is not ours */
+  nt_code why;         /* where it leads nowhere: what to say of it */
+  nt_str about;        /* and what may have been meant */
 } nt_word_target;
 
-/* False if it leads nowhere. When everything is planned. */
+/* False if it leads nowhere, or to a text without the place that it names. When everything is planned. */
 bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena, nt_word_target *out);
 /* Ready for an href: the target's URL with the site's base path. */
 nt_str nt_word_href(const nt_site *site, const nt_word_target *target, nt_arena *arena);

@@ -120,18 +120,23 @@ int nt_asset_url(lua_State *L) {
 
 /* ---- texts that a field names ---- */
 
-static nt_docref refer(nt_reader *reader, nt_docref from, const nt_value *word, nt_str kind) {
+typedef struct referring {
+  nt_docref from;
+  nt_str field, kind; /* kind: empty for the field's own */
+} referring;
+
+static nt_docref refer(nt_reader *reader, const referring *r, const nt_value *word) {
   if (!word || word->type != NT_STRING || !reader->ops->refer) return 0;
-  return reader->ops->refer(reader, from, word->as.string, kind);
+  return reader->ops->refer(reader, r->from, r->field, word->as.string, r->kind);
 }
 
 /* The texts of a list that are there. */
-static void push_referred(lua_State *L, nt_docref from, const nt_value *list, nt_str kind) {
+static void push_referred(lua_State *L, const referring *r, const nt_value *list) {
   nt_reader *reader = nt_need_reader(L);
   lua_Integer count = 0;
   lua_newtable(L);
   for (size_t i = 0; i < list->as.list->len; i++) {
-    nt_docref found = refer(reader, from, &list->as.list->items[i], kind);
+    nt_docref found = refer(reader, r, &list->as.list->items[i]);
     if (!found) continue;
     nt_lua_push_frozen(L, found);
     lua_rawseti(L, -2, ++count);
@@ -142,14 +147,14 @@ static void push_referred(lua_State *L, nt_docref from, const nt_value *list, nt
 int nt_document_ref_of(lua_State *L) {
   const nt_ref *ref = nt_ref_at(L, 1);
   if (ref && ref->kind == NT_LUA_DOCUMENT) nt_raise(L, NT_MSG_script_ref_early, NT_STR(""));
-  nt_docref from = ((const nt_frozen_ref *)nt_ref_check(L, 1, NT_LUA_FROZEN))->document;
+  referring r = {.from = ((const nt_frozen_ref *)nt_ref_check(L, 1, NT_LUA_FROZEN))->document, .kind = NT_STR("")};
   nt_reader *reader = nt_need_reader(L);
-  nt_str field = nt_copy_arg(L, 2, reader->arena), kind = NT_STR("");
-  if (!lua_isnoneornil(L, 3)) kind = nt_copy_arg(L, 3, reader->arena);
-  const nt_value *value = reader->ops->field(reader, from, field);
+  r.field = nt_copy_arg(L, 2, reader->arena);
+  if (!lua_isnoneornil(L, 3)) r.kind = nt_copy_arg(L, 3, reader->arena);
+  const nt_value *value = reader->ops->field(reader, r.from, r.field);
   if (value && value->type == NT_LIST)
-    push_referred(L, from, value, kind);
+    push_referred(L, &r, value);
   else
-    nt_lua_push_frozen(L, refer(reader, from, value, kind));
+    nt_lua_push_frozen(L, refer(reader, &r, value));
   return 1;
 }

@@ -4,10 +4,9 @@
 import os
 import re
 import resource
-import struct
 import unittest
-import zlib
 
+from publish import png
 from workspace import Case, main, text
 
 SITE = """title: Region
@@ -15,15 +14,6 @@ url: https://region.example/
 sources:
   text: { use: source_markdown, path: content, match: "**/*.md" }
 """
-
-
-def png(width, height):
-    """A whole PNG by the specification (W3C PNG, 5 and 11): signature, IHDR, IDAT, IEND."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = (b"\0" + b"\0" * width) * height
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 class Files(Case):

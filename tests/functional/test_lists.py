@@ -96,7 +96,7 @@ class Site(Case):
         ws.write("s/templates/page.html", PAGE)
         ws.write("s/templates/list.html", LIST)
         ws.write("s/static/css/a.css", "a{}\n")
-        ws.write("s/content/om.md", text("Om"))
+        ws.write("s/content/om.md", text("Om", "## Kontakt\n\n## X\n"))
         for number in range(1, 6):
             ws.write(f"s/content/n{number}.md", news(number))
         ws.write("s/content/e1.md", news(1, "en"))
@@ -231,6 +231,15 @@ class Leading(Site):
         run = self.ws.build()
         self.says(run, "address_absent", file="s/site.yaml", line=self.line("    nyheter: { to"), column=20)
         self.only(run, "address_absent")
+        self.assertEqual(self.ws.published()["index.html"].decode().count("\n"), 4)
+
+    def test_menu_to_a_place_that_is_not_there(self):
+        self.ws.write("s/templates/page.html", MENU)
+        self.ws.write("s/site.yaml", SITE.replace("{ to: content/om.md,", "{ to: content/om.md#kntakt,"))
+        run = self.ws.build()
+        said = self.says(run, "link_no_anchor_near", file="s/site.yaml", line=self.line("    om: { to"), column=15)
+        self.assertIn("#kontakt", said["hint"])
+        self.only(run, "link_no_anchor_near")
         self.assertEqual(self.ws.published()["index.html"].decode().count("\n"), 4)
 
     def test_words_in_templates(self):
