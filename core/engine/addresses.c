@@ -216,7 +216,7 @@ nt_target nt_address_follow(const nt_site *site, const nt_record *from, nt_str l
 
 /* ---- fields ---- */
 
-const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
+static const nt_asset *file_as_written(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
   nt_str own = nt_arena_format(arena, "%.*s/", NT_FMT(site->name));
   const nt_record *text = nt_records_find(&site->records, beside);
   if (text)
@@ -238,12 +238,20 @@ const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path,
   return NULL;
 }
 
+/* Also with its escapes undone, or from the root with the site's base path, as links may be written. */
+const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
+  const nt_asset *asset = file_as_written(site, beside, path, arena, name);
+  nt_str decoded = nt_link_decode(path, arena), rest = without_base(site, decoded), found;
+  if (!asset && decoded.ptr != path.ptr) asset = file_as_written(site, beside, decoded, arena, &found);
+  if (!asset && rest.len) asset = file_as_written(site, beside, rest, arena, &found);
+  return asset;
+}
+
 nt_target nt_address_follow_file(const nt_site *site, const nt_record *from, nt_str path, bool planned,
                                  nt_arena *arena) {
   nt_str name;
   if (!nt_link_is_ours(path)) return (nt_target){.lead = NT_LEAD_ELSEWHERE};
   const nt_asset *asset = nt_address_file(site, from->path, path, arena, &name);
-  if (!asset) asset = nt_address_file(site, from->path, nt_link_decode(path, arena), arena, &name);
   if (asset) return follow_asset(site, from, asset, nt_str_n("", 0), planned, arena);
   return dead(NT_MSG_link_no_file, name);
 }
