@@ -220,14 +220,14 @@ static const nt_asset *first_file(const nt_site *site, const nt_str *folders, si
   for (size_t i = 0; i < count; i++) {
     nt_str found = seen_from(folders[i], path, arena);
     const nt_asset *asset = found.len ? nt_assets_find(site, found) : NULL;
-    if (asset || !name->ptr) *name = found;
+    if (asset || i == 0) *name = found;
     if (asset) return asset;
   }
   return NULL;
 }
 
-const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
-  nt_str own = nt_arena_format(arena, "%.*s/", NT_FMT(site->name)), decoded = nt_url_decode(path, arena);
+static const nt_asset *file_as_written(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
+  nt_str own = nt_arena_format(arena, "%.*s/", NT_FMT(site->name));
   const nt_record *text = nt_records_find(&site->records, beside);
   if (text)
     beside = text->path;
@@ -235,10 +235,16 @@ const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path,
     beside = nt_str_sub(beside, own.len, beside.len);
   bool rooted = nt_str_starts(path, NT_STR("/"));
   const nt_str folders[] = {rooted ? NT_STR("static") : nt_path_dir(beside), nt_str_n("", 0)};
-  size_t count = rooted ? 1 : 2;
-  *name = nt_str_n(NULL, 0);
-  const nt_asset *asset = first_file(site, folders, count, nt_str_sub(path, rooted, path.len), arena, name);
-  return asset ? asset : first_file(site, folders, count, nt_str_sub(decoded, rooted, decoded.len), arena, name);
+  return first_file(site, folders, rooted ? 1 : 2, nt_str_sub(path, rooted, path.len), arena, name);
+}
+
+/* Also with its escapes undone, or from the root with the site's base path, as links may be written. */
+const nt_asset *nt_address_file(const nt_site *site, nt_str beside, nt_str path, nt_arena *arena, nt_str *name) {
+  const nt_asset *asset = file_as_written(site, beside, path, arena, name);
+  nt_str decoded = nt_url_decode(path, arena), rest = without_base(site, decoded), found;
+  if (!asset && decoded.ptr != path.ptr) asset = file_as_written(site, beside, decoded, arena, &found);
+  if (!asset && rest.len) asset = file_as_written(site, beside, rest, arena, &found);
+  return asset;
 }
 
 nt_target nt_address_follow_file(const nt_site *site, const nt_record *from, nt_str path, bool planned,

@@ -209,6 +209,17 @@ end)
         self.assertIn("nyheter/en/index.html", self.ws.published())
         self.assertIn("nyheter/d/index.html", self.ws.published())
 
+    def test_pictures_have_their_size_however_they_are_written(self):
+        self.site(base="/bas/")
+        head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes([0, 0, 0, 30, 0, 0, 0, 20, 8, 2, 0, 0, 0])
+        self.ws.write("s/content/a b.png", head)
+        self.ws.write("s/static/i/å.png", head)
+        run = self.linked("s/content/om.md", "![x](<a b.png>)", "![x](a%20b.png)", "![x](/i/%C3%A5.png)",
+                          "![x](/bas/i/å.png)")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(re.findall(r'src="([^"]*)" alt="x" width="30" height="20"', self.page()),
+                         ["/bas/om/a%20b.png"] * 2 + ["/bas/i/%C3%A5.png"] * 2)
+
     # ---- very much of it ----
 
     def test_very_many_anchors(self):
