@@ -1,6 +1,7 @@
 #include "engine/evaluation.h"
 
 #include "engine/engine.h"
+#include "engine/languages.h"
 
 #include <stdlib.h>
 
@@ -89,7 +90,7 @@ static int compare(const void *a, const void *b, void *ud) {
 }
 
 static void prepare(nt_evaluation *ev, const nt_query *query, nt_candidate *x, nt_buf *key) {
-  const nt_locale *locale = nt_inputs_locale(ev->site->inputs, query->lang);
+  const nt_locale *locale = nt_language_locale(ev->site->inputs, query->lang);
   x->values = NT_NEW_N(ev->arena, const nt_value *, query->sort_count);
   x->keys = NT_NEW_N(ev->arena, nt_str, query->sort_count);
   for (size_t i = 0; i < query->sort_count; i++) {

@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "engine/evaluation.h"
+#include "engine/languages.h"
 #include "engine/terms.h"
 
 /* One question and its last answer. */
@@ -320,7 +321,7 @@ static question *find_question(nt_site *site, const nt_query *query, nt_query_ph
 bool nt_queries_ask(nt_site *site, const nt_query *query, nt_query_phase phase, nt_diags *diags, nt_docrefs *out,
                     uint32_t *name, nt_hash *hash) {
   nt_query own = *query;
-  own.lang = nt_inputs_narrow(site->inputs, query->lang);
+  own.lang = nt_language_narrow(site->inputs, query->lang);
   question *q = find_question(site, &own, phase);
   ensure(site, q);
   *name = q->name;
