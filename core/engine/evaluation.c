@@ -8,7 +8,6 @@
 void nt_evaluation_init(nt_evaluation *ev, nt_site *site, nt_query_phase phase) {
   *ev = (nt_evaluation){.site = site, .phase = phase, .arena = nt_arena_new()};
   nt_diags_init(&ev->diags, ev->arena);
-  ev->tracer.ignored = site->engine->options.ignored_keys;
   nt_tracer_start(&ev->tracer);
 }
 

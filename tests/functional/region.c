@@ -63,7 +63,7 @@ static const struct {
 } fields[REGION_FIELDS] = {
     {"title", {"Ängar {n}", "Åar {n}", "öar {n}", "Wok & <b> {n}"}},
     {"date", {"2024-04-1{n}", "2023-12-31 23:30", "2024-06-12 08:00", "2024-06-20", "2022-02-02", "2021-04-31"}},
-    {"topics", {"[kultur]", "", "[Kultur, natur]", "[natur, Å]", "[kultur, '2024']", "[KULTUR]"}},
+    {"topics", {"[kultur]", "", "[Kultur, natur]", "[natur, Å]", "[Natur, Å]", "[KULTUR, '2024']"}},
     {"slug", {"", "egen-{n}", "samma"}, true},
     {"kind", {"", "page"}, true},
     {"lang", {"", "en", "sv"}, true},
