@@ -9,6 +9,7 @@
 typedef struct collector {
   nt_arena *arena;   /* of the result */
   nt_arena *scratch; /* of decoded fields */
+  nt_buf path;       /* of the value that is looked at */
   nt_str field;
   NT_VEC(nt_link) links;
   NT_VEC(nt_str) anchors;
@@ -92,21 +93,20 @@ static void collect_tree(collector *c, const nt_node *root) {
 
 enum { DEEPEST = 8 };
 
-static void collect_value(collector *c, const nt_value *value, nt_str path, int depth) {
+static void collect_value(collector *c, const nt_value *value, int depth) {
   if (depth > DEEPEST) return;
   if (value->type == NT_MARKUP) {
     const nt_node *root = nt_node_decode(value->as.string, c->scratch);
-    c->field = nt_arena_str(c->arena, path);
+    c->field = nt_arena_str(c->arena, nt_buf_str(&c->path));
     if (root) collect_tree(c, root);
   }
+  size_t prefix = c->path.len;
   for (size_t i = 0; i < nt_value_len(value); i++) {
-    bool map = value->type == NT_MAP;
-    const nt_value *child = map ? &value->as.map->entries[i].value : &value->as.list->items[i];
+    const nt_value *child = nt_value_at(value, i);
     if (child->type < NT_LIST) continue;
-    nt_str name = map ? nt_arena_format(c->scratch, "%.*s%s%.*s", NT_FMT(path), path.len ? "." : "",
-                                        NT_FMT(value->as.map->entries[i].key))
-                      : nt_arena_format(c->scratch, "%.*s[%zu]", NT_FMT(path), i + 1);
-    collect_value(c, child, name, depth + 1);
+    c->path.len = prefix;
+    nt_value_put_step(value, i, &c->path);
+    collect_value(c, child, depth + 1);
   }
 }
 
@@ -157,7 +157,7 @@ void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *a
   else
     collect_tree(&c, nt_document_body(document));
   *out = (nt_links){.body_count = c.links.len, .body_anchor_count = c.anchors.len};
-  collect_value(&c, &document->fields, nt_str_n("", 0), 0);
+  collect_value(&c, &document->fields, 0);
   out->count = c.links.len;
   out->anchor_count = c.anchors.len;
   out->items = nt_arena_copy(arena, c.links.items, c.links.len * sizeof *c.links.items);
@@ -167,6 +167,7 @@ void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *a
   put_in_order(out, arena);
   nt_vec_deinit(&c.links);
   nt_vec_deinit(&c.anchors);
+  nt_buf_deinit(&c.path);
 }
 
 bool nt_links_has_anchor(const nt_links *links, nt_str id) {

@@ -38,6 +38,8 @@ typedef struct nt_pointer {
   nt_str value;
   bool in_list;
 } nt_pointer;
+/* Is it one of those, or may one be within it? `depth` is the field's own, 0 for a document's. */
+bool nt_plan_field_points(const nt_field *field, int depth);
 typedef void nt_pointer_fn(void *ud, const nt_pointer *pointer);
 /* Calls fn for each that is filled in, in the kind's order. */
 void nt_plan_each_pointer(const nt_kind *kind, const nt_value *fields, nt_arena *arena, nt_pointer_fn *fn, void *ud);

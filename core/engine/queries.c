@@ -243,7 +243,7 @@ nt_hash nt_queries_answer(const nt_site *site, const nt_docref *refs, size_t cou
   nt_hash hash = nt_hash_combine(count, 1);
   for (size_t i = 0; i < count; i++) {
     const nt_record *r = nt_records_at(&site->records, refs[i]);
-    hash = nt_hash_combine(hash, r->id_hash + r->generation);
+    hash = nt_hash_combine(hash, r ? r->id_hash + r->generation : NT_HASH_ABSENT);
   }
   return hash;
 }

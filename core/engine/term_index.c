@@ -29,6 +29,7 @@ typedef struct making {
   nt_map spellings; /* text -> spelling */
   nt_map entries;   /* slug -> entry */
   bool doubtful;    /* there is something to say */
+  size_t unsaid;    /* spellings that are told of together */
 } making;
 
 /* ---- texts ---- */
@@ -148,13 +149,16 @@ static int by_label(const void *a, const void *b) {
 /* ---- what is said ---- */
 
 static void report_term(making *m, const nt_record *r, nt_str text, size_t at) {
+  enum { MOST = 100 };
   const spelling *s = nt_map_get(&m->spellings, text);
   const entry *e = s->term;
   if (e && (e->named || s == e->usual)) return;
   nt_str field = at ? nt_arena_format(m->ev->arena, "%.*s[%zu]", NT_FMT(m->taxonomy), at) : m->taxonomy;
   nt_where where = {.doc = r->frozen->id, .file = r->frozen->file, .field = field};
   nt_diags *faults = &m->index->faults;
-  if (e)
+  if (e && faults->len - faults->errors >= MOST)
+    m->unsaid++;
+  else if (e)
     nt_report(faults, NT_MSG_term_spelled_twice, where, text, e->usual->text, m->taxonomy);
   else
     nt_report(faults, NT_MSG_term_without_slug, where, text, m->taxonomy);
@@ -165,6 +169,10 @@ static void report_term(making *m, const nt_record *r, nt_str text, size_t at) {
 
 static void report_all(making *m) {
   for (size_t i = 0; i < m->ev->found.len; i++) each_term(m, m->ev->found.items[i].record, report_term);
+  if (!m->unsaid) return;
+  nt_where where = nt_where_file(m->ev->site->name, 0, 0);
+  nt_report(&m->index->faults, NT_MSG_terms_spelled_more, where, nt_arena_format(m->ev->arena, "%zu", m->unsaid),
+            m->taxonomy);
 }
 
 /* ---- the index ---- */

@@ -3,8 +3,20 @@
 #include "base/url.h"
 #include "engine/addresses.h"
 
+#include <strings.h>
+
+/* Addresses that are no places but programs, or pages of somebody's making under the site's name. */
+static bool is_program(nt_str word) {
+  static const char *const schemes[] = {"javascript", "vbscript", "data"};
+  nt_str scheme = nt_str_sub(word, 0, nt_str_find(word, ':'));
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (scheme.len == strlen(schemes[i]) && strncasecmp(scheme.ptr, schemes[i], scheme.len) == 0) return true;
+  return false;
+}
+
 static bool passes(nt_str word) {
-  return nt_str_starts(word, NT_STR("#")) || nt_str_starts(word, NT_STR("?")) || nt_url_is_elsewhere(word);
+  return nt_str_starts(word, NT_STR("#")) || nt_str_starts(word, NT_STR("?")) ||
+         (nt_url_is_elsewhere(word) && !is_program(word));
 }
 
 static const nt_page *page_at(const nt_site *site, nt_str url) {
