@@ -52,6 +52,10 @@ static bool is_for_the_browser(nt_str anchor) {
   return !anchor.len || nt_str_eq(anchor, NT_STR("top")) || nt_str_search(anchor, NT_STR(":~:")) < anchor.len;
 }
 
+static nt_str anchor_of(nt_str tail) {
+  return nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
+}
+
 static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
   enum { MOST = 2000 };
   nt_str best = nt_str_n("", 0);
@@ -63,10 +67,6 @@ static nt_str nearest_anchor(const nt_links *links, nt_str anchor) {
     best = links->anchors[i];
   }
   return best;
-}
-
-static nt_str anchor_of(nt_str tail) {
-  return nt_str_sub(tail, nt_str_find(tail, '#') + 1, tail.len);
 }
 
 bool nt_address_has_place(const nt_record *document, nt_str tail, nt_arena *arena) {

@@ -3,9 +3,21 @@
 
 #include "base/path.h"
 
+nt_where nt_plan_where(const nt_planning *p, nt_pos pos) {
+  if (pos.line) return nt_config_where(&p->site->inputs->files, pos);
+  return nt_where_file(nt_path_join(p->arena, p->site->name, NT_STR("scripts")), 0, 0);
+}
+
+/* What ends a path in a browser, and what no address holds. */
+static bool is_path_byte(char c) {
+  return (unsigned char)c >= ' ' && !strchr("?#\\\x7F", c);
+}
+
 /* "/a/b/" is the file a/b/index.html; "/a/b" is a/b. */
 bool nt_plan_path(nt_planning *p, nt_str url, nt_str extension, nt_str *path) {
   if (!url.len || url.ptr[0] != '/') return false;
+  for (size_t i = 0; i < url.len; i++)
+    if (!is_path_byte(url.ptr[i])) return false;
   nt_str below = nt_str_sub(url, 1, url.len);
   if (!below.len || below.ptr[below.len - 1] == '/')
     below = nt_arena_format(p->arena, "%.*sindex.%.*s", NT_FMT(below), NT_FMT(extension));

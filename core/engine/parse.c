@@ -149,7 +149,6 @@ static bool apply_kind(nt_reading *r, const nt_value *raw, nt_document *doc) {
 static bool parse_text(nt_reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
-  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, nt_reading_at(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   if (!nt_str_trim(nt_str_sub(text, nt_str_starts(text, NT_STR("\xEF\xBB\xBF")) ? 3 : 0, text.len)).len)
     nt_report0(&r->run.diags, NT_MSG_item_empty, nt_reading_at(r, 0, 0));

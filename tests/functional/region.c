@@ -51,28 +51,31 @@ enum {
   VALUES = 6,
   PLACES = 3,
   DATE = 1,
-  NO_DATE = 5
+  NO_DATE = 5,
+  REPORT = 13
 };
 
 /* The first value is the likeliest; "{n}" is the text's number and "{p}" that of its pair. */
 static const struct {
   const char *name;
   const char *values[VALUES];
+  bool seldom;
 } fields[REGION_FIELDS] = {
     {"title", {"Ängar {n}", "Åar {n}", "öar {n}", "Wok & <b> {n}"}},
     {"date", {"2024-04-1{n}", "2023-12-31 23:30", "2024-06-12 08:00", "2024-06-20", "2022-02-02", "2021-04-31"}},
-    {"topics", {"[kultur]", "", "[Kultur, natur]", "[natur, Å]", "[kultur, '2024']"}},
-    {"slug", {"", "egen-{n}", "samma"}},
-    {"kind", {"", "page"}},
-    {"lang", {"", "en", "sv"}},
+    {"topics", {"[kultur]", "", "[Kultur, natur]", "[natur, Å]", "[kultur, '2024']", "[KULTUR]"}},
+    {"slug", {"", "egen-{n}", "samma"}, true},
+    {"kind", {"", "page"}, true},
+    {"lang", {"", "en", "sv"}, true},
     {"translation_key", {"", "nyckel-{p}", "nyckel"}},
-    {"draft", {"", "true"}},
-    {"embargo", {"", "2024-06-12 08:00", "2024-06-05"}},
-    {"expires", {"", "2024-06-15", "2024-06-12 09:00"}},
+    {"draft", {"", "true"}, true},
+    {"embargo", {"", "2024-06-12 08:00", "2024-06-05"}, true},
+    {"expires", {"", "2024-06-15", "2024-06-12 09:00"}, true},
     {"aliases", {"", "/gammal-{n}/", "[/a-{n}.html, /gemensam/]"}},
     {"image", {"", "{ src: karta.gif, alt: Karta }", "{ src: /logo.svg, alt: Logga }", "{ src: saknas.gif, alt: X }"}},
     {"file", {"", "rapport.pdf", "/css/site.css", "tabell.pdf"}},
     {"report", {"", "r0", "content/report/r1.md"}},
+    {"template", {"", "other.html"}},
     {"lead", {"", "Se [om](../page/p0.md).", "Kort."}},
 };
 
@@ -186,6 +189,7 @@ void region_init(region *r, workspace *w, uint64_t seed) {
     t->values[0] = (uint8_t)(n % 4);
     t->values[1] = n % 3 ? 0 : 4;
     t->values[2] = (uint8_t)(n % 5);
+    t->values[REPORT] = (uint8_t)(n % 3);
     write_text(r, n);
   }
 }
@@ -273,13 +277,17 @@ static bool is_at_fault(const region_text *t) {
   return t->there && t->values[DATE] == NO_DATE;
 }
 
-/* Half of the time a field gets its likeliest value, so that texts are not all withheld in the end. */
+/* Fields that hold a text back, or move it, mostly have their likeliest value, so that there is something to publish.
+ */
 static const char *change_field(region *r, int n) {
   region_text *t = &r->texts[n];
-  size_t field = is_at_fault(t) ? DATE : region_pick(r, REGION_FIELDS);
+  size_t field = DATE;
+  while (!is_at_fault(t) && fields[field = region_pick(r, REGION_FIELDS)].seldom && !t->values[field] &&
+         region_pick(r, 5))
+    continue;
   unsigned values = 0;
   while (values < VALUES && fields[field].values[values]) values++;
-  bool back = t->values[field] && region_pick(r, 2);
+  bool back = t->values[field] && region_pick(r, fields[field].seldom ? 4 : 2);
   t->values[field] = back ? 0 : (uint8_t)another(r, t->values[field], values);
   write_text(r, n);
   return fields[field].name;

@@ -6,7 +6,7 @@
 
 #include "workspace.h"
 
-enum { REGION_FORMS = 5, REGION_PARTS = 128, REGION_TEXTS = 28, REGION_FIELDS = 15, REGION_SORTS = 80 };
+enum { REGION_FORMS = 5, REGION_PARTS = 128, REGION_TEXTS = 28, REGION_FIELDS = 16, REGION_SORTS = 80 };
 
 typedef struct region_part {
   const char *file;

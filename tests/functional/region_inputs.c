@@ -54,9 +54,13 @@ const region_part region_parts[] = {
       " title: Kultur }\n"}},
     {SITE,
      NULL,
-     {"taxonomies:\n  topics: { of: [news, report], path: \"/amnen/{term}/\", template: topic.html,\n"
+     {"taxonomies:\n  topics: { of: [news, report], template: topic.html,\n"
       "    index_template: topics.html, outputs: { html: {}, rss: { path: rss.xml } }, title: Ämnen,"}},
     {SITE, "config, taxonomies", {" index: /amnen/,", " index: { sv: /amnen/, en: /en/topics/ },", ""}},
+    {SITE,
+     "config, taxonomies",
+     {" path: \"/amnen/{term}/\",", " path: { sv: \"/amnen/{term}/\", en: \"/en/topics/{term}/\" },",
+      " path: \"/om/{term}.html\","}},
     {SITE, "config, taxonomies", {" sort: [-date, title],", " sort: title,"}},
     {SITE, "config, taxonomies", {" per_page: 2,", " per_page: 3,", " per_page: 2, number_from: oldest,"}},
     {SITE,
@@ -98,6 +102,7 @@ const region_part region_parts[] = {
      {"links: { missing: warn }\n", "links: { missing: error }\n", "links: { missing: ignore }\n"}},
     {SITE, "config, since", {"since: 2019\n", "since: 2021\n", ""}},
     {SITE, "config, params", {"params: { color: red,", "params: { color: blue,"}},
+    {SITE, "config, params", {" extra: x,", " extra: { a: 1 },", " extra: {},", " extra: y,"}},
     {SITE, "config, params", {" unread: 1 }\n", " unread: 2 }\n"}},
     {SITE, "config, lines", {"", "# En rad till.\n"}},
     {SITE, "fault, config", {"", "tittle: Regionen\n"}, .stops = true},
@@ -125,7 +130,8 @@ const region_part region_parts[] = {
       "  topics: { type: list, of: term }\n  file: { type: file }\n  date: { type: datetime }\n"}},
     {"s/kinds/report.yaml",
      "kind, permalink",
-     {"permalink: /rapporter/{slug}/\n", "permalink: { sv: \"/rapporter/{slug}/\", en: \"/reports/{slug}/\" }\n"}},
+     {"permalink: /rapporter/{slug}/\n", "permalink: { sv: \"/rapporter/{slug}/\", en: \"/reports/{slug}/\" }\n",
+      "permalink: /rapporter/{path}.html\n"}},
     {"shared/kinds/page.yaml",
      NULL,
      {"label: Sida\nunknown_fields: allow\npermalink: /{slug}/\nfields:\n  title: { type: text, required: true }\n"}},
@@ -206,9 +212,11 @@ const region_part region_parts[] = {
       "{% for d in site.collection(\"nyheter\").limit(3) %}<a href=\"{{ d.url }}\">{{ d.title }}</a>\n{% endfor %}"
       "{% for t in site.terms(\"topics\") %}{{ t.title }}={{ t.count }} {% endfor %}"
       "{% for l in site.languages %}{{ l.lang }}:{{ l.name }} {% endfor %}{% endblock %}\n"}},
+    {"s/templates/404.html", "template", {"<h1>{{ \"missing\"|t }}</h1>", "<h1>404 {{ \"missing\"|t }}</h1>"}},
     {"s/templates/404.html",
-     "template",
-     {"<h1>{{ \"missing\"|t }}</h1>{{ fact() }}\n", "<h1>404 {{ \"missing\"|t }}</h1>{{ fact() }}\n"}},
+     NULL,
+     {"{{ fact() }} <a href=\"{{ \"collection/nyheter\"|url }}\">x</a> "
+      "{{ \"-\" if site.params.extra is mapping else site.params.extra }}\n"}},
     {"s/templates/stat.html", NULL, {"<p>{{ page.params.count }}: {{ page.params.newest }}</p>\n"}},
     {"s/templates/list.html", "fault, template", {"", "{% if %}\n"}, .stops = true},
 
@@ -266,6 +274,8 @@ const region_part region_parts[] = {
       "notis.on(\"collect\", function(site, collect)\n"
       "  local count, newest = 0, { notis.data(\"data/places.yaml\")[1] }\n"
       "  for doc in site:collection(\"nyheter\"):limit(3):each() do newest[#newest + 1] = doc.title end\n"
+      "  local om = site:document(\"text/content/page/p0.md\")\n"
+      "  newest[#newest + 1] = om and om.title or \"-\"\n"
       "  for _ in site:documents():each() do count = count + 1 end\n"
       "  collect:page { path = \"/statistik/\", template = \"stat.html\","
       " params = { count = count, newest = table.concat(newest, \", \") } }\n"

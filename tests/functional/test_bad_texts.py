@@ -102,6 +102,7 @@ class Texts(Told):
                 self.ws.write("s/content/a.md", content)
                 run = self.build()
                 self.place(run, "item_empty", "s/content/a.md")
+                self.assertEqual(len(run.diags), 1, str(run))
                 self.assertEqual(run.code, 0, str(run))
 
     def test_unclosed_front_matter(self):

@@ -17,7 +17,7 @@ static size_t edit_count(void) {
 }
 
 static uint64_t seed(void) {
-  return setting("NOTIS_SEED", 4);
+  return setting("NOTIS_SEED", 3);
 }
 
 /* ---- a stream ---- */
