@@ -33,7 +33,7 @@ static void read_url(nt_inputs *in) {
   bool http = nt_str_starts(in->url, NT_STR("http://")), https = nt_str_starts(in->url, NT_STR("https://"));
   nt_str rest = nt_str_sub(in->url, https ? 8 : 7, in->url.len);
   if ((http || https) && is_address(rest))
-    in->base_path = nt_str_sub(rest, nt_str_find(rest, '/'), rest.len);
+    in->base_path = nt_site_url_split(in->url).base;
   else
     nt_report(&in->diags, NT_MSG_config_bad_url, config_where(in, "url"), config_str(in, "url"));
 }
