@@ -1,7 +1,7 @@
 /* notis list sites|documents|pages|hooks|plugins */
 #include "cli/cli.h"
+#include "engine/content/states.h"
 #include "engine/run.h"
-#include "engine/states.h"
 
 static void line(const nt_site *site, nt_str a, nt_str b, nt_str c) {
   if (site) printf("%.*s\t", NT_FMT(site->name));

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/path.h"
-#include "engine/config.h"
-#include "engine/out.h"
+#include "engine/inputs/config.h"
+#include "engine/publish/out.h"
 #include "host/durable.h"
 
 #include <errno.h>

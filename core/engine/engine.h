@@ -2,8 +2,8 @@
 #ifndef NT_ENGINE_ENGINE_H
 #define NT_ENGINE_ENGINE_H
 
-#include "engine/outputs.h"
 #include "engine/plugins.h"
+#include "engine/publish/outputs.h"
 #include "engine/site.h"
 #include "host/host.h"
 #include "io/pool.h"

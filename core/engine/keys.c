@@ -1,10 +1,10 @@
 /* The hashes of what can be read, and the question whether a step need run at all. */
-#include "engine/addresses.h"
 #include "engine/engine.h"
-#include "engine/menus.h"
+#include "engine/plan/addresses.h"
+#include "engine/plan/menus.h"
+#include "engine/plan/words.h"
+#include "engine/query/terms.h"
 #include "engine/run.h"
-#include "engine/terms.h"
-#include "engine/words.h"
 
 nt_hash nt_key_config(const nt_site *site, nt_str path) {
   if (nt_str_starts(path, NT_STR("kinds/"))) {

@@ -1,10 +1,10 @@
 /* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
-#include "engine/addresses.h"
-#include "engine/menus.h"
-#include "engine/planning.h"
+#include "engine/plan/addresses.h"
+#include "engine/plan/menus.h"
+#include "engine/plan/planning.h"
+#include "engine/plan/words.h"
+#include "engine/query/terms.h"
 #include "engine/run.h"
-#include "engine/terms.h"
-#include "engine/words.h"
 #include "model/nodecode.h"
 
 static nt_run *run_of(nt_reader *reader) {

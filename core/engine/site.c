@@ -7,12 +7,12 @@
  */
 #include "engine/site.h"
 
-#include "engine/documents.h"
+#include "engine/content/documents.h"
+#include "engine/content/states.h"
 #include "engine/engine.h"
-#include "engine/out.h"
-#include "engine/render.h"
+#include "engine/publish/out.h"
+#include "engine/publish/render.h"
 #include "engine/run.h"
-#include "engine/states.h"
 #include "engine/verdict.h"
 
 #include <stdlib.h>

@@ -10,12 +10,12 @@
 #define NT_ENGINE_SITE_H
 
 #include "base/atomic.h"
-#include "engine/assets.h"
-#include "engine/commit.h"
-#include "engine/plan.h"
-#include "engine/queries.h"
-#include "engine/records.h"
-#include "engine/sources.h"
+#include "engine/content/assets.h"
+#include "engine/content/records.h"
+#include "engine/content/sources.h"
+#include "engine/plan/plan.h"
+#include "engine/publish/commit.h"
+#include "engine/query/queries.h"
 #include "host/host.h"
 #include "io/pool.h"
 #include "template/template.h"

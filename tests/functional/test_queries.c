@@ -1,6 +1,6 @@
 /* Questions to a built site: order, conditions and slices. The order of words is that of Svenska Akademiens ordlista:
  * å, ä, ö last in that order, v and w apart, small before large only where nothing else tells. */
-#include "engine/queries.h"
+#include "engine/query/queries.h"
 #include "newsroom.h"
 
 static int setup(void **state) {

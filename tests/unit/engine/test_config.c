@@ -1,6 +1,6 @@
 /* Configuration: merging, what a map may hold, and amounts; and what a collection's map becomes. */
-#include "engine/config.h"
-#include "engine/inputs.h"
+#include "engine/inputs/config.h"
+#include "engine/inputs/inputs.h"
 #include "support.h"
 #include "text/json.h"
 #include "text/yaml.h"

@@ -1,6 +1,6 @@
 /* What a path says of a text, as the manual tells it: languages, names, and which texts are translations. */
-#include "engine/identity.h"
-#include "engine/languages.h"
+#include "engine/content/identity.h"
+#include "engine/inputs/languages.h"
 #include "support.h"
 
 typedef struct fixture {

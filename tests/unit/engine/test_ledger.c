@@ -1,5 +1,5 @@
 /* The ledger and the journal: what is written is read, and what is damaged is never believed. */
-#include "engine/ledger.h"
+#include "engine/publish/ledger.h"
 #include "support.h"
 
 static const char *const names[] = {

@@ -127,8 +127,8 @@ static void test_an_answer_holds(void **state) {
   const char *days[] = {"null", "2024-06-09 12:00", "2024-06-10 12:00", "2024-06-11 12:00"};
   nt_kind kind = kind_of(f, declared);
   for (int n = 0; n < 64; n++) {
-    nt_str text = nt_arena_format(f->arena, "embargo: %s\ndate: %s\nexpires: %s", days[n % 4], days[n / 4 % 4],
-                                  days[n / 16]);
+    nt_str text =
+        nt_arena_format(f->arena, "embargo: %s\ndate: %s\nexpires: %s", days[n % 4], days[n / 4 % 4], days[n / 16]);
     nt_value fields = fields_of(f, &kind, text.ptr, true);
     for (int64_t from = NOW - 2 * DAY; from <= NOW + 2 * DAY; from += 12 * HOUR) {
       nt_standing s = nt_state_of(&fields, &kind, f->zone, from);

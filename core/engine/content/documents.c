@@ -1,0 +1,130 @@
+#include "engine/content/documents.h"
+
+#include "base/path.h"
+#include "engine/content/reading.h"
+#include "engine/content/states.h"
+#include "engine/engine.h"
+
+/* ---- one record ---- */
+
+/* Without hooks: what was parsed as it is, or nothing. */
+static void take(nt_reading *r, nt_frozen *made) {
+  nt_step_deinit(&r->record->hooks);
+  nt_record_set_made(r->record, made);
+  r->update->derives = true;
+}
+
+static void bring_into_force(nt_reading *r) {
+  nt_record *record = r->record;
+  nt_site *site = r->run.site;
+  if (!record->parsed || nt_state_of_text(site, record) != NT_STATE_PUBLISHED) {
+    take(r, NULL);
+    return;
+  }
+  nt_vm *vm = site->inputs->scripts.len ? nt_seat_vm(site, r->run.seat, NULL) : NULL;
+  if (!vm || (!nt_vm_wants(vm, NT_EVENT_DOCUMENT, record->parsed->kind) && !nt_vm_has_blocks(vm))) {
+    if (record->made != record->parsed || record->hooks.state != NT_STEP_NONE) take(r, record->parsed);
+    return;
+  }
+  bool holds = nt_step_holds(site, r->run.seat, NT_RUN_DOCUMENT, &record->hooks);
+  /* A parse that gave the same document in new bytes: what was made goes on, or is the new object. */
+  if (holds && !record->made && record->hooks.value == record->parsed->hash) nt_record_set_made(record, record->parsed);
+  if (!holds) nt_reading_hooks(r, vm);
+  nt_site_count(site, NT_STEP_DOCUMENT, !holds);
+}
+
+static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update) {
+  nt_reading r = {.update = update, .record = update->record};
+  r.run.site = site;
+  r.run.seat = seat;
+  r.source = site->sources.items.items[update->record->source];
+  nt_arena *names = nt_arena_new_sized(512);
+  r.file = nt_path_join(names, site->name, update->record->path);
+  bool was_stale = update->record->stale, there = !was_stale || nt_reading_item(&r);
+  bool holds = there && nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
+  /* The bytes are needed after all: a kind or an item hook changed. */
+  if (there && !holds && !was_stale) there = nt_reading_item(&r);
+  if (there) {
+    if (!holds) nt_reading_parse(&r);
+    nt_site_count(site, NT_STEP_PARSE, !holds);
+    bring_into_force(&r);
+  }
+  nt_buf_deinit(&r.bytes);
+  nt_arena_free(names);
+}
+
+/* ---- the job ---- */
+
+static void work(nt_job *job, unsigned worker) {
+  nt_document_job *batch = (nt_document_job *)job;
+  nt_site *site = batch->site;
+  for (size_t i = 0; i < batch->count; i++) {
+    if (nt_atomic_get(&site->cancel))
+      batch->updates[i].skipped = true;
+    else
+      update_record(site, &site->seats[worker], &batch->updates[i]);
+  }
+}
+
+nt_document_job *nt_document_job_new(nt_site *site) {
+  nt_document_job *batch = NULL;
+  while (site->dirty.len && (!batch || batch->count < NT_DOCUMENT_BATCH)) {
+    nt_record *record = site->dirty.items[--site->dirty.len];
+    if (!record->dirty || record->queued || !record->listed) continue;
+    if (!batch) {
+      batch = nt_zalloc(sizeof *batch);
+      batch->site = site;
+      batch->job.work = work;
+    }
+    record->dirty = false;
+    record->queued = true;
+    batch->updates[batch->count++].record = record;
+  }
+  return batch;
+}
+
+/* What a hook derived before is taken out of force; what it derives now is put there. */
+static void install_derived(nt_site *site, nt_record_update *update) {
+  nt_record *parent = update->record;
+  uint32_t *before = parent->derived;
+  size_t before_count = parent->derived_count;
+  parent->derived = update->derived.len ? nt_alloc(update->derived.len * sizeof(uint32_t)) : NULL;
+  parent->derived_count = update->derived.len;
+  for (size_t i = 0; i < before_count; i++) nt_record_clear(site->records.slots.items[before[i]]);
+  free(before);
+  for (size_t i = 0; i < update->derived.len; i++) {
+    nt_frozen *frozen = update->derived.items[i];
+    nt_record *record = nt_records_get(&site->records, frozen->id);
+    if (record->made) nt_record_clear(record);
+    record->parent = parent->slot + 1;
+    record->source = parent->source;
+    record->path = parent->path;
+    nt_record_set_made(record, frozen);
+    record->listed = true;
+    parent->derived[i] = record->slot;
+  }
+}
+
+void nt_document_remove(nt_site *site, nt_record *record) {
+  for (size_t i = 0; i < record->derived_count; i++) nt_record_clear(site->records.slots.items[record->derived[i]]);
+  nt_record_clear(record);
+}
+
+void nt_document_job_install(nt_document_job *batch) {
+  nt_site *site = batch->site;
+  for (size_t i = 0; i < batch->count; i++) {
+    nt_record_update *update = &batch->updates[i];
+    nt_record *record = update->record;
+    record->queued = false;
+    if (update->skipped) {
+      nt_site_mark(site, record);
+    } else if (update->gone) {
+      nt_document_remove(site, record);
+    } else if (update->derives) {
+      install_derived(site, update);
+    }
+    nt_vec_deinit(&update->derived);
+    if (record->dirty) nt_push(&site->dirty, record); /* it changed again while the job held it */
+  }
+  free(batch);
+}

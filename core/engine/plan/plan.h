@@ -1,0 +1,88 @@
+/* The plan: every page that shall be published, and the table of URLs. */
+#ifndef NT_ENGINE_PLAN_PLAN_H
+#define NT_ENGINE_PLAN_PLAN_H
+
+#include "engine/content/records.h"
+#include "engine/inputs/inputs.h"
+#include "engine/trace.h"
+#include "model/page.h"
+
+/* A page with what its steps gave last time. Kept by path from epoch to epoch. */
+typedef struct nt_page_record {
+  nt_str path;            /* owned by the plan's path arena */
+  nt_page page;           /* of the present plan, in its arena */
+  nt_hash planned;        /* the hash of `page` */
+  nt_str owner;           /* whose fault withholds it: a document's id, or what planned it */
+  bool present;           /* in the present plan */
+  const nt_asset *asset;  /* bytes that pass through; NULL for a page */
+  nt_str redirect;        /* where it leads, or empty */
+  nt_step params;         /* the page hooks */
+  nt_arena *hooked_arena; /* of the page as they left it; NULL when there are none */
+  nt_page hooked;
+  nt_step render;
+  nt_step output;
+  nt_hash bytes;  /* of what is or will be published */
+  bool withheld;  /* its render failed */
+  nt_hash staged; /* of what was put to the target in this epoch */
+} nt_page_record;
+
+/* The documents that one name may mean, in order of their slots. */
+typedef struct nt_named {
+  nt_record *record;
+  struct nt_named *next;
+} nt_named;
+
+typedef struct nt_plan {
+  nt_arena *paths;
+  nt_map records;                 /* path -> nt_page_record */
+  NT_VEC(nt_page_record *) pages; /* the present ones, in order of path */
+  nt_arena *arena;                /* of the present plan */
+  nt_inputs *inputs;              /* those it was made with: pages borrow from them */
+  nt_map urls;                    /* document id -> nt_str* */
+  nt_map by_url;                  /* URL -> the page record there */
+  nt_map words;                   /* "sv:collection/nyheter" -> the page record it leads to */
+  nt_map menus;                   /* "sv/main" -> nt_menu */
+  NT_VEC(const nt_page *) shown;  /* those for people, in order of path */
+  nt_hash shown_hash;
+  nt_map by_name; /* a document's name, whole and its last part -> nt_named */
+  nt_step step;
+
+  /* What collect hooks added. */
+  nt_step collect;
+  nt_arena *collected_arena;
+  nt_value collections, extra_pages, redirects;
+  NT_VEC(nt_collection) added;  /* read from `collections` */
+  NT_VEC(uint32_t) added_slots; /* of their documents */
+} nt_plan;
+
+struct nt_site;
+
+void nt_plan_init(nt_plan *plan);
+void nt_plan_deinit(nt_plan *plan);
+
+/* On a worker. Runs the collect hooks unless nothing they read has changed. */
+struct nt_collect_result;
+typedef struct nt_collect_result {
+  nt_arena *arena; /* NULL: as before */
+  nt_value collections, pages, redirects;
+  NT_VEC(nt_frozen *) documents;
+  NT_VEC(nt_collection) added; /* read from `collections` */
+  nt_step step;
+  bool failed;
+} nt_collect_result;
+void nt_collect_run(struct nt_site *site, unsigned worker, nt_collect_result *out);
+/* On the loop thread. */
+void nt_collect_install(struct nt_site *site, nt_collect_result *result);
+
+/* On a worker: lists every page. Writes only what belongs to the plan, which nobody reads meanwhile. */
+void nt_plan_make(struct nt_site *site, unsigned worker);
+
+/* What is known of the links in texts that are withheld: their files are not said to be without use. */
+nt_hash nt_plan_withheld_hash(const struct nt_site *site);
+/* The URL of a document from the publication's root, empty if it has no page. */
+nt_str nt_plan_url(const nt_plan *plan, nt_str id);
+nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path);
+/* A collection of site.yaml or of a collect hook; NULL if there is none. */
+const nt_collection *nt_plan_collection(const struct nt_site *site, nt_str name, bool with_added);
+
+#endif

@@ -1,0 +1,17 @@
+/* The render job: for some pages, page hooks, render and output hooks, each unless its trace still holds. */
+#ifndef NT_ENGINE_PUBLISH_RENDER_H
+#define NT_ENGINE_PUBLISH_RENDER_H
+
+#include "engine/site.h"
+
+typedef struct nt_render_job {
+  nt_job job;
+  struct nt_render_job *next; /* of those that wait for the target */
+  nt_stage stage;             /* its pages, in order of the plan */
+} nt_render_job;
+
+/* For the pages of the plan from `first` on, as many as a job takes. */
+nt_render_job *nt_render_job_new(nt_site *site, size_t first);
+void nt_render_job_free(nt_render_job *job);
+
+#endif
