@@ -31,6 +31,32 @@ bool nt_url_is_elsewhere(nt_str url) {
   return nt_str_starts(url, NT_STR("//")) || scheme_length(url) > 0;
 }
 
+size_t nt_url_path_length(nt_str url) {
+  size_t query = nt_str_find(url, '?'), fragment = nt_str_find(url, '#');
+  return query < fragment ? query : fragment;
+}
+
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+nt_str nt_url_decode(nt_str text, nt_arena *arena) {
+  if (nt_str_find(text, '%') == text.len) return text;
+  char *out = nt_arena_alloc(arena, text.len + 1);
+  size_t len = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
+    int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
+    bool escape = low >= 0 && (high || low); /* %00 stands for nothing that a path can hold */
+    out[len++] = escape ? (char)(high << 4 | low) : text.ptr[i];
+    if (escape) i += 2;
+  }
+  out[len] = '\0';
+  return nt_str_n(out, len);
+}
+
 static nt_str joined(nt_arena *arena, nt_str a, nt_str b, nt_str c) {
   char *bytes = nt_arena_alloc(arena, a.len + b.len + c.len + 1);
   size_t len = 0;
@@ -70,8 +96,7 @@ nt_str nt_url_absolute(nt_str site_url, nt_str url, nt_arena *arena) {
 
 /* Takes "." and ".." out of a path that begins with a slash (RFC 3986, 5.2.4); what follows '?' or '#' is no path. */
 static nt_str without_dots(nt_str path, nt_arena *arena) {
-  size_t end = 0;
-  while (end < path.len && path.ptr[end] != '?' && path.ptr[end] != '#') end++;
+  size_t end = nt_url_path_length(path);
   char *out = nt_arena_alloc(arena, path.len + 2);
   size_t len = 0;
   for (size_t at = 0; at < end;) { /* at each slash */

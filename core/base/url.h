@@ -17,6 +17,10 @@ typedef struct nt_site_url {
 nt_site_url nt_site_url_split(nt_str site_url);
 /* "//x", "mailto:x", "https://x": does it lead elsewhere, whatever the site's address is? */
 bool nt_url_is_elsewhere(nt_str url);
+/* The bytes before a query or fragment. */
+size_t nt_url_path_length(nt_str url);
+/* "a%20b" is "a b"; what is no escape stays as it is, and so does "%00". */
+nt_str nt_url_decode(nt_str text, nt_arena *arena);
 /* An URL from the publication's root, ready for an href. What does not begin with one slash is left as it is. */
 nt_str nt_url_rooted(nt_str site_url, nt_str url, nt_arena *arena);
 /* The whole address of an URL that is ready for an href, or is from the publication's root. */

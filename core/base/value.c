@@ -100,6 +100,25 @@ nt_value *nt_map_find(const nt_value *map, nt_str key) {
   return e ? &e->value : NULL;
 }
 
+static void put_index(nt_buf *out, size_t index) {
+  char digits[24];
+  size_t at = sizeof digits;
+  digits[--at] = ']';
+  do digits[--at] = (char)('0' + index % 10);
+  while (index /= 10);
+  digits[--at] = '[';
+  nt_buf_put(out, nt_str_n(digits + at, sizeof digits - at));
+}
+
+void nt_value_put_step(const nt_value *value, size_t i, nt_buf *path) {
+  if (value->type == NT_LIST) {
+    put_index(path, i + 1);
+    return;
+  }
+  if (path->len) nt_buf_byte(path, '.');
+  nt_buf_put(path, value->as.map->entries[i].key);
+}
+
 nt_value *nt_map_path(const nt_value *map, nt_str path) {
   while (map) {
     size_t dot = nt_str_find(path, '.');

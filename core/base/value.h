@@ -113,6 +113,13 @@ static inline nt_str nt_value_str(const nt_value *v) {
   return v && v->type == NT_STRING ? v->as.string : nt_str_n("", 0);
 }
 
+/* The i-th value of a list or map, which has that many. */
+static inline const nt_value *nt_value_at(const nt_value *v, size_t i) {
+  return v->type == NT_LIST ? &v->as.list->items[i] : &v->as.map->entries[i].value;
+}
+/* Puts what leads to it behind the path so far: "goals[2].text", counted from 1. */
+void nt_value_put_step(const nt_value *value, size_t i, nt_buf *path);
+
 /* Everything, strings too. */
 nt_value nt_value_copy(const nt_value *value, nt_arena *arena);
 /* As the encoding compares them: 1 and 1.0 differ, maps with another order differ. */

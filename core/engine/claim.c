@@ -3,9 +3,21 @@
 
 #include "base/path.h"
 
+nt_where nt_plan_where(const nt_planning *p, nt_pos pos) {
+  if (pos.line) return nt_config_where(&p->site->inputs->files, pos);
+  return nt_where_file(nt_path_join(p->arena, p->site->name, NT_STR("scripts")), 0, 0);
+}
+
+/* What ends a path in a browser, and what no address holds. */
+static bool is_path_byte(char c) {
+  return (unsigned char)c >= ' ' && !strchr("?#\\\x7F", c);
+}
+
 /* "/a/b/" is the file a/b/index.html; "/a/b" is a/b. */
 bool nt_plan_path(nt_planning *p, nt_str url, nt_str extension, nt_str *path) {
   if (!url.len || url.ptr[0] != '/') return false;
+  for (size_t i = 0; i < url.len; i++)
+    if (!is_path_byte(url.ptr[i])) return false;
   nt_str below = nt_str_sub(url, 1, url.len);
   if (!below.len || below.ptr[below.len - 1] == '/')
     below = nt_arena_format(p->arena, "%.*sindex.%.*s", NT_FMT(below), NT_FMT(extension));
@@ -31,8 +43,30 @@ static void keep_folders(nt_planning *p, nt_page_record *record) {
     nt_map_set(&p->folders, dir, record);
 }
 
+/* What file systems take: a name of 255 bytes, and with the publication's own folder before it a path of 4,096. */
+static bool is_too_long(nt_str path) {
+  enum { NAME = 255, PATH = 3072 };
+  if (path.len > PATH) return true;
+  for (size_t start = 0, end; start < path.len; start = end + 1) {
+    end = start + nt_str_find(nt_str_sub(path, start, path.len), '/');
+    if (end - start > NAME) return true;
+  }
+  return false;
+}
+
+static void report_too_long(nt_planning *p, nt_str path, nt_where where) {
+  enum { SHOWN = 60 };
+  size_t end = path.len < SHOWN ? path.len : SHOWN;
+  while (end < path.len && (path.ptr[end] & 0xC0) == 0x80) end--; /* no half letter */
+  nt_report(p->diags, NT_MSG_path_too_long, where, nt_str_sub(path, 0, end));
+}
+
 /* The page gets its path, unless somebody has it or is in the way. */
 nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner, nt_where where) {
+  if (is_too_long(page->path)) {
+    report_too_long(p, page->path, where);
+    return NULL;
+  }
   const nt_page_record *other = in_the_way(p, page->path);
   if (other) {
     nt_report(p->diags, NT_MSG_path_blocked, where, owner, page->path, other->owner, other->path);

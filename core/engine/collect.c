@@ -3,6 +3,8 @@
 #include "engine/languages.h"
 #include "engine/run.h"
 
+#include "base/path.h"
+
 /* Does a source's item have this id already? */
 static bool is_taken(nt_run *run, nt_str id) {
   nt_str name = nt_arena_format(run->reader.arena, "item:%.*s", NT_FMT(id)); /* it may be there and not in force */
@@ -37,10 +39,11 @@ static void keep_documents(nt_run *run, nt_documents *documents, nt_collect_resu
 /* Faults of what a hook called a collection are the step's own, so that they are said, and stop the commit, as long as
  * the step holds. */
 static void read_added(nt_run *run, nt_collect_result *out) {
+  nt_where where = nt_where_file(nt_path_join(run->reader.arena, run->site->name, NT_STR("scripts")), 0, 0);
   for (size_t i = 0; i < nt_value_len(&out->collections); i++) {
     const nt_entry *e = &out->collections.as.map->entries[i];
     nt_collection c;
-    if (nt_collection_read(e->key, &e->value, (nt_where){0}, out->arena, &run->diags, &c))
+    if (nt_collection_read(e->key, &e->value, where, out->arena, &run->diags, &c))
       nt_push(&out->added, c);
     else
       out->failed = true;

@@ -25,6 +25,7 @@ typedef struct nt_engine_options {
   size_t watch_limit;                              /* of watched folders, for tests; 0: the system's */
   uint64_t shuffle_seed;                           /* 0: none */
   unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */
+  nt_str ignored_name;                             /* of those, only keys whose name begins so; empty: all */
   void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
   void *ud;
 } nt_engine_options;

@@ -1,13 +1,13 @@
 #include "engine/evaluation.h"
 
 #include "engine/engine.h"
+#include "engine/languages.h"
 
 #include <stdlib.h>
 
 void nt_evaluation_init(nt_evaluation *ev, nt_site *site, nt_query_phase phase) {
   *ev = (nt_evaluation){.site = site, .phase = phase, .arena = nt_arena_new()};
   nt_diags_init(&ev->diags, ev->arena);
-  ev->tracer.ignored = site->engine->options.ignored_keys;
   nt_tracer_start(&ev->tracer);
 }
 
@@ -90,7 +90,7 @@ static int compare(const void *a, const void *b, void *ud) {
 }
 
 static void prepare(nt_evaluation *ev, const nt_query *query, nt_candidate *x, nt_buf *key) {
-  const nt_locale *locale = nt_inputs_locale(ev->site->inputs, query->lang);
+  const nt_locale *locale = nt_language_locale(ev->site->inputs, query->lang);
   x->values = NT_NEW_N(ev->arena, const nt_value *, query->sort_count);
   x->keys = NT_NEW_N(ev->arena, nt_str, query->sort_count);
   for (size_t i = 0; i < query->sort_count; i++) {

@@ -205,10 +205,10 @@ nt_inputs *nt_inputs_load(const nt_inputs_options *options) {
   read_scripts(in);
   read_all_messages(in);
   in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->hook_memory, in->hook_instructions));
-  in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->chains.len, (uintptr_t)in->zone));
-  for (size_t i = 0; i < in->chains.len; i++)
-    in->vm_hash = nt_hash_combine(nt_hash_combine(in->vm_hash, nt_hash_bytes(in->chains.items[i].lang)),
-                                  (uintptr_t)in->chains.items[i].locale);
+  in->vm_hash = nt_hash_combine(in->vm_hash, nt_hash_combine(in->languages.len, (uintptr_t)in->zone));
+  for (size_t i = 0; i < in->languages.len; i++)
+    in->vm_hash = nt_hash_combine(nt_hash_combine(in->vm_hash, nt_hash_bytes(in->languages.items[i].code)),
+                                  (uintptr_t)in->languages.items[i].locale);
   in->usable = in->configured = in->diags.errors == 0;
   each_file(in, "static", "static/**", read_asset); /* one that cannot be published is withheld alone */
   index_assets(in);
@@ -225,7 +225,6 @@ void nt_inputs_free(nt_inputs *in) {
   for (uint32_t i = 0; i < in->layer_count; i++) nt_root_close(in->layers[i].root);
   nt_vec_deinit(&in->files.names);
   nt_vec_deinit(&in->absent);
-  nt_vec_deinit(&in->chains);
   nt_vec_deinit(&in->sources);
   nt_vec_deinit(&in->kinds);
   nt_vec_deinit(&in->languages);

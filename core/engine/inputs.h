@@ -32,6 +32,10 @@ typedef struct nt_site_lang {
   nt_str code; /* "en" */
   nt_str name; /* in itself: "English"; the code if it is not said */
   nt_str path; /* of everything in it: begins and ends with '/' */
+  const nt_str
+      *chain; /* the languages that stand in for it, itself first: for messages that it lacks and for formats */
+  size_t chain_len;
+  const nt_locale *locale; /* the engine's: of the first in the chain that has one */
 } nt_site_lang;
 
 /* An output of a list of documents. */
@@ -91,14 +95,6 @@ typedef struct nt_source_config {
   nt_pos pos;
 } nt_source_config;
 
-/* The languages that stand in for one, itself first: for messages that it lacks, and for how it is formatted. */
-typedef struct nt_chain {
-  nt_str lang;
-  const nt_str *langs;
-  size_t len;
-  const nt_locale *locale; /* the engine's: of the first that has one */
-} nt_chain;
-
 typedef struct nt_asset {
   nt_str path; /* of one of static/: below the publication's root; of one beside a text: from the site's root, NFC */
   nt_str file; /* from the layer's root, as the file system has it */
@@ -135,7 +131,6 @@ typedef struct nt_inputs {
   nt_links_missing links_missing;
   nt_time now; /* the epoch's instant in the site's zone */
 
-  NT_VEC(nt_chain) chains;        /* of the site's languages */
   NT_VEC(nt_site_lang) languages; /* never empty */
   NT_VEC(nt_source_config) sources;
   NT_VEC(nt_kind) kinds;
@@ -199,14 +194,6 @@ bool nt_inputs_is_unlisted(const nt_inputs *inputs, nt_str path);
 
 /* Could every template that was asked for be read, or was not there? While no worker asks. */
 bool nt_inputs_templates_sound(const nt_inputs *inputs);
-
-/* Reads each language's chain (languages.X.fallback). */
-void nt_inputs_read_chains(nt_inputs *inputs, nt_locales *locales);
-const nt_chain *nt_inputs_chain(const nt_inputs *inputs, nt_str lang); /* NULL if it is none of the site's */
-/* Never NULL: a language that is none of the site's is formatted as the default one. */
-const nt_locale *nt_inputs_locale(const nt_inputs *inputs, nt_str lang);
-/* Empty where the site has one language, for then everything is in it; else the language. */
-nt_str nt_inputs_narrow(const nt_inputs *inputs, nt_str lang);
 
 /* From any thread; diags may be NULL. */
 nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_diags *diags,

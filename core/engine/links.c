@@ -1,47 +1,22 @@
 #include "engine/links.h"
 
+#include "base/url.h"
 #include "base/vec.h"
 #include "model/nodecode.h"
+
+#include <stdlib.h>
 
 typedef struct collector {
   nt_arena *arena;   /* of the result */
   nt_arena *scratch; /* of decoded fields */
+  nt_buf path;       /* of the value that is looked at */
   nt_str field;
   NT_VEC(nt_link) links;
   NT_VEC(nt_str) anchors;
 } collector;
 
 bool nt_link_is_ours(nt_str to) {
-  if (!to.len || nt_str_starts(to, NT_STR("//"))) return false;
-  for (size_t i = 0; i < to.len; i++) { /* a scheme, RFC 3986, 3.1 */
-    char c = to.ptr[i];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    bool later = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-    if (c == ':') return i == 0;
-    if (!letter && !(later && i)) break;
-  }
-  return true;
-}
-
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-nt_str nt_link_decode(nt_str text, nt_arena *arena) {
-  if (nt_str_find(text, '%') == text.len) return text;
-  char *out = nt_arena_alloc(arena, text.len + 1);
-  size_t len = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    int high = text.ptr[i] == '%' && i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-    int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
-    bool escape = low >= 0 && (high || low); /* %00 stands for nothing that a path can hold */
-    out[len++] = escape ? (char)(high << 4 | low) : text.ptr[i];
-    if (escape) i += 2;
-  }
-  out[len] = '\0';
-  return nt_str_n(out, len);
+  return to.len && !nt_url_is_elsewhere(to);
 }
 
 /* ---- anchors ---- */
@@ -118,21 +93,20 @@ static void collect_tree(collector *c, const nt_node *root) {
 
 enum { DEEPEST = 8 };
 
-static void collect_value(collector *c, const nt_value *value, nt_str path, int depth) {
+static void collect_value(collector *c, const nt_value *value, int depth) {
   if (depth > DEEPEST) return;
   if (value->type == NT_MARKUP) {
     const nt_node *root = nt_node_decode(value->as.string, c->scratch);
-    c->field = nt_arena_str(c->arena, path);
+    c->field = nt_arena_str(c->arena, nt_buf_str(&c->path));
     if (root) collect_tree(c, root);
   }
+  size_t prefix = c->path.len;
   for (size_t i = 0; i < nt_value_len(value); i++) {
-    bool map = value->type == NT_MAP;
-    const nt_value *child = map ? &value->as.map->entries[i].value : &value->as.list->items[i];
+    const nt_value *child = nt_value_at(value, i);
     if (child->type < NT_LIST) continue;
-    nt_str name = map ? nt_arena_format(c->scratch, "%.*s%s%.*s", NT_FMT(path), path.len ? "." : "",
-                                        NT_FMT(value->as.map->entries[i].key))
-                      : nt_arena_format(c->scratch, "%.*s[%zu]", NT_FMT(path), i + 1);
-    collect_value(c, child, name, depth + 1);
+    c->path.len = prefix;
+    nt_value_put_step(value, i, &c->path);
+    collect_value(c, child, depth + 1);
   }
 }
 
@@ -163,6 +137,19 @@ static nt_hash anchors_hash(const collector *c) {
   return hash;
 }
 
+static int by_bytes(const void *a, const void *b) {
+  return nt_str_cmp(*(const nt_str *)a, *(const nt_str *)b);
+}
+
+static void put_in_order(nt_links *links, nt_arena *arena) {
+  nt_str *to = NT_NEW_N(arena, nt_str, links->count);
+  for (size_t i = 0; i < links->count; i++) to[i] = links->items[i].to;
+  links->by_text[0] = nt_arena_copy(arena, links->anchors, links->anchor_count * sizeof(nt_str));
+  links->by_text[1] = to;
+  if (links->anchor_count) qsort(links->by_text[0], links->anchor_count, sizeof(nt_str), by_bytes);
+  if (links->count) qsort(to, links->count, sizeof(nt_str), by_bytes);
+}
+
 void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *arena, nt_links *out) {
   collector c = {.arena = arena, .scratch = document->arena};
   if (before)
@@ -170,19 +157,23 @@ void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *a
   else
     collect_tree(&c, nt_document_body(document));
   *out = (nt_links){.body_count = c.links.len, .body_anchor_count = c.anchors.len};
-  collect_value(&c, &document->fields, nt_str_n("", 0), 0);
+  collect_value(&c, &document->fields, 0);
   out->count = c.links.len;
   out->anchor_count = c.anchors.len;
   out->items = nt_arena_copy(arena, c.links.items, c.links.len * sizeof *c.links.items);
   out->anchors = nt_arena_copy(arena, c.anchors.items, c.anchors.len * sizeof *c.anchors.items);
   out->hash = links_hash(&c);
   out->anchors_hash = anchors_hash(&c);
+  put_in_order(out, arena);
   nt_vec_deinit(&c.links);
   nt_vec_deinit(&c.anchors);
+  nt_buf_deinit(&c.path);
 }
 
 bool nt_links_has_anchor(const nt_links *links, nt_str id) {
-  for (size_t i = 0; i < links->anchor_count; i++)
-    if (nt_str_eq(links->anchors[i], id)) return true;
-  return false;
+  return links->anchor_count && bsearch(&id, links->by_text[0], links->anchor_count, sizeof id, by_bytes);
+}
+
+bool nt_links_has(const nt_links *links, nt_str to) {
+  return links->count && bsearch(&to, links->by_text[1], links->count, sizeof to, by_bytes);
 }

@@ -17,16 +17,16 @@ typedef struct nt_links {
   size_t count, body_count;
   nt_str *anchors; /* ids of nodes and in raw HTML: the body's first */
   size_t anchor_count, body_anchor_count;
+  nt_str *by_text[2];         /* the anchors, and where the links lead, each in order: a text may have very many */
   nt_hash hash, anchors_hash; /* without the places of nodes */
 } nt_links;
 
 /* `before`: of a document whose body is this one's, NULL if there is none. The result lies in the arena. */
 void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *arena, nt_links *out);
 bool nt_links_has_anchor(const nt_links *links, nt_str id);
+bool nt_links_has(const nt_links *links, nt_str to);
 
 /* May it lead to something of the site? Not with a scheme ("mailto:…") or a host ("//cdn.example/"). */
 bool nt_link_is_ours(nt_str to);
-/* "a%20b" is "a b"; what is no escape stays as it is. */
-nt_str nt_link_decode(nt_str text, nt_arena *arena);
 
 #endif

@@ -3,6 +3,7 @@
 #include "engine/inputs.h"
 
 #include "base/path.h"
+#include "engine/languages.h"
 #include "text/yaml.h"
 
 #include <stdio.h>
@@ -123,9 +124,9 @@ nt_read nt_inputs_data(nt_inputs *in, nt_str path, nt_diags *diags, const nt_val
 }
 
 nt_read nt_inputs_message(const nt_inputs *in, nt_str lang, nt_str key, nt_str *out) {
-  const nt_chain *chain = nt_inputs_chain(in, lang);
-  for (size_t i = 0; i < (chain ? chain->len : 1); i++) {
-    const nt_value *v = nt_map_path(nt_map_find(&in->messages, chain ? chain->langs[i] : lang), key);
+  const nt_site_lang *found = nt_language_find(in, lang);
+  for (size_t i = 0; i < (found ? found->chain_len : 1); i++) {
+    const nt_value *v = nt_map_path(nt_map_find(&in->messages, found ? found->chain[i] : lang), key);
     if (!v || v->type != NT_STRING) continue;
     *out = v->as.string;
     return NT_READ_OK;

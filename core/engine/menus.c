@@ -42,7 +42,8 @@ static void add_entry(nt_planning *p, const nt_entry *said, const nt_site_lang *
   nt_word_target target;
   if (!nt_word_find(p->site, nt_value_str(to), lang->code, p->arena, &target)) {
     if (lang == p->site->inputs->languages.items)
-      nt_report(p->diags, NT_MSG_address_absent, nt_config_where(&p->site->inputs->files, to->pos), nt_value_str(to));
+      nt_report(p->diags, target.why, nt_config_where(&p->site->inputs->files, to->pos), nt_value_str(to),
+                target.about);
     return;
   }
   put(p, &map, "title", nt_string(title_of(p, &said->value, &target, lang->code)));

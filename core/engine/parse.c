@@ -8,13 +8,16 @@
 #include "model/nodecode.h"
 #include "text/headings.h"
 #include "text/json.h"
+#include "text/locale.h"
 #include "text/scalar_place.h"
 #include "text/yaml.h"
 
 /* The item's path below its source's. */
+/* Composed: a file's name has the letters that people write, however the disk keeps them. */
 static nt_str path_in_source(const nt_reading *r) {
   nt_str path = r->record->path, prefix = r->source->path;
-  return prefix.len && path.len > prefix.len ? nt_str_sub(path, prefix.len + 1, path.len) : path;
+  if (prefix.len && path.len > prefix.len) path = nt_str_sub(path, prefix.len + 1, path.len);
+  return nt_nfc_copy(path, r->run.reader.arena);
 }
 
 /* The kind that the text names, else its source's, else its top folder's, else article. */
@@ -146,7 +149,6 @@ static bool apply_kind(nt_reading *r, const nt_value *raw, nt_document *doc) {
 static bool parse_text(nt_reading *r, nt_str text, nt_document *doc) {
   nt_arena *arena = r->run.reader.arena;
   nt_front_matter split;
-  if (!nt_str_trim(text).len) nt_report0(&r->run.diags, NT_MSG_item_empty, nt_reading_at(r, 1, 1));
   if (!nt_front_matter_split(text, r->file, &r->run.diags, &split)) return false;
   if (!nt_str_trim(nt_str_sub(text, nt_str_starts(text, NT_STR("\xEF\xBB\xBF")) ? 3 : 0, text.len)).len)
     nt_report0(&r->run.diags, NT_MSG_item_empty, nt_reading_at(r, 0, 0));

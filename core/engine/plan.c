@@ -73,13 +73,6 @@ static nt_hash page_hash(const nt_page *page, const nt_page_record *record, cons
   const nt_record *doc = nt_records_at(&site->records, page->document);
   nt_buf_varint(&b, doc ? doc->id_hash + doc->generation : 0);
   nt_value_encode(&page->params, &b);
-  for (size_t i = 0; i < page->alternate_count; i++) {
-    const nt_str words[] = {page->alternates[i].lang, page->alternates[i].url};
-    for (size_t w = 0; w < 2; w++) {
-      nt_buf_varint(&b, words[w].len);
-      nt_buf_put(&b, words[w]);
-    }
-  }
   if (record->asset) {
     nt_buf_put(&b, record->asset->file);
     nt_buf_put(&b, nt_str_n((const char *)&record->asset->stamp, sizeof record->asset->stamp));

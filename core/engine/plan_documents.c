@@ -23,8 +23,9 @@ static void plan_output(nt_planning *p, nt_record *r, nt_str url, nt_str output,
                   .lang = nt_arena_str(p->arena, r->frozen->lang),
                   .params = nt_map_new(p->arena),
                   .origin = r->id};
+  nt_str ext = nt_path_ext(url);
   if (!first && url.ptr[url.len - 1] != '/')
-    page.url = nt_arena_format(p->arena, "%.*s.%.*s", NT_FMT(nt_str_sub(url, 0, nt_str_find_last(url, '.'))),
+    page.url = nt_arena_format(p->arena, "%.*s.%.*s", NT_FMT(nt_str_sub(url, 0, url.len - ext.len - (ext.len > 0))),
                                NT_FMT(nt_plan_extension(p, output)));
   if (!nt_plan_path(p, page.url, nt_plan_extension(p, output), &page.path)) {
     nt_report(p->diags, NT_MSG_path_outside, where, page.url);

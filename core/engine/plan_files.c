@@ -114,6 +114,7 @@ static void check_reference(nt_planning *p, const reference *r) {
   bool dead = target.lead == NT_LEAD_DEAD, file = target.lead == NT_LEAD_FILE && target.asset;
   bool broken = file && r->image && nt_asset_is_broken_image(p->site, target.asset);
   if ((!dead && !broken) || p->dead_links++ >= MOST_OF_A_TEXT) return;
+  nt_address_explain(&target, p->scratch);
   nt_plan_report_link(p->diags, p->site->inputs, dead ? target.why : NT_MSG_image_broken, r->where, r->to,
                       dead ? target.about : target.asset->path);
 }
@@ -194,15 +195,6 @@ nt_hash nt_plan_withheld_hash(const nt_site *site) {
   return sum;
 }
 
-static bool points(const nt_field *field, int depth) {
-  if (field->type == NT_FIELD_FILE || field->type == NT_FIELD_IMAGE || field->type == NT_FIELD_REF) return true;
-  if (depth > 8) return false;
-  if (field->type == NT_FIELD_LIST) return field->of && points(field->of, depth + 1);
-  for (size_t i = 0; field->type == NT_FIELD_MAP && i < field->field_count; i++)
-    if (points(&field->fields[i], depth + 1)) return true;
-  return false;
-}
-
 void nt_plan_trace_links(nt_planning *p) {
   nt_site *site = p->site;
   NT_VEC(nt_str) fields = {0};
@@ -211,7 +203,7 @@ void nt_plan_trace_links(nt_planning *p) {
   nt_push(&fields, NT_STR(":name"));
   for (size_t k = 0; k < site->inputs->kinds.len; k++)
     for (size_t i = 0; i < site->inputs->kinds.items[k].field_count; i++)
-      if (points(&site->inputs->kinds.items[k].fields[i], 0))
+      if (nt_plan_field_points(&site->inputs->kinds.items[k].fields[i], 0))
         nt_push(&fields, site->inputs->kinds.items[k].fields[i].name);
   nt_hash *hashes = NT_NEW_N(p->run->reader.arena, nt_hash, fields.len);
   nt_queries_columns(site, fields.items, fields.len, NT_BEFORE_PLAN, hashes);

@@ -181,7 +181,7 @@ static void plan_collection(nt_planning *p, const nt_collection *c) {
   nt_list_plan of = {.list = &c->list,
                      .collection = c->name,
                      .owner = nt_arena_format(p->arena, "collection/%.*s", NT_FMT(c->name)),
-                     .where = nt_config_where(&in->files, c->config.pos),
+                     .where = nt_plan_where(p, c->config.pos),
                      .langs = NT_NEW_N(p->arena, nt_list_lang, in->languages.len)};
   for (size_t i = 0; i < in->languages.len; i++) {
     const nt_site_lang *lang = &in->languages.items[i];

@@ -11,14 +11,25 @@ typedef struct pointing {
 
 enum { DEEPEST = 8 };
 
+bool nt_plan_field_points(const nt_field *field, int depth) {
+  if (field->type == NT_FIELD_FILE || field->type == NT_FIELD_IMAGE || field->type == NT_FIELD_REF) return true;
+  if (depth > DEEPEST) return false;
+  if (field->type == NT_FIELD_LIST) return field->of && nt_plan_field_points(field->of, depth + 1);
+  for (size_t i = 0; field->type == NT_FIELD_MAP && i < field->field_count; i++)
+    if (nt_plan_field_points(&field->fields[i], depth + 1)) return true;
+  return false;
+}
+
 static void point(pointing *p, const nt_field *field, const nt_value *value, nt_str path, bool in_list, int depth);
 
 static void point_map(pointing *p, const nt_field *fields, size_t count, const nt_value *map, nt_str path, bool in_list,
                       int depth) {
   for (size_t i = 0; i < count; i++) {
+    if (!nt_plan_field_points(&fields[i], depth)) continue;
     const nt_value *value = nt_map_find(map, fields[i].name);
+    if (!value) continue;
     nt_str name = nt_arena_format(p->arena, "%.*s%s%.*s", NT_FMT(path), path.len ? "." : "", NT_FMT(fields[i].name));
-    if (value) point(p, &fields[i], value, name, in_list, depth + 1);
+    point(p, &fields[i], value, name, in_list, depth + 1);
   }
 }
 

@@ -22,7 +22,7 @@ static void claim_all(nt_planning *p, const nt_value *map, const char *what) {
   const nt_inputs *in = p->site->inputs;
   for (size_t i = 0; i < nt_value_len(map); i++) {
     const nt_entry *e = &map->as.map->entries[i];
-    nt_where where = e->key_pos.line ? nt_config_where(&in->files, e->key_pos) : (nt_where){0};
+    nt_where where = nt_plan_where(p, e->key_pos);
     claim(p, e->key, nt_value_str(&e->value), in->lang, nt_arena_format(p->arena, "%s %.*s", what, NT_FMT(e->key)),
           where);
   }

@@ -38,12 +38,16 @@ typedef struct nt_pointer {
   nt_str value;
   bool in_list;
 } nt_pointer;
+/* Is it one of those, or may one be within it? `depth` is the field's own, 0 for a document's. */
+bool nt_plan_field_points(const nt_field *field, int depth);
 typedef void nt_pointer_fn(void *ud, const nt_pointer *pointer);
 /* Calls fn for each that is filled in, in the kind's order. */
 void nt_plan_each_pointer(const nt_kind *kind, const nt_value *fields, nt_arena *arena, nt_pointer_fn *fn, void *ud);
 /* The documents in force that have their addresses, by id; in the arena of the run. */
 nt_record **nt_plan_by_id(nt_planning *p, size_t *count);
 
+/* Where a setting stands; what a collect hook gave has no place of its own. */
+nt_where nt_plan_where(const nt_planning *p, nt_pos pos);
 /* The file of an URL: "/a/b/" is a/b/index.html, "/a/b" is a/b. False if it would lead out of the publication. */
 bool nt_plan_path(nt_planning *p, nt_str url, nt_str extension, nt_str *path);
 /* The page gets its path, unless somebody has it or is in the way: then NULL, and that is reported. */

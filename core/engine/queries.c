@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "engine/evaluation.h"
+#include "engine/languages.h"
 #include "engine/terms.h"
 
 /* One question and its last answer. */
@@ -242,7 +243,7 @@ nt_hash nt_queries_answer(const nt_site *site, const nt_docref *refs, size_t cou
   nt_hash hash = nt_hash_combine(count, 1);
   for (size_t i = 0; i < count; i++) {
     const nt_record *r = nt_records_at(&site->records, refs[i]);
-    hash = nt_hash_combine(hash, r->id_hash + r->generation);
+    hash = nt_hash_combine(hash, r ? r->id_hash + r->generation : NT_HASH_ABSENT);
   }
   return hash;
 }
@@ -320,7 +321,7 @@ static question *find_question(nt_site *site, const nt_query *query, nt_query_ph
 bool nt_queries_ask(nt_site *site, const nt_query *query, nt_query_phase phase, nt_diags *diags, nt_docrefs *out,
                     uint32_t *name, nt_hash *hash) {
   nt_query own = *query;
-  own.lang = nt_inputs_narrow(site->inputs, query->lang);
+  own.lang = nt_language_narrow(site->inputs, query->lang);
   question *q = find_question(site, &own, phase);
   ensure(site, q);
   *name = q->name;

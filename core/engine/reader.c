@@ -71,9 +71,9 @@ static nt_docref read_find(nt_reader *reader, nt_str id) {
 }
 
 /* What scripts put into a page the plan has not seen, so that it is said here; the page is published all the same. */
-static void report_dead(nt_run *run, const nt_record *from, nt_str link, const nt_target *target) {
-  for (size_t i = 0; i < from->frozen->links.count; i++)
-    if (nt_str_eq(from->frozen->links.items[i].to, link)) return;
+static void report_dead(nt_run *run, const nt_record *from, nt_str link, nt_target *target) {
+  if (nt_links_has(&from->frozen->links, link)) return;
+  nt_address_explain(target, run->reader.arena);
   size_t errors = run->diags.errors;
   nt_where where = {.doc = from->frozen->id, .file = from->frozen->file};
   nt_plan_report_link(&run->diags, run->site->inputs, target->why, where, link, target->about);
@@ -96,13 +96,15 @@ static nt_read read_resolve(nt_reader *reader, nt_docref from, nt_str link, nt_s
   return NT_READ_OK;
 }
 
-static nt_docref read_refer(nt_reader *reader, nt_docref from, nt_str word, nt_str kind) {
+static nt_docref read_refer(nt_reader *reader, nt_docref from, nt_str field, nt_str word, nt_str kind) {
   nt_run *run = run_of(reader);
   const nt_record *r = record_at(run, from);
   if (!r || run->scope != NT_RUN_PAGE) return 0; /* names are known when everything is planned */
-  const nt_record *to = nt_address_refer(run->site, r, word, kind, reader->arena);
+  nt_str of = kind.len ? kind : nt_address_ref_kind(run->site, r, field);
+  const nt_record *to = nt_address_refer(run->site, r, word, of, reader->arena);
   if (to && to->displaced) to = NULL;
-  nt_str name = nt_arena_format(reader->arena, "ref:%.*s\n%.*s\n%.*s", NT_FMT(r->id), NT_FMT(kind), NT_FMT(word));
+  nt_str name = nt_arena_format(reader->arena, "ref:%.*s\n%.*s\n%.*s\n%.*s", NT_FMT(r->id), NT_FMT(field), NT_FMT(kind),
+                                NT_FMT(word));
   nt_run_trace(run, NT_KEY_QUERY, 0, name, to ? to->id_hash + to->generation : NT_HASH_ABSENT);
   return to ? nt_record_ref(to) : 0;
 }
@@ -166,8 +168,8 @@ static nt_read read_address(nt_reader *reader, nt_str word, nt_str lang, nt_wher
   bool found = nt_word_find(run->site, word, lang, reader->arena, &target);
   if (found) *url = nt_word_href(run->site, &target, reader->arena);
   nt_run_trace(run, NT_KEY_URL, NT_SCOPE_ALL, nt_arena_format(reader->arena, "%.*s:%.*s", NT_FMT(lang), NT_FMT(word)),
-               found ? nt_hash_bytes(*url) : NT_HASH_ABSENT);
-  if (!found) nt_report(reader->diags, NT_MSG_address_absent, where, word);
+               nt_word_target_hash(run->site, &target, reader->arena));
+  if (!found) nt_report(reader->diags, target.why, where, word, target.about);
   return found ? NT_READ_OK : NT_READ_FAILED;
 }
 

@@ -11,14 +11,9 @@
 static void put_positions(const nt_value *value, nt_buf *path, nt_buf *out, int depth) {
   size_t prefix = path->len;
   for (size_t i = 0; i < nt_value_len(value); i++) {
-    bool map = value->type == NT_MAP;
-    const nt_value *child = map ? &value->as.map->entries[i].value : &value->as.list->items[i];
     path->len = prefix;
-    if (map && prefix) nt_buf_byte(path, '.');
-    if (map)
-      nt_buf_put(path, value->as.map->entries[i].key);
-    else
-      nt_buf_format(path, "[%zu]", i + 1);
+    const nt_value *child = nt_value_at(value, i);
+    nt_value_put_step(value, i, path);
     if (child->pos.line) {
       nt_buf_varint(out, path->len);
       nt_buf_put(out, nt_buf_str(path));
@@ -78,14 +73,21 @@ static nt_blob *blob_new(nt_str bytes) {
   return blob;
 }
 
+/* Two in a row. Looks for the first one only, since memmem() takes many times as long for so short a text. */
+static bool has_braces(nt_str s) {
+  for (size_t at; (at = nt_str_find(s, '{')) + 1 < s.len; s = nt_str_sub(s, at + 1, s.len))
+    if (s.ptr[at + 1] == '{') return true;
+  return false;
+}
+
 /* Few bodies hold two braces in a row: the others are not walked. */
 static void freeze_shortcodes(nt_frozen *f, nt_document *document, const nt_frozen *before) {
-  size_t at = nt_str_search(f->body, NT_STR("{{"));
-  if (at == f->body.len) return;
   if (!before || document->body_changed) {
-    f->shortcodes = nt_shortcodes_find(nt_document_body(document), f->arena, &f->shortcode_count);
+    if (has_braces(f->body))
+      f->shortcodes = nt_shortcodes_find(nt_document_body(document), f->arena, &f->shortcode_count);
     return;
   }
+  if (!before->shortcode_count) return;
   f->shortcode_count = before->shortcode_count;
   f->shortcodes = NT_NEW_N(f->arena, nt_shortcode, f->shortcode_count);
   for (size_t i = 0; i < f->shortcode_count; i++) {
@@ -109,21 +111,23 @@ static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *be
 }
 
 /* The fields in the canonical encoding, hashed entry by entry on the way. */
-static void freeze_fields(nt_frozen *f, const nt_value *fields, nt_buf *scratch) {
+static void encode_fields(const nt_value *fields, nt_hash *hashes, nt_buf *out) {
   size_t count = fields->as.map->len;
-  f->field_hashes = NT_NEW_N(f->arena, nt_hash, count);
-  nt_buf_clear(scratch);
-  nt_buf_byte(scratch, NT_MAP);
-  nt_buf_varint(scratch, count);
+  nt_buf_byte(out, NT_MAP);
+  nt_buf_varint(out, count);
   for (size_t i = 0; i < count; i++) {
     const nt_entry *e = &fields->as.map->entries[i];
-    nt_buf_varint(scratch, e->key.len);
-    nt_buf_put(scratch, e->key);
-    size_t start = scratch->len;
-    nt_value_encode(&e->value, scratch);
-    f->field_hashes[i] = nt_hash_bytes(nt_str_sub(nt_buf_str(scratch), start, scratch->len));
+    nt_buf_varint(out, e->key.len);
+    nt_buf_put(out, e->key);
+    size_t start = out->len;
+    nt_value_encode(&e->value, out);
+    hashes[i] = nt_hash_bytes(nt_str_sub(nt_buf_str(out), start, out->len));
   }
-  nt_str encoded = nt_arena_str(f->arena, nt_buf_str(scratch));
+}
+
+static void freeze_fields(nt_frozen *f, nt_str encoded, const nt_hash *hashes, size_t count) {
+  f->field_hashes = nt_arena_copy(f->arena, hashes, count * sizeof *hashes);
+  encoded = nt_arena_str(f->arena, encoded);
   f->fields_hash = nt_hash_bytes(encoded);
   if (!nt_value_decode(encoded, f->arena, &f->fields)) f->fields = nt_map_new(f->arena);
 }
@@ -142,12 +146,21 @@ static void freeze_positions(nt_frozen *f, const nt_document *document, nt_buf *
   nt_buf_deinit(&path);
 }
 
-/* Kept by the thousand, so the arena is made about to measure. */
-nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
-  nt_buf scratch = {0};
+/* About what a frozen document takes. It is kept by the thousand: an arena that is a little too small takes a second
+ * block, and thereby twice as much again. */
+static size_t room_for(const nt_document *document, size_t encoded) {
+  enum { USUAL = 800, OF_POSITION = 2 };
   size_t names = document->id.len + document->file.len + document->source.len + document->name.len;
-  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + 96);
-  nt_arena *arena = nt_arena_new_sized(sizeof(nt_frozen) + 512 + names + entries + document->position_count * 2);
+  size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + sizeof(nt_hash));
+  return sizeof(nt_frozen) + USUAL + names + entries + encoded + document->position_count * OF_POSITION;
+}
+
+nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
+  nt_buf fields = {0}, scratch = {0};
+  size_t count = document->fields.as.map->len;
+  nt_hash *hashes = NT_NEW_N(document->arena, nt_hash, count);
+  encode_fields(&document->fields, hashes, &fields);
+  nt_arena *arena = nt_arena_new_sized(room_for(document, fields.len));
   nt_frozen *f = NT_NEW(arena, nt_frozen);
   f->arena = arena;
   f->id = nt_arena_str(arena, document->id);
@@ -157,12 +170,13 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
   f->lang = nt_arena_str(arena, document->lang);
   f->name = nt_arena_str(arena, document->name);
   freeze_body(f, document, before, &scratch);
-  freeze_fields(f, &document->fields, &scratch);
+  freeze_fields(f, nt_buf_str(&fields), hashes, count);
   freeze_positions(f, document, &scratch);
   nt_links_collect(document, before && !document->body_changed ? &before->links : NULL, arena, &f->links);
   nt_hash named = nt_hash_combine(nt_hash_bytes(f->lang), nt_hash_bytes(f->name));
   named = nt_hash_combine(nt_hash_combine(nt_hash_bytes(f->kind), named), nt_hash_bytes(f->id));
   f->hash = nt_hash_combine(named, nt_hash_combine(f->fields_hash, f->body_hash));
+  nt_buf_deinit(&fields);
   nt_buf_deinit(&scratch);
   return f;
 }

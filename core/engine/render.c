@@ -1,5 +1,6 @@
 #include "engine/render.h"
 
+#include "base/url.h"
 #include "engine/engine.h"
 #include "engine/run.h"
 #include "text/escape.h"
@@ -86,7 +87,7 @@ static bool render_asset(rendering *r, nt_hash *hash) {
 
 static bool render_redirect(rendering *r) {
   nt_buf *out = r->out;
-  nt_str to = r->record->redirect;
+  nt_str to = r->record->redirect, whole = nt_url_absolute(r->site->inputs->url, to, r->run.reader.arena);
   nt_buf_c(out, "<!doctype html>\n<html lang=\"");
   nt_escape_attribute(r->page->lang, out);
   nt_buf_c(out, "\">\n<meta charset=\"utf-8\">\n<title>");
@@ -94,7 +95,7 @@ static bool render_redirect(rendering *r) {
   nt_buf_c(out, "</title>\n<meta http-equiv=\"refresh\" content=\"0; url=");
   nt_escape_attribute(to, out);
   nt_buf_c(out, "\">\n<link rel=\"canonical\" href=\"");
-  nt_escape_attribute(to, out);
+  nt_escape_attribute(whole, out);
   nt_buf_c(out, "\">\n<p><a href=\"");
   nt_escape_attribute(to, out);
   nt_buf_c(out, "\">");

@@ -14,7 +14,6 @@ void nt_run_trace_hooks(nt_run *run, nt_event event) {
 void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope) {
   if (!seat->arena) seat->arena = nt_arena_new();
   nt_arena_reset(seat->arena);
-  seat->tracer.ignored = site->engine->options.ignored_keys;
   nt_tracer_start(&seat->tracer);
   *run = (nt_run){.site = site, .seat = seat, .scope = scope};
   nt_diags_init(&run->diags, seat->arena);

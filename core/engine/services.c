@@ -1,6 +1,7 @@
 /* What the engine offers to outputs beside rendering: documents as HTML that may leave the site, tag URIs, times. */
 #include "base/url.h"
 #include "engine/engine.h"
+#include "engine/languages.h"
 #include "engine/run.h"
 #include "model/nodecode.h"
 #include "text/escape.h"
@@ -85,7 +86,7 @@ nt_str nt_engine_document_tag(notis_call *call, nt_str id) {
 nt_str nt_engine_format_time(notis_call *call, nt_time time, nt_str style) {
   nt_run *run = call->ud;
   const nt_inputs *in = run->site->inputs;
-  const nt_locale *locale = nt_inputs_locale(in, call->reader->lang);
+  const nt_locale *locale = nt_language_locale(in, call->reader->lang);
   nt_buf out = {0};
   if (!nt_format_date(locale, nt_date_in_zone(time, in->zone), style, &out)) nt_buf_clear(&out);
   return kept(call, &out);

@@ -2,6 +2,8 @@
 #include "engine/settings.h"
 
 #include "base/path.h"
+#include "base/url.h"
+#include "engine/languages.h"
 
 static nt_str config_str(const nt_inputs *in, const char *key) {
   return nt_value_str(nt_map_find(&in->config, nt_str_c(key)));
@@ -15,17 +17,25 @@ static nt_where config_where(const nt_inputs *in, const char *key) {
   return where_value(in, nt_map_find(&in->config, nt_str_c(key)));
 }
 
+/* A host and a path as an href has them: what is neither a letter nor a digit there must be written as %20. */
+static bool is_address(nt_str rest) {
+  nt_str host = nt_str_sub(rest, 0, nt_str_find(rest, '/')), path = nt_str_sub(rest, host.len, rest.len);
+  for (size_t i = 0; i < rest.len; i++)
+    if ((unsigned char)rest.ptr[i] <= ' ' || strchr("\"<>\\^`{|}?#\x7F", rest.ptr[i])) return false;
+  for (size_t i = 0; i < path.len; i++)
+    if ((unsigned char)path.ptr[i] > 0x7F) return false;
+  return host.len && (!path.len || nt_settings_is_path(path));
+}
+
 static void read_url(nt_inputs *in) {
   in->url = config_str(in, "url");
-  size_t host = nt_str_search(in->url, NT_STR("://"));
-  if (host == in->url.len ||
-      (!nt_str_starts(in->url, NT_STR("http://")) && !nt_str_starts(in->url, NT_STR("https://")))) {
-    nt_report(&in->diags, NT_MSG_config_bad_url, config_where(in, "url"), in->url);
-    return;
-  }
-  while (in->url.len && in->url.ptr[in->url.len - 1] == '/') in->url.len--;
-  nt_str rest = nt_str_sub(in->url, host + 3, in->url.len);
-  in->base_path = nt_str_sub(rest, nt_str_find(rest, '/'), rest.len);
+  while (nt_str_ends(in->url, NT_STR("/"))) in->url.len--;
+  bool http = nt_str_starts(in->url, NT_STR("http://")), https = nt_str_starts(in->url, NT_STR("https://"));
+  nt_str rest = nt_str_sub(in->url, https ? 8 : 7, in->url.len);
+  if ((http || https) && is_address(rest))
+    in->base_path = nt_site_url_split(in->url).base;
+  else
+    nt_report(&in->diags, NT_MSG_config_bad_url, config_where(in, "url"), config_str(in, "url"));
 }
 
 static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
@@ -33,8 +43,8 @@ static void read_basics(nt_inputs *in, const nt_inputs_options *options) {
   read_url(in);
   nt_settings_languages(in);
   in->lang = in->languages.items[0].code;
-  nt_inputs_read_chains(in, options->locales);
-  in->locale = nt_inputs_chain(in, in->lang)->locale;
+  nt_language_read_chains(in, options->locales);
+  in->locale = in->languages.items[0].locale;
   nt_str zone = config_str(in, "timezone");
   in->zone = nt_locales_zone(options->locales, zone.len ? zone : NT_STR("Europe/Stockholm"));
   if (!in->zone) nt_report(&in->diags, NT_MSG_config_bad_zone, config_where(in, "timezone"), zone);

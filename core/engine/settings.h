@@ -18,6 +18,8 @@ void nt_settings_check_kind(nt_inputs *in, nt_str kind, nt_pos pos);
 void nt_settings_check_lang(nt_inputs *in, nt_str code, nt_pos pos);
 /* Is a setting that may be a map by language one of this site's languages? */
 void nt_settings_check_by_lang(nt_inputs *in, const nt_value *setting);
+/* Can a page be published there, counted from the root? */
+bool nt_settings_is_path(nt_str path);
 /* Says so if a path, in any language, does not begin with '/', or lacks the placeholder (NULL: none). */
 void nt_settings_check_path(nt_inputs *in, const nt_value *setting, const char *key, const char *placeholder);
 

@@ -71,16 +71,15 @@ void nt_settings_check_by_lang(nt_inputs *in, const nt_value *setting) {
     nt_settings_check_lang(in, setting->as.map->entries[i].key, setting->as.map->entries[i].key_pos);
 }
 
-/* From the root, with no empty part and none that leads upwards. */
-static bool is_path(nt_str path) {
-  size_t start = 1;
-  if (!path.len || path.ptr[0] != '/' || nt_str_find(path, '\0') < path.len) return false;
-  for (size_t i = 1; i < path.len; i++) {
-    if (path.ptr[i] == '/' && i == start) return false;
-    if (path.ptr[i] == '/') start = i + 1;
-    nt_str part = nt_str_sub(path, start, path.len);
-    part = nt_str_sub(part, 0, nt_str_find(part, '/'));
-    if (nt_str_eq(part, NT_STR(".")) || nt_str_eq(part, NT_STR(".."))) return false;
+/* From the root, with no empty part and none that leads upwards, and nothing that a browser would read otherwise. */
+bool nt_settings_is_path(nt_str path) {
+  if (!path.len || path.ptr[0] != '/') return false;
+  for (size_t i = 0; i < path.len; i++)
+    if ((unsigned char)path.ptr[i] <= ' ' || path.ptr[i] == 0x7F || strchr("?#\\\"<>", path.ptr[i])) return false;
+  for (size_t start = 1, end; start < path.len; start = end + 1) {
+    end = start + nt_str_find(nt_str_sub(path, start, path.len), '/');
+    nt_str part = nt_str_sub(path, start, end);
+    if (!part.len || nt_str_eq(part, NT_STR(".")) || nt_str_eq(part, NT_STR(".."))) return false;
   }
   return true;
 }
@@ -88,7 +87,7 @@ static bool is_path(nt_str path) {
 static void check_one_path(nt_inputs *in, const nt_value *v, const char *key, const char *placeholder) {
   nt_str path = nt_value_str(v);
   nt_where where = nt_config_where(&in->files, v->pos);
-  if (!is_path(path))
+  if (!nt_settings_is_path(path))
     nt_report(&in->diags, NT_MSG_config_bad_path, where, path);
   else if (placeholder && nt_str_search(path, nt_str_c(placeholder)) == path.len)
     nt_report(&in->diags, NT_MSG_config_placeholder, where, nt_str_c(key), nt_str_c(placeholder));

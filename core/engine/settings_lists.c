@@ -7,6 +7,10 @@ static void check_number(nt_inputs *in, const nt_value *v) {
               nt_arena_format(in->arena, "%lld", (long long)v->as.integer));
 }
 
+static bool is_below(nt_inputs *in, nt_str path) {
+  return nt_settings_is_path(nt_arena_format(in->arena, "/%.*s", NT_FMT(path)));
+}
+
 /* Below the list's path: whatever page it is, its number must be in it. */
 static void check_page_path(nt_inputs *in, const nt_value *v) {
   nt_settings_check_by_lang(in, v);
@@ -15,7 +19,7 @@ static void check_page_path(nt_inputs *in, const nt_value *v) {
     const nt_value *one = v->type == NT_MAP ? &v->as.map->entries[i].value : v;
     nt_str path = nt_value_str(one);
     nt_where where = nt_config_where(&in->files, one->pos);
-    if (nt_str_starts(path, NT_STR("/")) || nt_str_search(path, NT_STR("..")) < path.len)
+    if (path.len && !is_below(in, path))
       nt_report(&in->diags, NT_MSG_config_page_path, where, path);
     else if (nt_str_search(path, NT_STR("{number}")) == path.len)
       nt_report(&in->diags, NT_MSG_config_placeholder, where, NT_STR("page_path"), NT_STR("{number}"));
@@ -39,7 +43,7 @@ static void check_outputs(nt_inputs *in, const nt_listing *list, const nt_value 
       nt_settings_check_path(in, nt_map_find(settings, NT_STR("path")), "path", NULL);
     else if (!list->path)
       nt_report(&in->diags, NT_MSG_config_missing_key, where, NT_STR("path"));
-    else if (nt_str_search(o->path, NT_STR("..")) < o->path.len)
+    else if (o->path.len && !is_below(in, o->path))
       nt_report(&in->diags, NT_MSG_config_bad_path, where, o->path);
   }
 }

@@ -439,6 +439,12 @@ static void hand_over_records(nt_site *site, const nt_str *before, size_t count)
   }
 }
 
+/* Nobody can be asked for what came before: each document is marked when its source is open. */
+static void unmark_records(nt_site *site) {
+  for (size_t i = 0; i < site->dirty.len; i++) site->dirty.items[i]->dirty = false;
+  site->dirty.len = 0;
+}
+
 static nt_str *source_names(const nt_site *site, nt_arena *arena) {
   nt_str *names = NT_NEW_N(arena, nt_str, site->sources.items.len + 1);
   for (size_t i = 0; i < site->sources.items.len; i++)
@@ -458,6 +464,7 @@ void nt_sources_update(nt_site *site) {
   size_t count = site->sources.items.len;
   nt_str *before = source_names(site, arena);
   nt_sources_close(site);
+  unmark_records(site);
   for (size_t i = 0; i < in->sources.len; i++) {
     const nt_plugin *plugin = nt_host_find(site->engine->host, in->sources.items[i].plugin);
     if (!plugin || !plugin->source.open) {

@@ -1,5 +1,7 @@
 #include "engine/term_index.h"
 
+#include "engine/languages.h"
+
 #include <stdlib.h>
 
 /* One way to write a term. */
@@ -27,6 +29,7 @@ typedef struct making {
   nt_map spellings; /* text -> spelling */
   nt_map entries;   /* slug -> entry */
   bool doubtful;    /* there is something to say */
+  size_t unsaid;    /* spellings that are told of together */
 } making;
 
 /* ---- texts ---- */
@@ -106,9 +109,9 @@ static void add(making *m, const nt_record *r, nt_str text, size_t at) {
 static nt_str title_in(making *m, const nt_value *title) {
   if (!title || title->type != NT_MAP) return nt_value_str(title);
   const nt_inputs *in = m->ev->site->inputs;
-  const nt_chain *chain = nt_inputs_chain(in, m->lang.len ? m->lang : in->lang);
-  for (size_t i = 0; chain && i < chain->len; i++) {
-    nt_str text = nt_value_str(nt_map_find(title, chain->langs[i]));
+  const nt_site_lang *lang = nt_language_find(in, m->lang.len ? m->lang : in->lang);
+  for (size_t i = 0; lang && i < lang->chain_len; i++) {
+    nt_str text = nt_value_str(nt_map_find(title, lang->chain[i]));
     if (text.len) return text;
   }
   return nt_str_n("", 0);
@@ -146,13 +149,16 @@ static int by_label(const void *a, const void *b) {
 /* ---- what is said ---- */
 
 static void report_term(making *m, const nt_record *r, nt_str text, size_t at) {
+  enum { MOST = 100 };
   const spelling *s = nt_map_get(&m->spellings, text);
   const entry *e = s->term;
   if (e && (e->named || s == e->usual)) return;
   nt_str field = at ? nt_arena_format(m->ev->arena, "%.*s[%zu]", NT_FMT(m->taxonomy), at) : m->taxonomy;
   nt_where where = {.doc = r->frozen->id, .file = r->frozen->file, .field = field};
   nt_diags *faults = &m->index->faults;
-  if (e)
+  if (e && faults->len - faults->errors >= MOST)
+    m->unsaid++;
+  else if (e)
     nt_report(faults, NT_MSG_term_spelled_twice, where, text, e->usual->text, m->taxonomy);
   else
     nt_report(faults, NT_MSG_term_without_slug, where, text, m->taxonomy);
@@ -163,6 +169,10 @@ static void report_term(making *m, const nt_record *r, nt_str text, size_t at) {
 
 static void report_all(making *m) {
   for (size_t i = 0; i < m->ev->found.len; i++) each_term(m, m->ev->found.items[i].record, report_term);
+  if (!m->unsaid) return;
+  nt_where where = nt_where_file(m->ev->site->name, 0, 0);
+  nt_report(&m->index->faults, NT_MSG_terms_spelled_more, where, nt_arena_format(m->ev->arena, "%zu", m->unsaid),
+            m->taxonomy);
 }
 
 /* ---- the index ---- */
@@ -191,7 +201,7 @@ static void finish(making *m) {
   size_t count = 0;
   nt_term_index *index = m->index;
   entry **all = NT_NEW_N(m->ev->arena, entry *, m->entries.live);
-  const nt_locale *locale = nt_inputs_locale(m->ev->site->inputs, m->lang);
+  const nt_locale *locale = nt_language_locale(m->ev->site->inputs, m->lang);
   for (size_t i = 0; nt_map_each(&m->entries, &i, &each);) finish_entry(m, all[count++] = each->value, locale, &key);
   nt_buf_deinit(&key);
   if (count) qsort(all, count, sizeof(entry *), by_label);

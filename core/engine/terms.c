@@ -1,6 +1,8 @@
 #include "engine/terms.h"
 
+#include "base/url.h"
 #include "engine/engine.h"
+#include "engine/languages.h"
 #include "engine/term_index.h"
 
 /* A taxonomy in a language, and its index as it last was. */
@@ -91,7 +93,7 @@ static memo *find_memo(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_pha
 /* The taxonomy's index, right for this turn; NULL if there is no such taxonomy. */
 static memo *ask(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase phase) {
   if (!nt_inputs_taxonomy(site->inputs, taxonomy)) return NULL;
-  memo *m = find_memo(site, taxonomy, nt_inputs_narrow(site->inputs, lang), phase);
+  memo *m = find_memo(site, taxonomy, nt_language_narrow(site->inputs, lang), phase);
   uint64_t turn = nt_queries_current(site->queries);
   uv_mutex_lock(&m->lock);
   if (m->turn != turn) {
@@ -160,8 +162,7 @@ static nt_value term_value(const nt_run *run, const memo *m, const nt_term *t) {
   nt_arena *arena = run->reader.arena;
   nt_value map = nt_map_new(arena), title = nt_string(t->label), slug = nt_string(t->slug);
   const nt_page *page = nt_map_get(&m->pages, t->slug);
-  nt_str base = run->site->inputs->base_path;
-  nt_str url = page ? nt_arena_format(arena, "%.*s%.*s", NT_FMT(base), NT_FMT(page->url)) : nt_str_n("", 0);
+  nt_str url = page ? nt_url_rooted(run->site->inputs->url, page->url, arena) : nt_str_n("", 0);
   nt_map_put(&map, arena, NT_STR("title"), (nt_pos){0}, title);
   nt_map_put(&map, arena, NT_STR("term"), (nt_pos){0}, slug);
   nt_map_put(&map, arena, NT_STR("url"), (nt_pos){0}, nt_string(url));

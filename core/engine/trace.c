@@ -50,7 +50,6 @@ static void grow(nt_tracer *tracer) {
 }
 
 void nt_tracer_add(nt_tracer *tracer, nt_key key, nt_hash hash) {
-  if (tracer->ignored >> nt_key_class_of(key) & 1) return;
   if ((tracer->entries.len + 1) * 2 > tracer->slot_count) grow(tracer);
   size_t at = slot_of(tracer, key);
   if (tracer->stamps[at] == tracer->stamp) return;

@@ -88,7 +88,6 @@ typedef struct nt_tracer {
   uint32_t *stamps;
   size_t slot_count;
   uint32_t stamp;
-  unsigned ignored; /* bit per class that is not recorded: tests show that each is needed */
 } nt_tracer;
 
 void nt_tracer_deinit(nt_tracer *tracer);

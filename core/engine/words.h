@@ -15,15 +15,19 @@
 
 typedef struct nt_word_target {
   nt_str url; /* from the publication's root, with what followed '#' or '?'; or as it was written */
-  bool ours;
+  bool leads, ours;
   const nt_page *page; /* that stands there; NULL if it is not ours */
+  nt_code why;         /* where it leads nowhere: what to say of it */
+  nt_str about;        /* and what may have been meant */
 } nt_word_target;
 
-/* False if it leads nowhere. When everything is planned. */
+/* False if it leads nowhere, or to a text without the place that it names. When everything is planned. */
 bool nt_word_find(const nt_site *site, nt_str word, nt_str lang, nt_arena *arena, nt_word_target *out);
 /* Ready for an href: the target's URL with the site's base path. */
 nt_str nt_word_href(const nt_site *site, const nt_word_target *target, nt_arena *arena);
-/* Of the href, by what the trace calls it: "sv:collection/nyheter". */
+/* Of the href, or of why there is none. */
+nt_hash nt_word_target_hash(const nt_site *site, const nt_word_target *target, nt_arena *arena);
+/* The same, by what the trace calls it: "sv:collection/nyheter". */
 nt_hash nt_word_hash(const nt_site *site, nt_str name);
 
 #endif

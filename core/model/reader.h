@@ -71,9 +71,10 @@ typedef struct nt_reader_ops {
    * language: "content/om.md", "collection/nyheter", "topics/kultur", a path from the publication's root, or an
    * address elsewhere. FAILED after reporting at `where`. */
   nt_read (*address)(nt_reader *reader, nt_str word, nt_str lang, nt_where where, nt_str *url);
-  /* The document that `word` names, as a field of type ref has it: a path seen from `from` or from the site's root, or
-   * a name that only one document of that kind (empty: any) has. 0 if there is none. */
-  nt_docref (*refer)(nt_reader *reader, nt_docref from, nt_str word, nt_str kind);
+  /* The document that `word` names, as the field of type ref has it: a path seen from `from` or from the site's root,
+   * or a name that only one document of that kind (empty: the one that the field is declared with, if any) has. 0 if
+   * there is none. */
+  nt_docref (*refer)(nt_reader *reader, nt_docref from, nt_str field, nt_str word, nt_str kind);
   /* A file that passes through: one beside the text `beside` (a document's `file` or id), a path from the site's root,
    * or with a leading '/' one of static/. ABSENT if there is none. In any step but an item hook. */
   nt_read (*file)(nt_reader *reader, nt_str beside, nt_str path, nt_file_facts *out);

@@ -74,26 +74,11 @@ int nt_document_file(lua_State *L) {
   return push_file(L, from, nt_copy_arg(L, 2, reader->arena));
 }
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The path in a link's destination: without query and anchor, its escapes read. Empty if that is no text. */
+/* The path in a link's destination, its escapes read; empty if it leads elsewhere, or they are no text. */
 static nt_str destination_path(nt_str link, nt_arena *arena) {
-  nt_str path = nt_str_sub(link, 0, nt_str_find(link, '#'));
-  path = nt_str_sub(path, 0, nt_str_find(path, '?'));
-  char *out = nt_arena_alloc(arena, path.len + 1);
-  size_t len = 0;
-  for (size_t i = 0; i < path.len; i++) {
-    int high = path.ptr[i] == '%' && i + 2 < path.len ? hex_digit(path.ptr[i + 1]) : -1;
-    int low = high >= 0 ? hex_digit(path.ptr[i + 2]) : -1;
-    out[len++] = low >= 0 ? (char)(high * 16 + low) : path.ptr[i];
-    if (low >= 0) i += 2;
-  }
-  nt_str decoded = nt_str_n(out, len);
-  return nt_utf8_check(decoded) < len || nt_str_find(decoded, '\0') < len ? nt_str_n("", 0) : decoded;
+  nt_str path = nt_str_sub(link, 0, nt_url_path_length(link)), decoded = nt_url_decode(path, arena);
+  bool text = nt_utf8_check(decoded) == decoded.len && nt_str_find(decoded, '\0') == decoded.len;
+  return text && !nt_url_is_elsewhere(link) ? decoded : nt_str_n("", 0);
 }
 
 int nt_node_file(lua_State *L) {
@@ -101,7 +86,7 @@ int nt_node_file(lua_State *L) {
   nt_reader *reader = nt_need_reader(L);
   if (ref.node->type != NOTIS_NODE_LINK && ref.node->type != NOTIS_NODE_IMAGE)
     nt_raise(L, NT_MSG_script_node_member, nt_str_c(nt_node_type_name(ref.node->type)), NT_STR("file"));
-  nt_str path = nt_url_is_elsewhere(ref.node->text) ? nt_str_n("", 0) : destination_path(ref.node->text, reader->arena);
+  nt_str path = destination_path(ref.node->text, reader->arena);
   if (!path.len) return lua_pushnil(L), 1;
   return push_file(L, asker_of_node(L, &ref), path);
 }
@@ -120,18 +105,23 @@ int nt_asset_url(lua_State *L) {
 
 /* ---- texts that a field names ---- */
 
-static nt_docref refer(nt_reader *reader, nt_docref from, const nt_value *word, nt_str kind) {
+typedef struct referring {
+  nt_docref from;
+  nt_str field, kind; /* kind: empty for the field's own */
+} referring;
+
+static nt_docref refer(nt_reader *reader, const referring *r, const nt_value *word) {
   if (!word || word->type != NT_STRING || !reader->ops->refer) return 0;
-  return reader->ops->refer(reader, from, word->as.string, kind);
+  return reader->ops->refer(reader, r->from, r->field, word->as.string, r->kind);
 }
 
 /* The texts of a list that are there. */
-static void push_referred(lua_State *L, nt_docref from, const nt_value *list, nt_str kind) {
+static void push_referred(lua_State *L, const referring *r, const nt_value *list) {
   nt_reader *reader = nt_need_reader(L);
   lua_Integer count = 0;
   lua_newtable(L);
   for (size_t i = 0; i < list->as.list->len; i++) {
-    nt_docref found = refer(reader, from, &list->as.list->items[i], kind);
+    nt_docref found = refer(reader, r, &list->as.list->items[i]);
     if (!found) continue;
     nt_lua_push_frozen(L, found);
     lua_rawseti(L, -2, ++count);
@@ -142,14 +132,14 @@ static void push_referred(lua_State *L, nt_docref from, const nt_value *list, nt
 int nt_document_ref_of(lua_State *L) {
   const nt_ref *ref = nt_ref_at(L, 1);
   if (ref && ref->kind == NT_LUA_DOCUMENT) nt_raise(L, NT_MSG_script_ref_early, NT_STR(""));
-  nt_docref from = ((const nt_frozen_ref *)nt_ref_check(L, 1, NT_LUA_FROZEN))->document;
+  referring r = {.from = ((const nt_frozen_ref *)nt_ref_check(L, 1, NT_LUA_FROZEN))->document, .kind = NT_STR("")};
   nt_reader *reader = nt_need_reader(L);
-  nt_str field = nt_copy_arg(L, 2, reader->arena), kind = NT_STR("");
-  if (!lua_isnoneornil(L, 3)) kind = nt_copy_arg(L, 3, reader->arena);
-  const nt_value *value = reader->ops->field(reader, from, field);
+  r.field = nt_copy_arg(L, 2, reader->arena);
+  if (!lua_isnoneornil(L, 3)) r.kind = nt_copy_arg(L, 3, reader->arena);
+  const nt_value *value = reader->ops->field(reader, r.from, r.field);
   if (value && value->type == NT_LIST)
-    push_referred(L, from, value, kind);
+    push_referred(L, &r, value);
   else
-    nt_lua_push_frozen(L, refer(reader, from, value, kind));
+    nt_lua_push_frozen(L, refer(reader, &r, value));
   return 1;
 }

@@ -1,30 +1,12 @@
 /* One writer function per node type, called when a node is entered and, for containers, when it is left. Where the
  * CommonMark specification or cmark-gfm has an output for a node, these are its bytes. */
-#include "text/html.h"
+#include "text/html_parts.h"
 
-#include "base/vec.h"
 #include "text/escape.h"
-
-typedef struct reference {
-  int32_t number;
-  uint32_t ordinal;
-} reference;
-
-typedef struct writer {
-  nt_buf *out;
-  size_t start;
-  const nt_node *root;
-  const nt_html_options *options;
-  bool references_known;
-  NT_VEC(reference) references; /* sorted by number, then ordinal */
-  NT_VEC(const nt_node *) dead; /* the links we are in that lead nowhere, the innermost last */
-} writer;
-
-typedef void write_fn(writer *w, const nt_node *node, bool entering);
 
 /* ---- pieces ---- */
 
-static void fresh_line(writer *w) {
+void nt_html_fresh_line(nt_html_writer *w) {
   if (w->out->len > w->start && w->out->ptr[w->out->len - 1] != '\n') nt_buf_byte(w->out, '\n');
 }
 
@@ -38,7 +20,7 @@ static bool is_name(nt_str s) {
   return s.len > 0;
 }
 
-static void attribute(writer *w, nt_str name, nt_str value) {
+void nt_html_attribute(nt_html_writer *w, nt_str name, nt_str value) {
   nt_buf_byte(w->out, ' ');
   nt_buf_put(w->out, name);
   nt_buf_put(w->out, NT_STR("=\""));
@@ -46,20 +28,18 @@ static void attribute(writer *w, nt_str name, nt_str value) {
   nt_buf_byte(w->out, '"');
 }
 
-/* The names that an element writes itself, from what its node is. */
 static bool is_own(const char *const *own, nt_str name) {
   for (; own && *own; own++)
     if (nt_str_eq(nt_str_c(*own), name)) return true;
   return false;
 }
 
-static void attributes(writer *w, const nt_node *node, const char *const *own) {
+void nt_html_attributes(nt_html_writer *w, const nt_node *node, const char *const *own) {
   for (const nt_attr *a = node->attrs; a; a = a->next)
-    if (is_name(a->name) && !is_own(own, a->name)) attribute(w, a->name, a->value);
+    if (is_name(a->name) && !is_own(own, a->name)) nt_html_attribute(w, a->name, a->value);
 }
 
-/* The element's own class stands before those that the node was given. */
-static void attributes_with_class(writer *w, const nt_node *node, nt_str class_name) {
+void nt_html_attributes_with_class(nt_html_writer *w, const nt_node *node, nt_str class_name) {
   static const char *const own[] = {"class", NULL};
   nt_str more = nt_node_attr(node, NT_STR("class"));
   nt_buf_put(w->out, NT_STR(" class=\""));
@@ -69,25 +49,25 @@ static void attributes_with_class(writer *w, const nt_node *node, nt_str class_n
     nt_escape_html(more, w->out);
   }
   nt_buf_byte(w->out, '"');
-  if (node->attrs) attributes(w, node, own);
+  if (node->attrs) nt_html_attributes(w, node, own);
 }
 
-static void open_tag(writer *w, const nt_node *node, nt_str tag) {
+static void open_tag(nt_html_writer *w, const nt_node *node, nt_str tag) {
   nt_buf_byte(w->out, '<');
   nt_buf_put(w->out, tag);
-  if (node->attrs) attributes(w, node, NULL);
+  if (node->attrs) nt_html_attributes(w, node, NULL);
   nt_buf_byte(w->out, '>');
 }
 
-static void close_tag(writer *w, nt_str tag) {
+static void close_tag(nt_html_writer *w, nt_str tag) {
   nt_buf_put(w->out, NT_STR("</"));
   nt_buf_put(w->out, tag);
   nt_buf_byte(w->out, '>');
 }
 
 /* An element on lines of its own, holding blocks. */
-static void outer_block(writer *w, const nt_node *node, bool entering, nt_str tag) {
-  fresh_line(w);
+static void outer_block(nt_html_writer *w, const nt_node *node, bool entering, nt_str tag) {
+  nt_html_fresh_line(w);
   if (entering)
     open_tag(w, node, tag);
   else
@@ -96,9 +76,9 @@ static void outer_block(writer *w, const nt_node *node, bool entering, nt_str ta
 }
 
 /* An element that begins on a line of its own and holds text. */
-static void text_block(writer *w, const nt_node *node, bool entering, nt_str tag) {
+static void text_block(nt_html_writer *w, const nt_node *node, bool entering, nt_str tag) {
   if (entering) {
-    fresh_line(w);
+    nt_html_fresh_line(w);
     open_tag(w, node, tag);
   } else {
     close_tag(w, tag);
@@ -106,115 +86,17 @@ static void text_block(writer *w, const nt_node *node, bool entering, nt_str tag
   }
 }
 
-static void inline_element(writer *w, const nt_node *node, bool entering, nt_str tag) {
+static void inline_element(nt_html_writer *w, const nt_node *node, bool entering, nt_str tag) {
   if (entering)
     open_tag(w, node, tag);
   else
     close_tag(w, tag);
 }
 
-/* ---- footnotes ---- */
-
-static int by_number(const void *a, const void *b) {
-  const reference *x = a, *y = b;
-  if (x->number != y->number) return x->number < y->number ? -1 : 1;
-  return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
-}
-
-static uint32_t ordinal_of(const nt_node *node) {
-  uint32_t n = 0;
-  for (size_t i = 0; i < node->extra.len && i < 9; i++)
-    if (node->extra.ptr[i] >= '0' && node->extra.ptr[i] <= '9') n = n * 10 + (uint32_t)(node->extra.ptr[i] - '0');
-  return n ? n : 1;
-}
-
-static void know_references(writer *w) {
-  if (w->references_known) return;
-  w->references_known = true;
-  for (nt_walk walk = nt_walk_start(w->root); nt_walk_next(&walk);)
-    if (walk.node->type == NOTIS_NODE_FOOTNOTE_REFERENCE)
-      nt_push(&w->references, ((reference){walk.node->number, ordinal_of(walk.node)}));
-  if (w->references.len) qsort(w->references.items, w->references.len, sizeof(reference), by_number);
-}
-
-static size_t first_reference(const writer *w, int32_t number) {
-  size_t low = 0, high = w->references.len;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (w->references.items[middle].number < number)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
-static void reference_id(writer *w, const nt_node *node, uint32_t ordinal) {
-  nt_buf_put(w->out, NT_STR("fnref-"));
-  nt_escape_href(node->text, w->out);
-  if (ordinal > 1) nt_buf_format(w->out, "-%u", (unsigned)ordinal);
-}
-
-static nt_str word_of(const writer *w, nt_str key, nt_str english) {
-  nt_str word = {NULL, 0};
-  if (w->options && w->options->word) word = w->options->word(w->options->ud, key);
-  return word.len ? word : english;
-}
-
-static void back_references(writer *w, const nt_node *definition) {
-  know_references(w);
-  size_t from = first_reference(w, definition->number);
-  for (size_t i = from; i < w->references.len && w->references.items[i].number == definition->number; i++) {
-    uint32_t ordinal = w->references.items[i].ordinal;
-    nt_buf_put(w->out, i > from ? NT_STR(" <a href=\"#") : NT_STR("<a href=\"#"));
-    reference_id(w, definition, ordinal);
-    nt_buf_put(w->out, NT_STR("\" class=\"footnote-backref\" data-footnote-backref"));
-    attribute(w, NT_STR("aria-label"), word_of(w, NT_STR("footnote_back"), NT_STR("Back to content")));
-    nt_buf_put(w->out, NT_STR(">↩"));
-    if (ordinal > 1) nt_buf_format(w->out, "<sup class=\"footnote-ref\">%u</sup>", (unsigned)ordinal);
-    nt_buf_put(w->out, NT_STR("</a>"));
-  }
-}
-
-static const char *notes_element(const writer *w) {
-  return w->options && w->options->accessible ? "div" : "section";
-}
-
-static void footnote_definition(writer *w, const nt_node *node, bool entering) {
-  static const char *const own[] = {"id", NULL};
-  if (entering) {
-    fresh_line(w);
-    if (!node->prev || node->prev->type != node->type)
-      nt_buf_format(w->out, "<%s class=\"footnotes\" data-footnotes>\n<ol>\n", notes_element(w));
-    nt_buf_put(w->out, NT_STR("<li id=\"fn-"));
-    nt_escape_href(node->text, w->out);
-    nt_buf_byte(w->out, '"');
-    attributes(w, node, own);
-    nt_buf_put(w->out, NT_STR(">\n"));
-    return;
-  }
-  if (!node->last || node->last->type != NOTIS_NODE_PARAGRAPH) {
-    back_references(w, node);
-    fresh_line(w);
-  }
-  nt_buf_put(w->out, NT_STR("</li>\n"));
-  if (!node->next || node->next->type != node->type) nt_buf_format(w->out, "</ol>\n</%s>\n", notes_element(w));
-}
-
-static void footnote_reference(writer *w, const nt_node *node, bool entering) {
-  nt_buf_put(w->out, NT_STR("<sup"));
-  attributes_with_class(w, node, NT_STR("footnote-ref"));
-  nt_buf_put(w->out, NT_STR("><a href=\"#fn-"));
-  nt_escape_href(node->text, w->out);
-  nt_buf_put(w->out, NT_STR("\" id=\""));
-  reference_id(w, node, ordinal_of(node));
-  nt_buf_format(w->out, "\" data-footnote-ref>%d</a></sup>", node->number);
-}
-
 /* ---- blocks ---- */
 
 /* A document has no element of its own unless something was said about it. */
-static void document(writer *w, const nt_node *node, bool entering) {
+static void document(nt_html_writer *w, const nt_node *node, bool entering) {
   if (node->attrs) outer_block(w, node, entering, NT_STR("div"));
 }
 
@@ -224,14 +106,14 @@ static bool is_tight(const nt_node *paragraph) {
 }
 
 /* The text that stands directly in a task's item can be the label of its box; a paragraph cannot. */
-static bool is_task_label(const writer *w, const nt_node *paragraph) {
+static bool is_task_label(const nt_html_writer *w, const nt_node *paragraph) {
   const nt_node *item = paragraph->parent;
   return w->options && w->options->accessible && paragraph->type == NOTIS_NODE_PARAGRAPH && !paragraph->prev && item &&
          item->flags & NOTIS_FLAG_TASK && is_tight(paragraph);
 }
 
 /* Where the node leads; NT_HTML_DEAD for one that is to leave no trace of itself. */
-static nt_html_link lead(const writer *w, const nt_node *node, nt_str *where) {
+static nt_html_link lead(const nt_html_writer *w, const nt_node *node, nt_str *where) {
   *where = node->text;
   if (!w->options || !w->options->resolve) return NT_HTML_KEEP;
   nt_str resolved = node->text;
@@ -241,7 +123,7 @@ static nt_html_link lead(const writer *w, const nt_node *node, nt_str *where) {
 }
 
 /* A paragraph of images without files, and nothing else, leaves nothing either. */
-static bool is_left_out(const writer *w, const nt_node *paragraph) {
+static bool is_left_out(const nt_html_writer *w, const nt_node *paragraph) {
   nt_str where;
   for (const nt_node *n = paragraph->first; n; n = n->next) {
     if (n->type == NOTIS_NODE_SOFT_BREAK) continue;
@@ -250,45 +132,45 @@ static bool is_left_out(const writer *w, const nt_node *paragraph) {
   return paragraph->first != NULL;
 }
 
-static void paragraph(writer *w, const nt_node *node, bool entering) {
+static void paragraph(nt_html_writer *w, const nt_node *node, bool entering) {
   if (!entering && is_task_label(w, node)) nt_buf_put(w->out, NT_STR("</label>"));
   if (is_tight(node)) return;
   if (is_left_out(w, node)) return;
   if (!entering && !node->next && node->parent && node->parent->type == NOTIS_NODE_FOOTNOTE_DEFINITION) {
     nt_buf_byte(w->out, ' ');
-    back_references(w, node->parent);
+    nt_html_back_references(w, node->parent);
   }
   text_block(w, node, entering, NT_STR("p"));
 }
 
-static void heading(writer *w, const nt_node *node, bool entering) {
+static void heading(nt_html_writer *w, const nt_node *node, bool entering) {
   int32_t level = node->number < 1 ? 1 : node->number > 6 ? 6 : node->number;
   char tag[2] = {'h', (char)('0' + level)};
   text_block(w, node, entering, nt_str_n(tag, sizeof tag));
 }
 
-static void list(writer *w, const nt_node *node, bool entering) {
+static void list(nt_html_writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"start", NULL};
   bool ordered = node->flags & NOTIS_FLAG_ORDERED;
   if (!ordered || !entering || node->number == 1) {
     outer_block(w, node, entering, ordered ? NT_STR("ol") : NT_STR("ul"));
     return;
   }
-  fresh_line(w);
+  nt_html_fresh_line(w);
   nt_buf_format(w->out, "<ol start=\"%d\"", node->number);
-  attributes(w, node, own);
+  nt_html_attributes(w, node, own);
   nt_buf_put(w->out, NT_STR(">\n"));
 }
 
 /* The box of an item that holds whole paragraphs is called by the first of them. */
-static void task_name(writer *w, const nt_node *node) {
+static void task_name(nt_html_writer *w, const nt_node *node) {
   nt_buf text = {0};
   if (node->first) nt_node_plain_text(node->first, &text);
-  attribute(w, NT_STR("aria-label"), nt_buf_str(&text));
+  nt_html_attribute(w, NT_STR("aria-label"), nt_buf_str(&text));
   nt_buf_deinit(&text);
 }
 
-static void item(writer *w, const nt_node *node, bool entering) {
+static void item(nt_html_writer *w, const nt_node *node, bool entering) {
   text_block(w, node, entering, NT_STR("li"));
   if (!entering || !(node->flags & NOTIS_FLAG_TASK)) return;
   bool wrapped = node->first && is_task_label(w, node->first);
@@ -300,14 +182,14 @@ static void item(writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR(" /> "));
 }
 
-static void quote(writer *w, const nt_node *node, bool entering) {
+static void quote(nt_html_writer *w, const nt_node *node, bool entering) {
   outer_block(w, node, entering, NT_STR("blockquote"));
 }
 
-static void code_block(writer *w, const nt_node *node, bool entering) {
+static void code_block(nt_html_writer *w, const nt_node *node, bool entering) {
   size_t word = 0;
   while (word < node->extra.len && !strchr(" \t\n\v\f\r", node->extra.ptr[word])) word++;
-  fresh_line(w);
+  nt_html_fresh_line(w);
   open_tag(w, node, NT_STR("pre"));
   nt_buf_put(w->out, NT_STR("<code"));
   if (node->extra.len) {
@@ -320,24 +202,24 @@ static void code_block(writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR("</code></pre>\n"));
 }
 
-static void thematic_break(writer *w, const nt_node *node, bool entering) {
-  fresh_line(w);
+static void thematic_break(nt_html_writer *w, const nt_node *node, bool entering) {
+  nt_html_fresh_line(w);
   nt_buf_put(w->out, NT_STR("<hr"));
-  attributes(w, node, NULL);
+  nt_html_attributes(w, node, NULL);
   nt_buf_put(w->out, NT_STR(" />\n"));
 }
 
-static void raw_block(writer *w, const nt_node *node, bool entering) {
+static void raw_block(nt_html_writer *w, const nt_node *node, bool entering) {
   if (!nt_str_eq(node->extra, NT_STR("html"))) return;
-  fresh_line(w);
+  nt_html_fresh_line(w);
   nt_buf_put(w->out, node->text);
-  fresh_line(w);
+  nt_html_fresh_line(w);
 }
 
 /* ---- tables ---- */
 
-static void table(writer *w, const nt_node *node, bool entering) {
-  fresh_line(w);
+static void table(nt_html_writer *w, const nt_node *node, bool entering) {
+  nt_html_fresh_line(w);
   if (entering) {
     open_tag(w, node, NT_STR("table"));
     return;
@@ -350,10 +232,10 @@ static bool is_row(const nt_node *node, unsigned head) {
 }
 
 /* Rows of the same sort that follow each other share a thead or tbody. */
-static void table_row(writer *w, const nt_node *node, bool entering) {
+static void table_row(nt_html_writer *w, const nt_node *node, bool entering) {
   unsigned head = node->flags & NOTIS_FLAG_HEAD;
   nt_str group = head ? NT_STR("thead") : NT_STR("tbody");
-  fresh_line(w);
+  nt_html_fresh_line(w);
   if (entering) {
     if (!is_row(node->prev, head)) {
       nt_buf_byte(w->out, '<');
@@ -371,7 +253,7 @@ static void table_row(writer *w, const nt_node *node, bool entering) {
 }
 
 /* A cell with a scope heads its row or column, wherever it stands: HTML has scope on headers only. */
-static void table_cell(writer *w, const nt_node *node, bool entering) {
+static void table_cell(nt_html_writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"align", NULL};
   static const char *const names[] = {
       [NOTIS_ALIGN_LEFT] = "left", [NOTIS_ALIGN_CENTER] = "center", [NOTIS_ALIGN_RIGHT] = "right"};
@@ -382,93 +264,93 @@ static void table_cell(writer *w, const nt_node *node, bool entering) {
     close_tag(w, tag);
     return;
   }
-  fresh_line(w);
+  nt_html_fresh_line(w);
   nt_buf_byte(w->out, '<');
   nt_buf_put(w->out, tag);
-  if (aligned) attribute(w, NT_STR("align"), nt_str_c(names[node->number]));
-  attributes(w, node, aligned ? own : NULL);
+  if (aligned) nt_html_attribute(w, NT_STR("align"), nt_str_c(names[node->number]));
+  nt_html_attributes(w, node, aligned ? own : NULL);
   nt_buf_byte(w->out, '>');
 }
 
 /* ---- figures and divisions ---- */
 
-static void figure(writer *w, const nt_node *node, bool entering) {
+static void figure(nt_html_writer *w, const nt_node *node, bool entering) {
   outer_block(w, node, entering, NT_STR("figure"));
 }
 
-static void caption(writer *w, const nt_node *node, bool entering) {
+static void caption(nt_html_writer *w, const nt_node *node, bool entering) {
   bool of_table = node->parent && node->parent->type == NOTIS_NODE_TABLE;
   text_block(w, node, entering, of_table ? NT_STR("caption") : NT_STR("figcaption"));
 }
 
-static void credit(writer *w, const nt_node *node, bool entering) {
+static void credit(nt_html_writer *w, const nt_node *node, bool entering) {
   bool of_figure = node->parent && node->parent->type == NOTIS_NODE_FIGURE;
   if (!entering) {
     nt_buf_put(w->out, of_figure ? NT_STR("</span>\n") : NT_STR("</span>"));
     return;
   }
-  if (of_figure) fresh_line(w);
+  if (of_figure) nt_html_fresh_line(w);
   nt_buf_put(w->out, NT_STR("<span"));
-  attributes_with_class(w, node, NT_STR("credit"));
+  nt_html_attributes_with_class(w, node, NT_STR("credit"));
   nt_buf_byte(w->out, '>');
 }
 
-static void section(writer *w, const nt_node *node, bool entering) {
+static void section(nt_html_writer *w, const nt_node *node, bool entering) {
   outer_block(w, node, entering, NT_STR("section"));
 }
 
-static void division(writer *w, const nt_node *node, bool entering) {
+static void division(nt_html_writer *w, const nt_node *node, bool entering) {
   outer_block(w, node, entering, NT_STR("div"));
 }
 
 /* ---- inlines ---- */
 
-static void text(writer *w, const nt_node *node, bool entering) {
+static void text(nt_html_writer *w, const nt_node *node, bool entering) {
   if (node->attrs) open_tag(w, node, NT_STR("span"));
   nt_escape_html(node->text, w->out);
   if (node->attrs) close_tag(w, NT_STR("span"));
 }
 
-static void soft_break(writer *w, const nt_node *node, bool entering) {
+static void soft_break(nt_html_writer *w, const nt_node *node, bool entering) {
   nt_buf_byte(w->out, '\n');
 }
 
-static void line_break(writer *w, const nt_node *node, bool entering) {
+static void line_break(nt_html_writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR("<br"));
-  attributes(w, node, NULL);
+  nt_html_attributes(w, node, NULL);
   nt_buf_put(w->out, NT_STR(" />\n"));
 }
 
-static void code(writer *w, const nt_node *node, bool entering) {
+static void code(nt_html_writer *w, const nt_node *node, bool entering) {
   open_tag(w, node, NT_STR("code"));
   nt_escape_html(node->text, w->out);
   close_tag(w, NT_STR("code"));
 }
 
-static void emphasis(writer *w, const nt_node *node, bool entering) {
+static void emphasis(nt_html_writer *w, const nt_node *node, bool entering) {
   inline_element(w, node, entering, NT_STR("em"));
 }
 
-static void strong(writer *w, const nt_node *node, bool entering) {
+static void strong(nt_html_writer *w, const nt_node *node, bool entering) {
   inline_element(w, node, entering, NT_STR("strong"));
 }
 
-static void strikethrough(writer *w, const nt_node *node, bool entering) {
+static void strikethrough(nt_html_writer *w, const nt_node *node, bool entering) {
   inline_element(w, node, entering, NT_STR("del"));
 }
 
-static void span(writer *w, const nt_node *node, bool entering) {
+static void span(nt_html_writer *w, const nt_node *node, bool entering) {
   inline_element(w, node, entering, NT_STR("span"));
 }
 
-static void leave_link(writer *w, const nt_node *node) {
+static void leave_link(nt_html_writer *w, const nt_node *node) {
   if (w->dead.len && w->dead.items[w->dead.len - 1] == node)
     w->dead.len--;
   else
     nt_buf_put(w->out, NT_STR("</a>"));
 }
 
-static void link_element(writer *w, const nt_node *node, bool entering) {
+static void link_element(nt_html_writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"href", "title", NULL};
   nt_str where;
   if (!entering) {
@@ -482,13 +364,13 @@ static void link_element(writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR("<a href=\""));
   nt_escape_href(where, w->out);
   nt_buf_byte(w->out, '"');
-  if (node->extra.len) attribute(w, NT_STR("title"), node->extra);
-  attributes(w, node, node->extra.len ? own : (const char *const[]){"href", NULL});
+  if (node->extra.len) nt_html_attribute(w, NT_STR("title"), node->extra);
+  nt_html_attributes(w, node, node->extra.len ? own : (const char *const[]){"href", NULL});
   nt_buf_byte(w->out, '>');
 }
 
 /* As cmark does it: what would be markup in the text is text here. */
-static void alternative_text(writer *w, const nt_node *image) {
+static void alternative_text(nt_html_writer *w, const nt_node *image) {
   for (nt_walk walk = nt_walk_start(image); nt_walk_next(&walk);) switch (walk.node->type) {
     case NOTIS_NODE_TEXT:
     case NOTIS_NODE_CODE:
@@ -500,7 +382,7 @@ static void alternative_text(writer *w, const nt_node *image) {
 }
 
 /* Not where the author has said how large it is to be. */
-static void image_size(writer *w, const nt_node *node) {
+static void image_size(nt_html_writer *w, const nt_node *node) {
   uint32_t width, height;
   if (!w->options || !w->options->size) return;
   if (nt_node_attr(node, NT_STR("width")).ptr || nt_node_attr(node, NT_STR("height")).ptr) return;
@@ -509,7 +391,7 @@ static void image_size(writer *w, const nt_node *node) {
 }
 
 /* An image without a file leaves nothing, but where a link holds nothing else its text must stand for it. */
-static void image(writer *w, const nt_node *node, bool entering) {
+static void image(nt_html_writer *w, const nt_node *node, bool entering) {
   static const char *const own[] = {"src", "alt", "title", NULL}, *const untitled[] = {"src", "alt", NULL};
   nt_str where;
   if (!entering) return;
@@ -523,19 +405,19 @@ static void image(writer *w, const nt_node *node, bool entering) {
   nt_buf_put(w->out, NT_STR("\" alt=\""));
   alternative_text(w, node);
   nt_buf_byte(w->out, '"');
-  if (node->extra.len) attribute(w, NT_STR("title"), node->extra);
-  attributes(w, node, node->extra.len ? own : untitled);
+  if (node->extra.len) nt_html_attribute(w, NT_STR("title"), node->extra);
+  nt_html_attributes(w, node, node->extra.len ? own : untitled);
   image_size(w, node);
   nt_buf_put(w->out, NT_STR(" />"));
 }
 
-static void raw_inline(writer *w, const nt_node *node, bool entering) {
+static void raw_inline(nt_html_writer *w, const nt_node *node, bool entering) {
   if (nt_str_eq(node->extra, NT_STR("html"))) nt_buf_put(w->out, node->text);
 }
 
 /* ---- the walk ---- */
 
-static write_fn *const writers[NOTIS_NODE_TYPES] = {
+static nt_html_write_fn *const writers[NOTIS_NODE_TYPES] = {
     [NOTIS_NODE_DOCUMENT] = document,
     [NOTIS_NODE_PARAGRAPH] = paragraph,
     [NOTIS_NODE_HEADING] = heading,
@@ -552,7 +434,7 @@ static write_fn *const writers[NOTIS_NODE_TYPES] = {
     [NOTIS_NODE_CREDIT] = credit,
     [NOTIS_NODE_SECTION] = section,
     [NOTIS_NODE_DIV] = division,
-    [NOTIS_NODE_FOOTNOTE_DEFINITION] = footnote_definition,
+    [NOTIS_NODE_FOOTNOTE_DEFINITION] = nt_html_footnote_definition,
     [NOTIS_NODE_RAW_BLOCK] = raw_block,
     [NOTIS_NODE_TEXT] = text,
     [NOTIS_NODE_SOFT_BREAK] = soft_break,
@@ -563,13 +445,13 @@ static write_fn *const writers[NOTIS_NODE_TYPES] = {
     [NOTIS_NODE_STRIKETHROUGH] = strikethrough,
     [NOTIS_NODE_LINK] = link_element,
     [NOTIS_NODE_IMAGE] = image,
-    [NOTIS_NODE_FOOTNOTE_REFERENCE] = footnote_reference,
+    [NOTIS_NODE_FOOTNOTE_REFERENCE] = nt_html_footnote_reference,
     [NOTIS_NODE_SPAN] = span,
     [NOTIS_NODE_RAW_INLINE] = raw_inline,
 };
 
 void nt_html_write(const nt_node *root, const nt_html_options *options, nt_buf *out) {
-  writer w = {.out = out, .start = out->len, .root = root, .options = options};
+  nt_html_writer w = {.out = out, .start = out->len, .root = root, .options = options};
   for (nt_walk walk = nt_walk_start(root); nt_walk_next(&walk);) {
     writers[walk.node->type](&w, walk.node, walk.entering);
     if (walk.entering && walk.node->type == NOTIS_NODE_IMAGE) nt_walk_skip(&walk);

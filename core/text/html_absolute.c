@@ -178,7 +178,7 @@ void nt_html_absolute(nt_str html, nt_str base, nt_arena *arena, nt_buf *out) {
   pass p = {.html = html, .base = base, .arena = arena, .out = out};
   while (!at_end(&p)) {
     size_t start = p.at;
-    while (!at_end(&p) && html.ptr[p.at] != '<') p.at++;
+    p.at += nt_str_find(nt_str_sub(html, start, html.len), '<');
     nt_buf_put(out, nt_str_sub(html, start, p.at));
     if (at_end(&p)) return;
     start = p.at;

@@ -1,5 +1,6 @@
 #include "text/linked.h"
 
+#include "base/url.h"
 #include "text/html.h"
 
 typedef struct view {
@@ -22,8 +23,7 @@ static bool size(void *ud, const nt_node *image, uint32_t *width, uint32_t *heig
   nt_file_facts facts;
   if (!v->from || !reader->ops->file) return false;
   const nt_value *id = reader->ops->field(reader, v->from, NT_STR("id"));
-  nt_str path = nt_str_sub(image->text, 0, nt_str_find(image->text, '?'));
-  path = nt_str_sub(path, 0, nt_str_find(path, '#'));
+  nt_str path = nt_str_sub(image->text, 0, nt_url_path_length(image->text));
   if (reader->ops->file(reader, nt_value_str(id), path, &facts) != NT_READ_OK || !facts.width) return false;
   *width = facts.width;
   *height = facts.height;

@@ -44,5 +44,6 @@ uint32_t nt_letter_upper(uint32_t letter);
 uint32_t nt_letter_lower(uint32_t letter);
 /* Unicode NFC. */
 void nt_nfc(nt_str text, nt_buf *out);
+nt_str nt_nfc_copy(nt_str text, nt_arena *arena);
 
 #endif

@@ -131,3 +131,11 @@ static bool put_normalized(nt_str text, nt_buf *out) {
 void nt_nfc(nt_str text, nt_buf *out) {
   if (is_surely_nfc(text) || nt_utf8_check(text) != text.len || !put_normalized(text, out)) nt_buf_put(out, text);
 }
+
+nt_str nt_nfc_copy(nt_str text, nt_arena *arena) {
+  nt_buf out = {0};
+  nt_nfc(text, &out);
+  nt_str kept = nt_arena_str(arena, nt_buf_str(&out));
+  nt_buf_deinit(&out);
+  return kept;
+}

@@ -60,10 +60,22 @@ static const char *in_json(uint32_t c, char escape[8]) {
   return escape;
 }
 
+/* Past what stands for itself everywhere, as most of a text does. */
+static size_t skip_plain(notis_str text, size_t at) {
+  static const bool marked[0x80] = {
+      ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\\'] = true, [0x7F] = true};
+  while (at < text.len) {
+    unsigned char c = (unsigned char)text.ptr[at];
+    if (c < ' ' || c > 0x7F || marked[c]) break;
+    at++;
+  }
+  return at;
+}
+
 static void put_escaped(const feed_writer *w, notis_str text, place in) {
   char escape[8];
   size_t copied = 0, at = 0;
-  while (at < text.len) {
+  while ((at = skip_plain(text, at)) < text.len) {
     size_t start = at;
     uint32_t c = next(text, &at);
     const char *instead = in == JSON ? in_json(c, escape) : in_xml(c, in);

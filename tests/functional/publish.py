@@ -6,10 +6,12 @@ import html.parser
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 
 SOURCE = Path(os.environ.get("NOTIS_SOURCE_DIR", Path(__file__).resolve().parents[2]))
@@ -40,13 +42,22 @@ def write(root, files):
         path.write_text(text, encoding="utf-8")
 
 
+def png(width, height):
+    """A whole PNG by the specification (W3C PNG, 5 and 11): signature, IHDR, IDAT, IEND."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = (b"\0" + b"\0" * width) * height
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
 class Run:
     """One run of the program: its exit code, and its diagnostics as maps."""
 
     def __init__(self, workspace, *arguments, at="2024-06-01"):
         command = [str(BUILD / "notis"), *(arguments or ["build"]), "-C", str(workspace), "--at", at, "--format", "json"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+        self.workspace, self.code, self.out, self.err = Path(workspace), done.returncode, done.stdout, done.stderr
         self.diagnostics = [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
 
     def __str__(self):

@@ -151,6 +151,33 @@ class Scripts(Told):
                                                             "item_invalid_utf8", "kind_unknown", "file_outside"}, str(run))
 
 
+class CollectHooks(Told):
+    """What they add is held to what site.yaml is held to, and told with the folder of scripts as its place."""
+
+    def collects(self, line):
+        self.ws.write("s/scripts/a.lua", f'local notis = require "notis"\nnotis.on("collect", function(site, c) {line} end)\n')
+        run = self.ws.build()
+        self.sound(run)
+        return run
+
+    def test_addresses_that_no_page_can_have(self):
+        for path in ("x", "/../x", "/a?b", "/a#b", "/a\\nb", "/a\\\\b", ""):
+            for code, line in [("path_outside", f'c:collection("z", {{ path = "{path}", documents = {{}} }})'),
+                               ("path_outside", f'c:redirect("{path}", "/om/")')]:
+                if "collection" in line and not path.startswith("/"):
+                    continue  # without a path it has no pages; another one is a bad setting, below
+                with self.subTest(line):
+                    diag = self.says(self.collects(line), code)
+                    self.assertEqual(diag["file"], "s/scripts")
+                    self.assertEqual(set(self.ws.published()), GOOD)
+
+    def test_a_collection_that_cannot_be(self):
+        run = self.collects('c:collection("z", { path = "/z/", per_page = -1, documents = {} })')
+        self.assertEqual(self.says(run, "config_bad_amount")["file"], "s/scripts")
+        run = self.collects('c:collection("z", { path = "z/", documents = {} })')
+        self.assertEqual(self.says(run, "config_bad_path")["file"], "s/scripts")
+
+
 class Plugins(Told):
     def use(self, way):
         os.makedirs(self.ws.path("tillägg"))

@@ -249,6 +249,9 @@ class Lists(Told):
                 ("languages: { sv: { fallback: [\"s v\"] } }\n", "config_bad_language", 7, 31),
                 ("languages: { sv: {}, en: { path: en/ } }\n", "config_bad_path", 7, 34),
                 ("languages: { sv: {}, en: { path: /a//b/ } }\n", "config_bad_path", 7, 34),
+                ("languages: { sv: {}, en: { path: \"/a\\nb/\" } }\n", "config_bad_path", 7, 34),
+                ("languages: { sv: {}, en: { path: /?a/ } }\n", "config_bad_path", 7, 34),
+                ("languages: { sv: {}, en: { path: \"/" + "a" * 200000 + "/../b/\" } }\n", "config_bad_path", 7, 34),
                 ("languages: { sv: { pth: / } }\n", "config_unknown_key_near", 7, 20),
                 ("since: 24\n", "config_bad_year", 7, 8),
                 ("links: { missing: warning }\n", "config_choice", 7, 19),
@@ -261,6 +264,8 @@ class Lists(Told):
                 ("taxonomies: { t: { path: \"/t/{term}/\", page_path: sida/ } }\n", "config_placeholder", 7, 51),
                 ("taxonomies: { t: { path: \"/t/{term}/\", page_path: \"/{number}/\" } }\n", "config_page_path", 7, 51),
                 ("taxonomies: { t: { path: \"/t/{term}/\", page_path: \"../{number}/\" } }\n", "config_page_path", 7, 51),
+                ("taxonomies: { t: { path: \"/t/{term}/\", page_path: \"{number}?/\" } }\n", "config_page_path", 7, 51),
+                ("taxonomies: { t: { path: \"/t/{term}/\", page_path: \"\\n{number}/\" } }\n", "config_page_path", 7, 51),
                 ("menus: { main: { a: { title: A } } }\n", "config_missing_key", 7, 18),
                 ("menus: { main: { a: { to: /, titel: A } } }\n", "config_unknown_key_near", 7, 30),
                 ("redirects: { gammal: / }\n", "config_bad_path", 7, 14),
@@ -279,6 +284,8 @@ class Lists(Told):
         for more, code in [
                 ("outputs: { html: { path: x } }", "config_unknown_key"),
                 ("outputs: { rss: { path: ../x } }", "config_bad_path"),
+                ("outputs: { rss: { path: 'x?y' } }", "config_bad_path"),
+                ("outputs: { rss: { path: x//y } }", "config_bad_path"),
                 ("outputs: { rss: { limit: -1 } }", "config_bad_amount"),
                 ("title: { en: News }", "lang_unknown")]:
             with self.subTest(more):
@@ -287,6 +294,25 @@ class Lists(Told):
                 run = self.ws.build()
                 self.assertEqual(run.code, 2, str(run))
                 self.says(run, code, file="s/site.yaml", line=6)
+
+    def test_addresses_of_no_website(self):
+        for url in ("https://", "https:///x", "https://x.example/a b", "https://x.example/bås/", "https://x.example/?a",
+                    "https://x.example/#a", "https://x.example//a/", "https://x.example/../a", "ftp://x.example/",
+                    "'https://x.example/\"><script>'", '"https://x.example/\\n"'):
+            with self.subTest(url):
+                self.setUp()
+                self.ws.write("s/site.yaml", SITE_YAML.replace("https://region.example/", url))
+                self.refused("config_bad_url", "s/site.yaml", 2, 6)
+
+    def test_a_menu_that_leads_to_a_program(self):
+        for to in ("javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x"):
+            with self.subTest(to):
+                self.ws.write("s/site.yaml", SITE_YAML + f"menus: {{ m: {{ a: {{ to: '{to}' }} }} }}\n"
+                              f"redirects: {{ /x/: '{to}' }}\n")
+                run = self.ws.build()
+                self.says(run, "address_absent", file="s/site.yaml", line=7)
+                self.says(run, "redirect_absent", file="s/site.yaml", line=8)
+                self.assertNotIn("x/index.html", self.ws.published())
 
 
 class Inheriting(Told):

@@ -44,6 +44,22 @@ class Texts(Told):
                           ("fields_not_text", 6, 11)], str(run))
         self.assertEqual(set(self.ws.published()), GOOD)
 
+    def test_an_address_too_long_for_a_file(self):
+        """Nothing but the text itself is withheld."""
+        self.ws.write("s/content/a.md", text("A", slug="x" * 256))
+        self.ws.write("s/content/b.md", text("B", slug="y" * 255))
+        run = self.build()
+        self.place(run, "path_too_long", "s/content/a.md", 1, 1)
+        self.assertEqual(set(self.ws.published()), GOOD | {"y" * 255 + "/index.html"})
+
+    def test_very_many_ways_to_write_a_term(self):
+        """The first hundred are told, the rest counted."""
+        self.ws.write("s/site.yaml", SITE_YAML + "taxonomies: { topics: { of: article } }\n")
+        self.ws.write("s/content/a.md", text("A", topics="\n" + "".join(f"  - a{'!' * i}\n" for i in range(251))))
+        run = self.build()
+        self.assertEqual(len(run.all("term_spelled_twice")), 100, str(run))
+        self.assertIn("150 more terms", self.says(run, "terms_spelled_more")["message"])
+
     def test_a_kind_that_is_not(self):
         self.ws.write("s/content/a.md", text("A", kind="nyhet"))
         self.withheld("kind_unknown", "s/content/a.md", 3, 7)
@@ -86,6 +102,7 @@ class Texts(Told):
                 self.ws.write("s/content/a.md", content)
                 run = self.build()
                 self.place(run, "item_empty", "s/content/a.md")
+                self.assertEqual(len(run.diags), 1, str(run))
                 self.assertEqual(run.code, 0, str(run))
 
     def test_unclosed_front_matter(self):

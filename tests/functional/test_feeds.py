@@ -282,6 +282,35 @@ class Feeds(Case):
                          ("https://jsonfeed.org/version/1.1", "Nyheter – Region Väst", ROOT + "/nyheter/",
                           ROOT + "/nyheter/feed.json", "sv"))
 
+    def test_titles_are_of_the_feeds_language(self):
+        """The list's title, a term's label and the language's code; a term without a label is what the texts write."""
+        site = SITE.replace("content, match", "content, kind: news, match").replace("title: Nyheter", "title: { sv: Nyheter, en: News }")
+        site = site.replace("{ sv: { name: Svenska } }", "{ sv: { name: Svenska }, en: { name: English } }")
+        self.ws.write("s/site.yaml", site + """taxonomies:
+  topics:
+    of: [news]
+    path: { sv: "/amnen/{term}/", en: "/en/topics/{term}/" }
+    terms: { kultur: { title: { sv: Kultur, en: Culture } } }
+    outputs: { html: {}, rss: { path: rss.xml }, atom: { path: atom.xml }, jsonfeed: { path: feed.json } }
+menus: { main: { nyheter: { to: collection/nyheter }, kultur: { to: topics/kultur } } }
+""")
+        self.ws.write("s/templates/list.html", '<!doctype html><title>{{ page.title }}</title>{% for e in site.menu("main") %}'
+                      '<a href="{{ e.url }}">{{ e.title }}</a>{% endfor %}\n')
+        self.ws.write("s/content/bridge.en.md", "---\ntitle: A bridge\ndate: 2024-02-01\ntopics: [kultur, Health]\n---\nText.\n")
+        self.files = self.published()
+        for base, lang, title in (("nyheter", "sv", "Nyheter"), ("en/nyheter", "en", "News"), ("amnen/kultur", "sv", "Kultur"),
+                                  ("en/topics/kultur", "en", "Culture"), ("en/topics/health", "en", "Health")):
+            with self.subTest(base):
+                whole, read = title + " – Region Väst", self.read(base)
+                self.assertEqual((read["rss"][0].findtext("title"), read["rss"][0].findtext("language")), (whole, lang))
+                self.assertEqual(read["rss"][0].findtext("description"), whole)
+                self.assertEqual(read["atom"][0].findtext(ATOM + "title"), whole)
+                self.assertEqual(read["atom"][0].get("{http://www.w3.org/XML/1998/namespace}lang"), lang)
+                self.assertEqual((read["jsonfeed"][0]["title"], read["jsonfeed"][0]["language"]), (whole, lang))
+                page = Page(self.files[base + "/index.html"].decode())
+                self.assertEqual(page.texts["title"], [title])
+                self.assertEqual(page.texts["a"], ["Nyheter", "Kultur"] if lang == "sv" else ["News", "Culture"])
+
     def test_when_entries_were_updated(self):
         self.files = self.published()
         updated = {e["id"]: e["updated"] for e in self.read()["atom"][1]}

@@ -4,10 +4,9 @@
 import os
 import re
 import resource
-import struct
 import unittest
-import zlib
 
+from publish import png
 from workspace import Case, main, text
 
 SITE = """title: Region
@@ -15,15 +14,6 @@ url: https://region.example/
 sources:
   text: { use: source_markdown, path: content, match: "**/*.md" }
 """
-
-
-def png(width, height):
-    """A whole PNG by the specification (W3C PNG, 5 and 11): signature, IHDR, IDAT, IEND."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = (b"\0" + b"\0" * width) * height
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 class Files(Case):
@@ -59,6 +49,17 @@ class Files(Case):
         page = pages["nyheter/a/index.html"].decode()
         self.assertIn('<img src="/nyheter/a/bilder/karta.png" alt="Karta" width="30" height="20" />', page)
         self.assertIn('href="/nyheter/a/rapport.pdf#page=2"', page)
+
+    def test_a_name_with_escapes(self):
+        """As a link names it, in a field too, and a name that only looks as if it had some."""
+        self.ws.write("s/content/a.md", text("A", "![Ett](en%20bild.png) ![Två](50%20.png)\n", kind="news",
+                                             image="en%20bild.png"))
+        self.ws.write("s/content/en bild.png", png(30, 20))
+        self.ws.write("s/content/50%20.png", png(4, 3))
+        self.assertEqual(self.build().diags, [])
+        page = self.pages()["nyheter/a/index.html"].decode()
+        self.assertIn('<img src="/nyheter/a/en%20bild.png" alt="Ett" width="30" height="20" />', page)
+        self.assertIn('<img src="/nyheter/a/50%2520.png" alt="Två" width="4" height="3" />', page)
 
     def test_one_file_of_two_texts_goes_beside_both(self):
         for name in "ab":

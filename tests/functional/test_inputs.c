@@ -85,8 +85,7 @@ static void test_leading(void **state) {
   workspace_write(w, "s/templates/own.html",
                   "{% for e in site.menu('main') %}{{ e.title }} {{ e.url }}\n{% endfor %}"
                   "{{ 'content/t2/text-2.md' | url }} {{ 'collection/viktigt' | url }}\n");
-  check(w, "a menu", "sidor/own/index.html",
-        "/viktigt/ /viktigt/\nText 1 /texter/text-1/\n/texter/text-2/ /viktigt/");
+  check(w, "a menu", "sidor/own/index.html", "/viktigt/ /viktigt/\nText 1 /texter/text-1/\n/texter/text-2/ /viktigt/");
   workspace_replace(w, "s/content/t1/text-1.md", "title: Text 1", "title: Ett");
   check(w, "the title of what a menu leads to", "sidor/own/index.html", "\nEtt /texter/text-1/\n");
   workspace_replace(w, "s/content/t1/text-1.md", "title: Ett", "title: Ett\nslug: ett");
@@ -101,6 +100,27 @@ static void test_leading(void **state) {
   erase(w, "s/content/t1/text-1.md");
   check_gone(w, "no text", "sidor/own/index.html", "/texter/ett/");
   check_gone(w, "no redirect", "gammal/index.html", "url");
+}
+
+/* A place in a text, which a menu and a page lead to, comes and goes. */
+static void test_places(void **state) {
+  workspace *w = &((fixture *)*state)->w;
+  workspace_replace(w, "s/site.yaml", "params: { color: red, unread: 1 }\n",
+                    "menus: { main: { a: { to: content/t1/text-1.md#plats } } }\nparams: { color: red, unread: 1 }\n");
+  workspace_write(w, "s/templates/own.html", "{% for e in site.menu('main') %}{{ e.url }}{% endfor %}");
+  check_gone(w, "no such place", "sidor/own/index.html", "#plats");
+  workspace_replace(w, "s/content/t1/text-1.md", "\n---\n", "\n---\n<b id=\"plats\">x</b>\n");
+  check(w, "a place", "sidor/own/index.html", "/texter/text-1/#plats");
+  workspace_write(w, "s/templates/own.html", "{{ 'content/t1/text-1.md#plats' | url }}");
+  check(w, "a word", "sidor/own/index.html", "/texter/text-1/#plats");
+  workspace_replace(w, "s/content/t1/text-1.md", "plats", "annat");
+  workspace_refresh(w);
+  assert_int_equal(workspace_count_diags(w, NT_MSG_link_no_anchor), 2); /* for the menu, and for the page */
+  workspace_replace(w, "s/content/t1/text-1.md", "annat", "platt");
+  workspace_refresh(w);
+  assert_int_equal(workspace_count_diags(w, NT_MSG_link_no_anchor_near), 2); /* another hint */
+  workspace_replace(w, "s/content/t1/text-1.md", "platt", "plats");
+  check(w, "and back", "sidor/own/index.html", "/texter/text-1/#plats");
 }
 
 static void test_collections(void **state) {
@@ -281,9 +301,9 @@ static void test_broken(void **state) {
 
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-  const struct CMUnitTest tests[] = {TEST(test_basics),  TEST(test_leading),   TEST(test_collections),
-                                     TEST(test_kinds),   TEST(test_page_hook), TEST(test_output_hook),
-                                     TEST(test_derived), TEST(test_collect),   TEST(test_module),
-                                     TEST(test_absent),  TEST(test_assets),    TEST(test_broken)};
+  const struct CMUnitTest tests[] = {
+      TEST(test_basics),    TEST(test_leading),     TEST(test_places),  TEST(test_collections), TEST(test_kinds),
+      TEST(test_page_hook), TEST(test_output_hook), TEST(test_derived), TEST(test_collect),     TEST(test_module),
+      TEST(test_absent),    TEST(test_assets),      TEST(test_broken)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

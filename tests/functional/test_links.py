@@ -147,6 +147,18 @@ end)
             run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report=word)
             self.assertEqual(run.diags, [], word + str(run))
 
+    def test_templates_get_the_text_that_the_field_means(self):
+        self.ws.write("s/kinds/memo.yaml", "permalink: /m/{path}/\nfields:\n  title: { type: text }\n"
+                      "  report: { type: ref, kind: report }\n  seen: { type: list, of: { type: ref, kind: report } }\n")
+        self.ws.write("s/kinds/report.yaml", "permalink: /r/{slug}/\nfields:\n  title: { type: text }\n")
+        self.ws.write("s/templates/memo.html", '{{ doc.ref("report").url }} {{ doc.ref("report", "note").title }} '
+                      '{% for r in doc.ref("seen") %}{{ r.url }}{% endfor %}')
+        for kind in ("report", "note"):
+            self.ws.write(f"s/content/{kind}/samma.md", text(kind, kind=kind))
+        run = self.linked("s/content/b.md", "Text.", kind="memo", report="samma", seen="[samma]")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(self.page("m/b/index.html"), "/r/samma/ note /r/samma/")
+
     def test_a_reference_to_nothing_withholds(self):
         self.ws.write("s/content/nyheter/c.md", text("C", kind="news", report="b"))
         run = self.linked("s/content/nyheter/b.md", "Text.", kind="news", report="finns-inte")
@@ -171,6 +183,52 @@ end)
         chain = " → ".join(f"content/nyheter/{n}.md" for n in "bcdb")
         self.assertIn(chain, found["message"])
         self.assertEqual(len(run.diags), 1, str(run))
+
+    def test_of_a_long_circle_the_beginning_is_told(self):
+        for i in range(300):
+            self.ws.write(f"s/content/nyheter/n{i:03}.md", text("N", kind="news", parent=f"n{(i + 1) % 300:03}"))
+        told = self.says(self.linked("s/content/om.md", "Text."), "ref_circle")["message"]
+        self.assertIn("n000.md → content/nyheter/n001.md", told)
+        self.assertIn("… → content/nyheter/n000.md", told)
+        self.assertLess(len(told), 400)
+
+    def test_a_long_chain_that_ends_in_nothing(self):
+        for i in range(2000):
+            self.ws.write(f"s/content/nyheter/n{i:04}.md", text("N", kind="news", parent=f"n{i + 1:04}"))
+        run = self.linked("s/content/om.md", "Text.")
+        self.assertEqual(len(run.all("ref_unresolved")), 2000)
+        self.assertEqual(run.sites["s"]["withheld"], 2000)
+
+    def test_an_address_that_is_given_up(self):
+        """b is withheld, so that c has the address that both want, and what refers to c is published."""
+        self.ws.write("s/content/nyheter/b.md", text("B", kind="news", slug="en", report="finns-inte"))
+        self.ws.write("s/content/nyheter/c.md", text("C", kind="news", slug="en"))
+        run = self.linked("s/content/nyheter/d.md", "Text.", kind="news", report="c")
+        self.says(run, "ref_unresolved", file="s/content/nyheter/b.md")
+        self.assertEqual(len(run.diags), 1, str(run))
+        self.assertIn("nyheter/en/index.html", self.ws.published())
+        self.assertIn("nyheter/d/index.html", self.ws.published())
+
+    def test_pictures_have_their_size_however_they_are_written(self):
+        self.site(base="/bas/")
+        head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes([0, 0, 0, 30, 0, 0, 0, 20, 8, 2, 0, 0, 0])
+        self.ws.write("s/content/a b.png", head)
+        self.ws.write("s/static/i/å.png", head)
+        run = self.linked("s/content/om.md", "![x](<a b.png>)", "![x](a%20b.png)", "![x](/i/%C3%A5.png)",
+                          "![x](/bas/i/å.png)")
+        self.assertEqual(run.diags, [], str(run))
+        self.assertEqual(re.findall(r'src="([^"]*)" alt="x" width="30" height="20"', self.page()),
+                         ["/bas/om/a%20b.png"] * 2 + ["/bas/i/%C3%A5.png"] * 2)
+
+    # ---- very much of it ----
+
+    def test_very_many_anchors(self):
+        count = 60000
+        headings = "\n".join(f"# R{i}" for i in range(count))
+        run = self.linked("s/content/om.md", headings + "\n", "\n".join(f"[x](#r{i})" for i in range(count)))
+        self.assertEqual(run.diags, [], str(run)[:2000])
+        run = self.linked("s/content/om.md", headings + "\n", "\n".join(f"[x](#s{i})" for i in range(count)))
+        self.assertEqual(self.says(run, "links_more")["message"].split()[0], str(count - 100))
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ class Site(Case):
         ws.write("s/templates/page.html", PAGE)
         ws.write("s/templates/list.html", LIST)
         ws.write("s/static/css/a.css", "a{}\n")
-        ws.write("s/content/om.md", text("Om"))
+        ws.write("s/content/om.md", text("Om", "## Kontakt\n\n## X\n"))
         for number in range(1, 6):
             ws.write(f"s/content/n{number}.md", news(number))
         ws.write("s/content/e1.md", news(1, "en"))
@@ -233,6 +233,15 @@ class Leading(Site):
         self.only(run, "address_absent")
         self.assertEqual(self.ws.published()["index.html"].decode().count("\n"), 4)
 
+    def test_menu_to_a_place_that_is_not_there(self):
+        self.ws.write("s/templates/page.html", MENU)
+        self.ws.write("s/site.yaml", SITE.replace("{ to: content/om.md,", "{ to: content/om.md#kntakt,"))
+        run = self.ws.build()
+        said = self.says(run, "link_no_anchor_near", file="s/site.yaml", line=self.line("    om: { to"), column=15)
+        self.assertIn("#kontakt", said["hint"])
+        self.only(run, "link_no_anchor_near")
+        self.assertEqual(self.ws.published()["index.html"].decode().count("\n"), 4)
+
     def test_words_in_templates(self):
         self.ws.write("s/templates/page.html", ADDRESSES)
         self.good()
@@ -260,6 +269,28 @@ class Leading(Site):
                          ("ut/index.html", "https://y.example/"), ("via/index.html", "/bas/gammal/"),
                          ("forr/ett/index.html", "/bas/nyheter/n1/"), ("ett.html", "/bas/nyheter/n1/")]:
             self.assertIn(f'<meta http-equiv="refresh" content="0; url={to}">', self.files[path], path)
+
+    def test_places_in_texts(self):
+        self.ws.write("s/content/om.en.md", text("About", "## Contact\n\n<b id=\"x\">x</b>\n"))
+        self.ws.write("s/site.yaml", SITE.replace("om: { to: content/om.md,", "om: { to: content/om.md#kontakt,"))
+        self.ws.write("s/templates/page.html", MENU + "{{ 'content/om.md#x' | url }} {{ '/om#kontakt' | url }}")
+        self.good()
+        self.assertIn("Om oss /bas/om/#kontakt sv", self.files["index.html"])
+        self.assertIn("/bas/om/#x /bas/om/#kontakt", self.files["index.html"])
+        self.assertIn("About /bas/en/om/ en", self.files["en/index.html"])  # the translation has no such place
+        self.assertIn("/bas/en/om/#x /bas/om/#kontakt", self.files["en/index.html"])
+
+    def test_places_that_are_not_there(self):
+        self.ws.write("s/site.yaml", SITE.replace("om: { to: content/om.md,", "om: { to: content/om.md#kontak,"))
+        self.ws.write("s/templates/page.html", MENU)
+        self.ws.write("s/templates/list.html", "\n {{ '/om/#borta' | url }}")
+        run = self.ws.build()
+        near = self.says(run, "link_no_anchor_near", file="s/site.yaml", line=self.line("    om: { to"))
+        self.assertIn("#kontakt", near["hint"])
+        self.says(run, "link_no_anchor", file="s/templates/list.html", line=2)
+        self.assertNotIn("/bas/om/", self.ws.published()["index.html"].decode())
+        run = self.redirects("  /a/: content/om.md#borta\n")
+        self.says(run, "redirect_absent", file="s/site.yaml", line=self.line("  /a/:"))
 
     def redirects(self, lines):
         before, after = SITE.split("redirects:\n")

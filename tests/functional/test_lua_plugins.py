@@ -53,7 +53,7 @@ class LuaPlugins(unittest.TestCase):
         """With raw_bytes a source decodes by itself; without, bytes that are not UTF-8 never reach it."""
         script = """local notis = require "notis"
 notis.source { name = "%s", raw_bytes = %s,
-  discover = function(sink, config) sink:files(config.path, "**/*.latin") end,
+  discover = function(sink, config) sink:files(config.path, config.match) end,
   parse = function(item, builder)
     builder:field("title", (item.body:gsub("[\\128-\\255]", function(c)
       local b = string.byte(c)
@@ -62,14 +62,16 @@ notis.source { name = "%s", raw_bytes = %s,
   end }
 """
         files = site("raw", "text_lua")
-        files["site.yaml"] = files["site.yaml"].replace("kind: text }", "kind: text }\n  strict: { use: strict, path: content, kind: text }")
+        files["site.yaml"] = files["site.yaml"].replace("kind: text }", "kind: text, match: '**/bro.*' }\n"
+                                                        "  strict: { use: strict, path: content, kind: text, match: '**/vag.*' }")
         plugins = {"raw.lua": script % ("raw", "true"), "strict.lua": script % ("strict", "false")}
         plugins["output.lua"] = (SOURCE / "plugins/template/lua/output_text_lua.lua").read_text()
         root = self.workspace({"s": {k: v for k, v in files.items() if not k.startswith("content/")}}, plugins)
         (root / "s/content").mkdir()
-        (root / "s/content/bro.latin").write_bytes("Ny bro över älven".encode("latin-1"))
+        for name in ("bro", "vag"):
+            (root / f"s/content/{name}.latin").write_bytes("Ny bro över älven".encode("latin-1"))
         run = Run(root)
-        self.assertEqual(self.said(run), [("item_invalid_utf8", "content/bro.latin", 1)], str(run))
+        self.assertEqual(self.said(run), [("item_invalid_utf8", "content/vag.latin", 1)], str(run))
         self.assertIn("Ny bro över älven", published(root / "public/s")["bro/index.txt"].decode())
 
     def test_they_are_listed(self):

@@ -18,6 +18,13 @@ SITE = {
                          "  date: { type: datetime }\n  lead: { type: markdown }\n  topics: { type: list, of: term }\n",
     "s/templates/news.html": "{{ doc.body }}",
 }
+# What the examples of templates lead to: a list, a menu that has it, and a style sheet.
+LEADING = {
+    "s/site.yaml": SITE["s/site.yaml"].replace("{ kind: news }", "{ kind: news, path: /nyheter/, title: Nyheter }") +
+                   "menus: { main: { nyheter: { to: collection/nyheter } } }\n",
+    "s/static/css/site.css": "p { margin: 0 }\n",
+    "s/templates/list.html": "",
+}
 
 
 def fences(page):
@@ -88,13 +95,29 @@ class Examples(unittest.TestCase):
     def test_templates(self):
         for name, text in examples("html", "jinja"):
             run = Run(self.workspace({
-                "s/templates/news.html": text, "s/templates/list.html": "",
+                **LEADING, "s/templates/news.html": text,
                 "s/content/a.md": "---\ntitle: T\ndate: 2024-01-01\nlead: L\ntopics: [a]\n---\nText\n"}))
             if "documents" in text:
                 self.assertTrue(all("template_" in code for code, _, _ in faults(run)), f"{name}\n{run}")
                 self.assertNotIn("syntax", str(faults(run)), name)
             else:
                 self.assertEqual((run.code, faults(run)), (0, []), f"{name}\n{run}")
+
+
+    def test_leading_about(self):
+        """Its example leads where it says, in a site that does not begin at the root of its host, in two languages."""
+        [(_, text)] = [(n, t) for n, t in examples("html") if "site.menu" in t]
+        site = LEADING["s/site.yaml"].replace("t.example/", "t.example/bas/")
+        site += "languages: { sv: { name: Svenska }, en: { name: English } }\n"
+        run = Run(self.workspace({**LEADING, "s/site.yaml": site, "s/templates/news.html": text,
+                                  "s/content/a.md": "---\ntitle: T\n---\n", "s/content/a.en.md": "---\ntitle: T\n---\n"}))
+        self.assertEqual((run.code, faults(run)), (0, []), str(run))
+        page = Page(published(run.workspace / "public/s")["a/index.html"].decode())
+        menu, other, style, word = page.links
+        self.assertEqual((menu, other, word), ("/bas/nyheter/", "/bas/en/a/", "/bas/nyheter/"))
+        self.assertRegex(style, r"^/bas/css/site\.css\?v=\w+$")
+        self.assertEqual(page.texts["a"], ["Nyheter", "English", "…"])
+        self.assertIn(("a", {"href": "/bas/en/a/", "hreflang": "en", "lang": "en"}), page.elements)
 
 
 class FirstSteps(unittest.TestCase):

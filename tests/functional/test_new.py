@@ -102,11 +102,38 @@ class Sites(New):
                 if path.endswith(".html"):
                     parsed = Page(page.decode())
                     self.assertEqual((parsed.lang, len(parsed.texts["h1"])), (lang, 1), path)
-                    self.assertEqual([h for h in parsed.links if h.startswith("/") and h not in ["/css/site.css"] and
-                                      h.lstrip("/") + "index.html" not in pages], [], path)
+                    self.leads("/", parsed, pages, path)
                     self.assertIn(word, page.decode(), path)
                     self.assertIn(("main", "content"), [(t, a.get("id")) for t, a in parsed.elements])
             self.assertIn(f"{about}/index.html", pages)
+
+    def leads(self, base, page, pages, path):
+        """Every link of the page begins with the base path, and leads to a file that is published."""
+        for link in page.links:
+            if link.startswith(("#", "https://")):
+                continue
+            self.assertTrue(link.startswith(base), f"{path}: {link}")
+            file = link.removeprefix(base).partition("?")[0]
+            self.assertIn(file + "index.html" if file.endswith("/") or not file else file, pages, path)
+
+    def test_below_a_base_path(self):
+        for lang, news, here in [("sv", "nyheter/2025/rubrik/", "Nyheter"), ("en", "news/2025/rubrik/", "News")]:
+            self.made("site", lang, lang=lang)
+            self.made("news", "Rubrik", lang, lang=lang)
+            site = self.read(f"{lang}/site.yaml")
+            address = f"https://{lang}.example/"
+            self.assertIn(address, site)
+            self.ws.write(f"{lang}/site.yaml", site.replace(address, address + "bas/under/"))
+            self.clean_build()
+            pages = self.ws.published(f"public/{lang}")
+            for path, page in pages.items():
+                if path.endswith(".html"):
+                    self.leads("/bas/under/", Page(page.decode()), pages, path)
+            start = Page(pages["index.html"].decode())
+            self.assertIn("/bas/under/" + news, start.links)
+            self.assertIn(("a", {"href": "/bas/under/", "aria-current": "page"}), start.elements)
+            self.assertEqual(start.texts["h1"], [here])
+            self.assertEqual(len(start.texts["a"]), 6, "the skip link, the site, three of the menu, the news item")
 
     def test_its_name_is_its_title(self):
         for name, folder, title in [("min-region", "min-region", "Min region"), ("123", "123", "123"),
@@ -255,7 +282,8 @@ class Texts(New):
         self.assertTrue(self.read(file).startswith("---\nkind: news\n"))
         self.clean_build()
         self.assertEqual(self.h1("s", "nyheter/2025/ny/index.html"), ["Ny"])
-        self.ws.write("s/site.yaml", self.read("s/site.yaml").replace(source, source.replace("path: content", "path: content/nyheter, kind: news")))
+        self.ws.write("s/site.yaml", self.read("s/site.yaml").replace(source, source.replace("path: content", "path: content/nyheter, kind: news"))
+                      .replace("    om:        { to: content/om.md, weight: 3 }\n", ""))
         self.assertEqual(self.made("news", "Två"), ["s/content/nyheter/tva.md"])
         run = self.new("report", "R")
         self.assertEqual(run.code, 2)

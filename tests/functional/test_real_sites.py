@@ -225,45 +225,101 @@ class RealSites(Published):
 
 
 class Demonstration(Published):
+    """The two regions, as they are published at a stated instant."""
+
+    SITES = {"vasterbotten": ("sv", "en"), "norrbotten": ("sv", "en", "fi")}
+
     @classmethod
     def setUpClass(cls):
         cls.out = scratch()
         cls.run_ = Run(SOURCE / "sites", "build", "--out", str(cls.out / "{site}"), at="2025-06-01")
-        cls.files = published(cls.out / "vasterbotten")
-        cls.pages = {name: Page(data.decode()) for name, data in cls.files.items() if name.endswith(".html")}
+        cls.texts, cls.files, cls.pages, cls.urls = {}, {}, {}, {}
+        for site in cls.SITES:
+            content = SOURCE / "sites" / site / "content"
+            cls.texts[site] = {path: path.read_text(encoding="utf-8") for path in sorted(content.rglob("*.md"))}
+            cls.files[site] = published(cls.out / site)
+            cls.pages[site] = {name: Page(data.decode()) for name, data in cls.files[site].items()
+                               if name.endswith(".html")}
+
+    def each(self):
+        for site, pages in self.pages.items():
+            for name, page in pages.items():
+                yield site, name, page
+
+    def articles(self):
+        """The pages that people read, without redirects."""
+        return ((site, name, page) for site, name, page in self.each()
+                if "http-equiv" not in self.files[site][name].decode())
+
+    def published_texts(self, site):
+        return {path: text for path, text in self.texts[site].items() if "\ndraft: true\n" not in text}
 
     def test_no_diagnostics(self):
         self.assertEqual([d for d in self.run_.diagnostics if d["type"] == "diagnostic"], [], str(self.run_))
         self.assertEqual(self.run_.code, 0)
 
-    def test_each_text_has_its_page(self):
-        texts = list((SOURCE / "sites/vasterbotten/content").rglob("*.md"))
-        self.assertEqual(len(texts), 12)
-        titles = {words(page.texts["h1"][0]) for page in self.pages.values()}
-        for text in texts:
-            self.assertIn(words(front_matter(text.read_text(encoding="utf-8"))["title"]), titles)
-        # twelve texts, two pages of news, one of reports, the start
-        self.assertEqual(len(self.pages), 16)
+    def test_there_is_enough_of_each(self):
+        for site in self.SITES:
+            texts = self.published_texts(site)
+            own = [str(path) for path in texts if not re.search(r"\.(en|fi)\.md$", str(path))]
+            self.assertGreaterEqual(sum("/nyheter/" in path for path in own), 10)
+            self.assertGreaterEqual(sum("/rapporter/" in path for path in own), 4)
+            self.assertEqual(len(self.texts[site]) - len(texts), 1, "one draft")
+
+    def test_each_text_has_its_page_in_its_language(self):
+        for site in self.SITES:
+            found = {(page.lang, words(page.texts["h1"][0])) for s, _, page in self.articles() if s == site}
+            for path, text in self.published_texts(site).items():
+                lang = re.search(r"(?:\.(en|fi))?\.md$", str(path)).group(1) or "sv"
+                self.assertIn((lang, words(front_matter(text)["title"])), found, path)
+
+    def test_drafts_reach_nothing(self):
+        for site in self.SITES:
+            everything = b"".join(self.files[site].values()).decode(errors="replace")
+            for path, text in self.texts[site].items():
+                if path not in self.published_texts(site):
+                    self.assertNotIn(front_matter(text)["title"], everything)
 
     def test_static_files_are_as_they_were(self):
-        for layer in ("shared", "vasterbotten"):
-            base = SOURCE / "sites" / layer / "static"
-            for path in base.rglob("*"):
-                if path.is_file():
-                    self.assertEqual(self.files[str(path.relative_to(base))], path.read_bytes())
+        for site in self.SITES:
+            for layer in (site, "shared"):
+                base = SOURCE / "sites" / layer / "static"
+                for path in base.rglob("*"):
+                    name = str(path.relative_to(base))
+                    own = SOURCE / "sites" / site / "static" / name
+                    if path.is_file() and (layer == site or not own.exists()):
+                        self.assertEqual(self.files[site][name], path.read_bytes())
+
+    def test_files_beside_texts_are_published_once_for_each_page(self):
+        for site in self.SITES:
+            beside = [path for path in (SOURCE / "sites" / site / "content").rglob("*")
+                      if path.is_file() and path.suffix != ".md"]
+            self.assertGreater(len(beside), 5)
+            for path in beside:
+                copies = [name for name in self.files[site] if name.endswith("/" + path.name)]
+                texts = [text for place, text in self.published_texts(site).items() if path.name in text]
+                self.assertEqual(len(copies), len(texts), path)
+                for name in copies:
+                    self.assertEqual(self.files[site][name], path.read_bytes())
 
     def test_pages(self):
-        for name, page in self.pages.items():
+        for site, name, page in self.articles():
             self.assertEqual(len(page.texts.get("h1", [])), 1, name)
-            self.assertEqual(page.lang, "sv", name)
+            self.assertIn(page.lang, self.SITES[site], name)
+            self.assertEqual(page.lang, name.split("/")[0] if name.split("/")[0] in ("en", "fi") else "sv", name)
             self.assertTrue(words(page.texts["title"][0]), name)
-            self.assertNotRegex(self.files[name].decode(), r"\{\{|\{%", name)
+            self.assertNotRegex(self.files[site][name].decode(), r"\{\{|\{%", name)
+
+    def test_every_page_says_that_it_is_an_example(self):
+        says = {"sv": "Exempelinnehåll", "en": "Example content", "fi": "Esimerkkisisältöä"}
+        for site, name, page in self.articles():
+            self.assertIn(says[page.lang], self.files[site][name].decode(), name)
 
     def test_links(self):
-        url = re.search(r"^url: *(\S+)", (SOURCE / "sites/vasterbotten/site.yaml").read_text(), re.M).group(1)
-        for name, page in self.pages.items():
+        for site, name, page in self.each():
+            config = (SOURCE / "sites" / site / "site.yaml").read_text()
             self.assertTrue(page.links)
-            self.assert_links(url, self.files, name, page)
+            self.assert_links(re.search(r"^url: *(\S+)", config, re.M).group(1), self.files[site], name, page)
 
 
 if __name__ == "__main__":

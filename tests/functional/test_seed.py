@@ -4,13 +4,17 @@ stated change, and what is to come of it is worked out here from the change and 
 
 What is said of every output stands in Seed.ways: a reader of each published form."""
 
+import datetime
+import email.utils
 import html.parser
 import json
 import shutil
 import unittest
+import xml.etree.ElementTree as xml
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from publish import SOURCE, corpora
+from publish import SOURCE, corpora, png
 from workspace import Case, main
 
 SEED = next((corpora("seed") / "seed").glob("*.txt")).read_text(encoding="utf-8")
@@ -20,6 +24,11 @@ BODY = [LINES[i] for i in (8, 10, 12, 14, 16)]
 LINK_LINE = "Rapporten publiceras på Analysportal Norr direktlänk till rapporten"
 CREDIT, SECOND = "Johan Gunséus", "Johanna Mårtensson"
 PAGE = "nyheter/2024/{}/index.html"
+ADDRESS = "https://region.example/nyheter/2024/seed/"
+DAY = datetime.datetime(2024, 4, 10, tzinfo=ZoneInfo("Europe/Stockholm"))  # a day begins at midnight in the site's zone
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 SOURCES = """
   declared: { use: source_text, path: declared, kind: news, encoding: windows-1252 }
@@ -242,7 +251,7 @@ class Seed(Case):
         shutil.copytree(SOURCE / "tests/functional/sites/seed", self.ws.root / "s")
         site = Path(self.ws.root / "s/site.yaml")
         self.site = site.read_text()
-        site.write_text(self.site.replace("sources:", "sources:" + SOURCES.rstrip()))
+        site.write_text(self.site.replace("sources:", "sources:" + SOURCES.rstrip()).replace("limit: 30", "limit: 200"))
 
     def write(self, names):
         for name in names:
@@ -258,6 +267,8 @@ class Seed(Case):
         self.write(self.variants)
         run = self.build()
         files = self.ws.published()
+        items = {item.findtext("link"): item for item in xml.fromstring(files["nyheter/rss.xml"]).findall("channel/item")}
+        self.assertEqual(len(items), sum(variant.published for variant in self.variants.values()))
         for name, variant in self.variants.items():
             with self.subTest(name):
                 file = f"s/{variant.at}/{name}.txt"
@@ -266,6 +277,10 @@ class Seed(Case):
                 self.assertEqual(PAGE.format(name) in files, variant.published)
                 if variant.published:
                     self.as_expected(variant, files[PAGE.format(name)].decode())
+                    item = items[ADDRESS.replace("seed", name)]
+                    self.assertEqual((item.findtext("title"), item.findtext("description")),
+                                     (variant.fields["title"], variant.fields["lead"]))
+                    self.assertEqual(Reading(item.findtext(CONTENT)).paragraphs, variant.paragraphs)
         self.assertEqual({d["severity"] for d in run.diags if d["code"].startswith("text_")}, {"warning", "error"})
 
     def as_expected(self, variant, page):
@@ -289,16 +304,71 @@ class Seed(Case):
         self.assertEqual(run.code, 0, str(run))
         self.assertEqual(len(run.diags), 3, str(run))
         self.assertEqual({d["severity"] for d in run.diags}, {"warning"})
-        files = self.ws.published()
-        self.assertEqual(set(files), {PAGE.format("seed"), "nyheter/index.html"})
-        for name, check in self.ways().items():
-            check(files[name].decode())
-            self.assertNotIn("Tillbaka till", files[name].decode())
+        files, ways = self.ws.published(), self.ways()
+        self.assertEqual(set(files), set(ways))
+        for name, check in ways.items():
+            with self.subTest(name):
+                check(files[name].decode())
+                for word in ("Tillbaka till", "nyhetslistan", ".png", ".jpg"):
+                    self.assertNotIn(word, files[name].decode())
 
     def ways(self):
         """Each published form, and what reads it."""
         return {PAGE.format("seed"): lambda page: self.as_expected(self.variants["seed"], page),
-                "nyheter/index.html": lambda page: self.assertIn(f">{TITLE}</a> {LEAD}", page)}
+                "nyheter/index.html": lambda page: self.assertIn(f">{TITLE}</a> {LEAD}", page),
+                "nyheter/rss.xml": self.in_rss, "nyheter/atom.xml": self.in_atom, "nyheter/feed.json": self.in_json,
+                "sitemap.xml": self.in_sitemap}
+
+    def in_feed(self, entry):
+        """What a reader is shown. The picture has no file: what is said of it is no text of the item."""
+        self.assertEqual({key: entry[key] for key in entry if key != "content"},
+                         {"title": TITLE, "link": ADDRESS, "id": "tag:region.example,2024:pasted/content/seed.txt",
+                          "date": DAY, "summary": LEAD})
+        got = Reading(entry["content"])
+        self.assertEqual(got.paragraphs, [*BODY, LINK_LINE])
+        self.assertEqual({tag for tag, _ in got.tags}, {"p", "span"})  # no picture, and no link
+
+    def in_rss(self, feed):
+        [item] = xml.fromstring(feed).findall("channel/item")
+        self.in_feed({"title": item.findtext("title"), "link": item.findtext("link"), "id": item.findtext("guid"),
+                      "date": email.utils.parsedate_to_datetime(item.findtext("pubDate")),
+                      "summary": item.findtext("description"), "content": item.findtext(CONTENT)})
+
+    def in_atom(self, feed):
+        [entry] = xml.fromstring(feed).findall(ATOM + "entry")
+        [link] = [a.get("href") for a in entry.findall(ATOM + "link") if a.get("rel", "alternate") == "alternate"]
+        self.assertEqual(entry.findtext(ATOM + "updated"), entry.findtext(ATOM + "published"))
+        self.assertEqual(entry.find(ATOM + "content").get("type"), "html")
+        self.in_feed({"title": entry.findtext(ATOM + "title"), "link": link, "id": entry.findtext(ATOM + "id"),
+                      "date": datetime.datetime.fromisoformat(entry.findtext(ATOM + "published")),
+                      "summary": entry.findtext(ATOM + "summary"), "content": entry.findtext(ATOM + "content")})
+
+    def in_json(self, feed):
+        [item] = json.loads(feed)["items"]
+        self.assertNotIn("image", item)
+        self.in_feed({"title": item["title"], "link": item["url"], "id": item["id"], "summary": item["summary"],
+                      "date": datetime.datetime.fromisoformat(item["date_published"]), "content": item["content_html"]})
+
+    def in_sitemap(self, sitemap):
+        pages = {page.findtext(SITEMAP + "loc"): page.findtext(SITEMAP + "lastmod")
+                 for page in xml.fromstring(sitemap).findall(SITEMAP + "url")}
+        self.assertEqual(set(pages), {ADDRESS, "https://region.example/nyheter/"})
+        self.assertEqual(datetime.datetime.fromisoformat(pages[ADDRESS]).replace(tzinfo=DAY.tzinfo).date(), DAY.date())
+
+    def test_the_seed_with_its_picture(self):
+        """Front matter names the file that the text lost: the picture is shown with the text's own words and credit."""
+        self.ws.write("s/site.yaml", self.site)
+        front = f"---\nimage: {{ src: elhockey.png, alt: {json.dumps(ALT, ensure_ascii=False)}, credit: {CREDIT} }}\n---\n"
+        self.ws.write("s/content/seed.txt", front + SEED)
+        self.ws.write("s/content/elhockey.png", png(30, 20))
+        run = self.build()
+        self.assertEqual(run.codes(), ["text_link_lost"], str(run))
+        files = self.ws.published()
+        self.assertEqual(files["nyheter/2024/seed/elhockey.png"], png(30, 20))
+        page = Reading(files[PAGE.format("seed")].decode())
+        self.assertIn(("img", {"src": "/nyheter/2024/seed/elhockey.png", "alt": ALT, "width": "30", "height": "20"}), page.tags)
+        self.assertIn(f"<figcaption> Foto: {CREDIT}</figcaption>", files[PAGE.format("seed")].decode())
+        self.assertEqual(page.paragraphs[-6:], [*BODY, LINK_LINE])
 
     def test_settings(self):
         self.write(["seed"])

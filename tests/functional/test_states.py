@@ -3,6 +3,8 @@
 before their time, everything is when it has come, and nothing after."""
 
 import re
+import struct
+import zlib
 
 from told import Told
 from workspace import Case, main
@@ -116,6 +118,21 @@ def text(state, n):
             f"## {w['body']}\n\n[{w['body']}]({w['file']}.txt) ![{w['alt']}]({w['image']}.png)\n")
 
 
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def picture(said):
+    """A PNG of one grey pixel, with a comment."""
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+            + chunk(b"tEXt", b"Comment\0" + said.encode()) + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b""))
+
+
+def at_home(state, n, path):
+    """A path in the language of the nth text."""
+    return path if n % 4 else "en/" + path
+
+
 WORDS = re.compile(rb"zq[a-z]+?(?:draft|embargo|future|expired)[0-9]{3}q")
 
 
@@ -139,18 +156,19 @@ class Leaks(Case):
                 folder = f"s/content/{state}/{n % 7}/"
                 self.ws.write(f"{folder}text-{state}-{n}.md", text(state, n))
                 self.ws.write(f"{folder}{word('file', state, n)}.txt", word("bytes", state, n))
-                self.ws.write(f"{folder}{word('image', state, n)}.png", word("bytes", state, n))
+                self.ws.write(f"{folder}{word('image', state, n)}.png", picture(word("pixel", state, n)))
 
     def build(self, at, *args):
         run = self.ws.build("--at", at, *args)
         self.sound(run)
-        self.assertEqual([d for d in run.errors], [], str(run))
+        self.assertEqual(run.diags, [], str(run))  # not even that nobody refers to the files of what is withheld
         return run
 
     def test_nothing_leaks(self):
         run = self.build(AT)
         files = self.ws.published()
-        self.assertIn("nyheter/oppen/index.html", files)
+        for name in ("nyheter/oppen/index.html", "amnen/index.html", "nyheter/rss.xml", "sitemap.xml"):
+            self.assertIn(name, files)
         self.assertEqual(found(files), set())
         self.assertEqual(run.sites["s"]["held"], {state: COUNT for state in STATES})
         self.assertEqual((run.sites["s"]["documents"], run.sites["s"]["withheld"]), (1, 0))
@@ -160,21 +178,44 @@ class Leaks(Case):
         state_folder = self.ws.published(".notis/state/s")  # nor in what is kept of the publication
         self.assertEqual(found(state_folder), set())
 
+    def check_lists(self, files, due):
+        """What lists texts lists those that are due: a test that publishes nothing finds nothing."""
+        for name in ("nyheter/rss.xml", "nyheter/atom.xml", "nyheter/feed.json", "sitemap.xml", "sagt/index.html",
+                     "alla/index.html", "nyheter/index.html"):
+            self.assertEqual(bool(found({name: files[name]})), bool(due), name)
+
+    def check_beside(self, files, due):
+        """Files beside texts lie beside the pages of those that are due, whole, and nowhere else."""
+        wanted = {"om.txt": SITE["s/static/om.txt"].encode()}
+        for of in due:
+            folder = at_home(*of, f"nyheter/{word('slug', *of)}/")
+            wanted[f"{folder}{word('file', *of)}.txt"] = word("bytes", *of).encode()
+            wanted[f"{folder}{word('image', *of)}.png"] = picture(word("pixel", *of))
+        self.assertEqual({name: data for name, data in files.items() if name.endswith((".txt", ".png"))}, wanted)
+
+    def check_terms(self, files, due):
+        """A topic has a page and a feed in the languages of its texts, and stands in their lists of topics."""
+        folders = {at_home(*of, f"amnen/{word('topic', *of)}/") for of in due}
+        self.assertEqual({name for name in files if "amnen/zq" in name},
+                         {folder + name for folder in folders for name in ("index.html", "rss.xml")})
+        for lang, prefix in (("sv", ""), ("en", "en/")):
+            there = {word("topic", *of) for of in due if at_home(*of, "") == prefix}
+            index = files.get(f"{prefix}amnen/index.html", b"")
+            self.assertEqual({w for w in found({"": index}) if w.startswith("zqtopic")}, there, lang)
+
     def test_exactly_those_whose_time_has_come(self):
         self.build(AT)
         for at, date in (("2024-06-15T11:59:59", 14), ("2024-06-15T12:00", 15), ("2024-06-30T12:00", 30)):
             self.build(at, "--allow-removals")
             files = self.ws.published()
             due = {(state, n) for state in ("embargo", "future") for n in range(COUNT) if 11 + n % 20 <= date}
-            self.assertEqual({w for w in found(files) if w.startswith("zqtitle")}, {word("title", *d) for d in due})
-            if due:  # each way out leads somewhere: a test that publishes nothing finds nothing
-                for name in ("nyheter/rss.xml", "nyheter/atom.xml", "nyheter/feed.json", "sitemap.xml",
-                             "sagt/index.html", "alla/index.html", "nyheter/index.html"):
-                    self.assertTrue(found({name: files[name]}), name)
-                for state, n in due:
-                    self.assertIn(f"{word('alias', state, n)}/index.html", files)
-            for part in ("lead", "body", "topic", "alt", "slug"):
-                self.assertEqual({w for w in found(files) if w.startswith("zq" + part)}, {word(part, *d) for d in due})
+            for part in ("title", "lead", "body", "topic", "alt", "slug", "alias", "file", "bytes", "image", "pixel"):
+                self.assertEqual({w for w in found(files) if w.startswith("zq" + part)}, {word(part, *d) for d in due}, part)
+            self.check_lists(files, due)
+            self.check_beside(files, due)
+            self.check_terms(files, due)
+            for state, n in due:
+                self.assertIn(f"{word('alias', state, n)}/index.html", files)
             clean = self.ws.path("clean").decode() + at.replace(":", "")
             self.ws.run("build", "--at", at, "--out", clean)
             self.assertEqual(self.ws.published(clean), files)

@@ -32,8 +32,8 @@ static int setup(void **state) {
   workspace_write(w, "s/templates/page.html", page);
   workspace_write(w, "s/templates/article.html", page);
   workspace_write(w, "s/templates/list.html", "{% for d in documents %}{{ d.id }}\n{% endfor %}\n");
-  workspace_write(w, "s/texts/en/las-mig.txt", "No text.\n"); /* the folders are there */
-  workspace_write(w, "s/sami/las-mig.txt", "No text.\n");
+  workspace_write(w, "s/texts/en/utkast.md", "---\ndraft: true\n---\n"); /* the folders are there */
+  workspace_write(w, "s/sami/utkast.md", "---\ndraft: true\n---\n");
   w->options.allow_removals = true;
   *state = x;
   return 0;

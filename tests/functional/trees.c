@@ -102,6 +102,21 @@ void tree_copy(const char *from, const char *to) {
   each(from, "", copy_one, (void *)to);
 }
 
+static void copy_any(const char *root, const char *path, bool directory, void *ud) {
+  char full[8192];
+  nt_buf bytes = {0};
+  if (directory) return;
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  if (!read_bytes(full, &bytes)) give_up("reading", full);
+  snprintf(full, sizeof full, "%s/%s", (const char *)ud, path);
+  write_bytes(full, nt_buf_str(&bytes));
+  nt_buf_deinit(&bytes);
+}
+
+void tree_copy_all(const char *from, const char *to) {
+  each(from, "", copy_any, (void *)to);
+}
+
 static void delete_one(const char *root, const char *path, bool directory, void *ud) {
   char full[8192];
   snprintf(full, sizeof full, "%s/%s", root, path);

@@ -13,6 +13,8 @@ void tree_write(const char *root, const char *path, const char *text);
 char *tree_read(const char *root, const char *path);
 /* Everything but names that begin with '.' and the folder "public". */
 void tree_copy(const char *from, const char *to);
+/* With those too: what was published, and the state. */
+void tree_copy_all(const char *from, const char *to);
 void tree_delete(const char *root);
 
 typedef struct tree {

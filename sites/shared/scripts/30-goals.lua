@@ -1,4 +1,5 @@
--- A report names the goals it follows; their texts stand once, in data/mal.yaml.
+-- A report names the goals that it follows: those of the region, whose texts stand once in data/mal.yaml, and the global
+-- ones by their numbers.
 local notis = require "notis"
 
 notis.on("document", { kind = "report" }, function(doc)
@@ -16,4 +17,9 @@ notis.on("document", { kind = "report" }, function(doc)
     end
   end
   doc.targets = targets
+end)
+
+notis.global("global_goal", function(number, lang)
+  local goal = notis.data("data/globala-mal.yaml")[number]
+  return goal[lang] or goal.sv
 end)

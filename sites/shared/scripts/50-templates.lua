@@ -1,21 +1,17 @@
 -- Filters and tests that the theme's templates use.
 local notis = require "notis"
+local typography = require "typography"
 
-local nbsp = "\u{a0}"
-
--- Spaces that must not become a line break: within "11 000" and "76 %", between a number and what it counts, and before
--- a dash.
-notis.filter("keep_together", function(text)
-  text = text:gsub("(%d) %f[%d]", "%1" .. nbsp):gsub(" –", nbsp .. "–")
-  return (text:gsub("(%d) ([%%%a\xc3])", "%1" .. nbsp .. "%2"))
-end)
+notis.filter("keep_together", typography.keep_together)
 
 -- For a text that continues a sentence: "Sida 2 av 3" after a comma.
 notis.filter("lower_first", function(text)
   return text:sub(1, 1):lower() .. text:sub(2)
 end)
 
--- {% if page.url is under("/nyheter/") %}: the page itself counts.
-notis.is("under", function(url, parent)
-  return url:sub(1, #parent) == parent
+-- For a text that stands alone: the topic "ägg" as a heading.
+notis.filter("upper_first", function(text)
+  local first = text:match(utf8.charpattern) or ""
+  local upper = { ["å"] = "Å", ["ä"] = "Ä", ["ö"] = "Ö" }
+  return (upper[first] or first:upper()) .. text:sub(#first + 1)
 end)

@@ -91,7 +91,23 @@ static void sites(void **state) {
   nt_arena_free(arena);
 }
 
+/* RFC 3986, 2.1 and 3.3: an escape is '%' and two hexadecimal digits; a path ends at '?' or '#'. */
+static void parts(void **state) {
+  static const char *const cases[][2] = {
+      {"a%20b", "a b"}, {"%C3%a5", "å"}, {"a", "a"},     {"", ""},         {"50%", "50%"},
+      {"%2", "%2"},     {"%2g", "%2g"},  {"%%20", "% "}, {"%2520", "%20"}, {"a%00b", "a%00b"},
+  };
+  nt_arena *arena = nt_arena_new();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    if (!same(nt_url_decode(nt_str_c(cases[i][0]), arena), cases[i][1])) fail_msg("decoded %s", cases[i][0]);
+  nt_arena_free(arena);
+  assert_int_equal(nt_url_path_length(NT_STR("a/b")), 3);
+  assert_int_equal(nt_url_path_length(NT_STR("a?b#c")), 1);
+  assert_int_equal(nt_url_path_length(NT_STR("ab#c?d")), 2);
+  assert_int_equal(nt_url_path_length(NT_STR("")), 0);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(references), cmocka_unit_test(sites)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(references), cmocka_unit_test(sites), cmocka_unit_test(parts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,6 +210,29 @@ static void order(void **state) {
   assert_int_equal(nt_value_cmp(&b, &c), -1);
 }
 
+static void check_step(const nt_value *value, size_t i, nt_buf *path, const nt_value *child, const char *text) {
+  assert_ptr_equal(nt_value_at(value, i), child);
+  nt_value_put_step(value, i, path);
+  assert_int_equal(path->len, strlen(text));
+  assert_memory_equal(path->ptr, text, path->len);
+}
+
+static void steps_down(void **state) {
+  nt_arena *arena = *state;
+  nt_value root = nt_map_new(arena), goals = nt_list_new(arena), goal = nt_map_new(arena);
+  nt_buf path = {0};
+  put(&goal, arena, "text", nt_bool(true));
+  for (int i = 0; i < 110; i++) nt_list_push(&goals, arena, goal);
+  put(&root, arena, "mål", goals);
+  const nt_value *list = &root.as.map->entries[0].value;
+  check_step(&root, 0, &path, list, "mål");
+  check_step(list, 8, &path, &list->as.list->items[8], "mål[9]");
+  path.len = strlen("mål");
+  check_step(list, 109, &path, &list->as.list->items[109], "mål[110]");
+  check_step(&goal, 0, &path, &goal.as.map->entries[0].value, "mål[110].text");
+  nt_buf_deinit(&path);
+}
+
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
   const struct CMUnitTest tests[] = {CASE(encoding),
@@ -221,6 +244,7 @@ int main(void) {
                                      CASE(counts_share_one_budget),
                                      CASE(hashes_tell_apart),
                                      CASE(maps),
+                                     CASE(steps_down),
                                      CASE(order)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

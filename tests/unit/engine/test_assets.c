@@ -5,10 +5,14 @@
 
 #define GIF "GIF89a\x25\x01\x17\x01\x80\x01\x01" /* 293 by 279 pixels: 0x0125 and 0x0117, no byte of it zero */
 
+#define KIND                                                                                                           \
+  "permalink: /{slug}/\nfields:\n  title: { type: text }\n  up: { type: ref }\n"                                       \
+  "  all: { type: list, of: { type: ref, kind: article } }\n  news: { type: ref, kind: "
+
 static int setup(void **state) {
   small_setup(state);
   small_site *f = *state;
-  small_put(f, "s/kinds/article.yaml", "permalink: /{slug}/\nfields:\n  title: { type: text }\n  up: { type: ref }\n");
+  small_put(f, "s/kinds/article.yaml", KIND "news }\n");
   small_put(f, "s/content/om.md", "---\ntitle: Om\nup: mal\n---\n[x](djupt/x.pdf)\n");
   small_put(f, "s/content/mal.md", "---\ntitle: Mal\n---\n");
   small_put(f, "s/content/djupt/x.pdf", "%PDF");
@@ -70,14 +74,22 @@ static void test_fingerprints(void **state) {
   assert_int_equal(run.reader.ops->asset(&run.reader, NT_STR("css/a.css"), &url), NT_READ_ABSENT);
 }
 
+static nt_docref refer(nt_run *run, const char *field, const char *word, const char *kind) {
+  return run->reader.ops->refer(&run->reader, om(run), nt_str_c(field), nt_str_c(word), nt_str_c(kind));
+}
+
 static void test_references(void **state) {
   nt_run run;
   begin(*state, NT_RUN_PAGE, &run);
   nt_docref mal = nt_record_ref(nt_records_find(&run.site->records, NT_STR("text/content/mal.md")));
-  assert_true(run.reader.ops->refer(&run.reader, om(&run), NT_STR("mal"), NT_STR("")) == mal);
-  assert_true(run.reader.ops->refer(&run.reader, om(&run), NT_STR("mal.md"), NT_STR("article")) == mal);
-  assert_int_equal(run.reader.ops->refer(&run.reader, om(&run), NT_STR("mal"), NT_STR("news")), 0);
-  assert_int_equal(run.reader.ops->refer(&run.reader, om(&run), NT_STR("finns-inte"), NT_STR("")), 0);
+  assert_true(refer(&run, "up", "mal", "") == mal);
+  assert_true(refer(&run, "up", "mal.md", "article") == mal);
+  assert_int_equal(refer(&run, "up", "mal", "news"), 0);
+  assert_int_equal(refer(&run, "up", "finns-inte", ""), 0);
+  assert_true(refer(&run, "all", "mal", "") == mal);
+  assert_int_equal(refer(&run, "news", "mal", ""), 0); /* as it is declared */
+  assert_true(refer(&run, "news", "mal", "article") == mal);
+  assert_true(refer(&run, "undeclared", "mal", "") == mal);
 }
 
 /* The hash of each thing that was read is what the key has now, and another when the file has changed. */
@@ -93,13 +105,16 @@ static void test_what_steps_depend_on(void **state) {
   run.reader.ops->file(&run.reader, NT_STR("s/content/om.md"), NT_STR("ny.gif"), &facts);
   run.reader.ops->asset(&run.reader, NT_STR("/css/a.css"), &url);
   run.reader.ops->file_url(&run.reader, om(&run), NT_STR("ny.gif"));
-  run.reader.ops->refer(&run.reader, om(&run), NT_STR("ny"), NT_STR(""));
+  refer(&run, "up", "ny", "");
+  refer(&run, "news", "mal", "");
+  refer(&run, "all", "mal", "");
   run.reader.ops->resolve(&run.reader, om(&run), NT_STR("ny.md"), &url, &why);
   nt_step step = {0};
   nt_run_finish(&run, &step, NT_STEP_OK, 1);
   assert_true(nt_step_holds(site, &site->seats[0], NT_RUN_PAGE, &step));
   small_put(f, "s/content/bild.GIF", GIF "x");
   small_put(f, "s/content/ny.gif", GIF);
+  small_put(f, "s/kinds/article.yaml", KIND "article }\n");
   small_put(f, "s/content/ny.md", "---\ntitle: Ny\n---\n");
   small_put(f, "s/content/om.md", "---\ntitle: Om\nup: mal\n---\n[x](djupt/x.pdf) [y](ny.gif)\n");
   small_put(f, "s/static/css/a.css", "body{ }");
@@ -107,7 +122,7 @@ static void test_what_steps_depend_on(void **state) {
   size_t changed = 0;
   for (uint32_t i = 0; i < step.count; i++)
     changed += nt_key_now(site, NT_RUN_PAGE, step.trace[i].key) != step.trace[i].hash;
-  assert_int_equal(changed, 6);
+  assert_int_equal(changed, 7); /* all but "all" */
   nt_step_deinit(&step);
 }
 

@@ -63,18 +63,6 @@ static void a_tracer_keeps_each_key_once(void **state) {
   nt_tracer_deinit(&tracer);
 }
 
-static void an_ignored_class_is_not_kept(void **state) {
-  nt_tracer tracer = {.ignored = 1u << NT_KEY_URL | 1u << NT_KEY_FILE};
-  nt_tracer_start(&tracer);
-  for (int cls = 0; cls < NT_KEY_CLASSES; cls++) nt_tracer_add(&tracer, nt_key_of((nt_key_class)cls, 0, 0), 1);
-  assert_int_equal(tracer.entries.len, NT_KEY_CLASSES - 2);
-  for (size_t i = 0; i < tracer.entries.len; i++) {
-    nt_key_class cls = nt_key_class_of(tracer.entries.items[i].key);
-    assert_true(cls != NT_KEY_URL && cls != NT_KEY_FILE);
-  }
-  nt_tracer_deinit(&tracer);
-}
-
 static void a_step_keeps_copies(void **state) {
   nt_arena *arena = nt_arena_new();
   nt_diags diags;
@@ -105,9 +93,11 @@ static void a_step_keeps_copies(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(names_are_numbered_in_order),    cmocka_unit_test(a_cache_says_what_the_table_says),
-      cmocka_unit_test(keys_hold_class_scope_and_name), cmocka_unit_test(a_tracer_keeps_each_key_once),
-      cmocka_unit_test(an_ignored_class_is_not_kept),   cmocka_unit_test(a_step_keeps_copies),
+      cmocka_unit_test(names_are_numbered_in_order),
+      cmocka_unit_test(a_cache_says_what_the_table_says),
+      cmocka_unit_test(keys_hold_class_scope_and_name),
+      cmocka_unit_test(a_tracer_keeps_each_key_once),
+      cmocka_unit_test(a_step_keeps_copies),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

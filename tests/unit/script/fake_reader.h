@@ -128,8 +128,8 @@ static inline nt_read fake_address(nt_reader *reader, nt_str word, nt_str lang, 
 }
 
 /* The document whose id is the word. */
-static inline nt_docref fake_refer(nt_reader *reader, nt_docref from, nt_str word, nt_str kind) {
-  fake_notef(reader, "refer %d %.*s %.*s", (int)from, NT_FMT(word), NT_FMT(kind));
+static inline nt_docref fake_refer(nt_reader *reader, nt_docref from, nt_str field, nt_str word, nt_str kind) {
+  fake_notef(reader, "refer %d %.*s %.*s %.*s", (int)from, NT_FMT(field), NT_FMT(word), NT_FMT(kind));
   return fake_find(reader, word);
 }
 
