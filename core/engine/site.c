@@ -73,6 +73,7 @@ void nt_site_count(nt_site *site, nt_step_kind kind, bool ran) {
 
 static void enter(nt_site *site, nt_epoch_phase phase) {
   site->phase = phase;
+  if (phase != NT_PHASE_IDLE && phase != NT_PHASE_COMMIT) site->reached = phase;
   site->cursor = 0;
   if (site->engine->options.progress) site->engine->options.progress(site->engine->options.ud, site);
 }

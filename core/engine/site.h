@@ -69,6 +69,7 @@ typedef struct nt_site {
   nt_site_counters counters;
 
   nt_epoch_phase phase;
+  nt_epoch_phase reached; /* the last that did its work in this epoch: what later ones said is of another */
   uint64_t epoch;
   int64_t instant;                /* of the epoch, or of the last one */
   bool changed;                   /* something came since the epoch began */
