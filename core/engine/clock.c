@@ -88,6 +88,8 @@ void nt_engine_wake(nt_engine *e) {
   int64_t now = nt_engine_now(e);
   for (size_t i = 0; i < e->site_count; i++) {
     nt_site *site = &e->sites[i];
-    if (site->epoch && (now >= nt_site_due(site) || now < site->instant)) nt_site_changed(site, false);
+    bool rests =
+        site->phase == NT_PHASE_IDLE; /* else a worker may have its inputs, and the alarm is set when it does */
+    if (site->epoch && (now < site->instant || (rests && now >= nt_site_due(site)))) nt_site_changed(site, false);
   }
 }

@@ -10,6 +10,12 @@
 
 enum { SIGNALS = 3, PATIENCE = 300 /* milliseconds, before a wait is worth a word */ };
 
+/* The folders of a site and its layers, from the workspace's root; heap. */
+typedef struct made_of {
+  uint64_t loads; /* of the inputs that say so */
+  NT_VEC(nt_str) dirs;
+} made_of;
+
 typedef struct watcher {
   nt_engine *engine;
   const nt_watching *told;
@@ -22,8 +28,8 @@ typedef struct watcher {
   nt_arena *arena; /* of the roots */
   NT_VEC(nt_str) roots;
   size_t settings;       /* the first so many are the workspace's own */
+  made_of *made_of;      /* by site */
   bool *uses;            /* site by root */
-  uint64_t loads;        /* of all sites' inputs, when the roots were chosen */
   NT_VEC(nt_str) waited; /* for each site the file that was spoken of; heap */
 } watcher;
 
@@ -68,25 +74,6 @@ static size_t root_of(watcher *w, nt_str dir) {
   return i;
 }
 
-typedef struct use {
-  size_t site, root;
-} use;
-
-typedef NT_VEC(use) uses;
-
-/* Also the layers that are named and not there: they may come. */
-static void add_site(watcher *w, size_t site, const nt_inputs *in, uses *found) {
-  nt_push(found, ((use){site, root_of(w, w->engine->sites[site].name)}));
-  for (uint32_t i = 0; in && i < in->layer_count; i++) nt_push(found, ((use){site, root_of(w, in->layers[i].dir)}));
-  for (size_t i = 0; in && i < in->absent.len; i++) nt_push(found, ((use){site, root_of(w, in->absent.items[i])}));
-}
-
-/* Before the first epoch the layers are read for this alone: what changes while it runs must not be missed. */
-static nt_inputs *first_look(nt_site *site) {
-  nt_inputs_options options = nt_site_inputs_options(site);
-  return nt_inputs_load(&options);
-}
-
 static void add_settings(watcher *w) {
   nt_engine *e = w->engine;
   nt_push(&w->roots, nt_path_join(w->arena, e->root, NT_STR("notis.yaml")));
@@ -98,47 +85,68 @@ static void add_settings(watcher *w) {
   w->settings = w->roots.len;
 }
 
-static uint64_t count_loads(const nt_engine *e) {
-  uint64_t loads = 0;
-  for (size_t i = 0; i < e->site_count; i++) loads += e->sites[i].loads;
-  return loads;
-}
-
 static void choose_roots(watcher *w) {
   nt_engine *e = w->engine;
-  uses found = {0};
-  w->loads = count_loads(e);
   nt_arena_reset(w->arena);
   w->roots.len = 0;
   add_settings(w);
-  for (size_t i = 0; i < e->site_count; i++) {
-    nt_inputs *first = e->sites[i].inputs ? NULL : first_look(&e->sites[i]);
-    add_site(w, i, first ? first : e->sites[i].inputs, &found);
-    nt_inputs_free(first);
-  }
+  for (size_t i = 0; i < e->site_count; i++)
+    for (size_t k = 0; k < w->made_of[i].dirs.len; k++) root_of(w, w->made_of[i].dirs.items[k]);
   free(w->uses);
   w->uses = nt_zalloc((e->site_count * w->roots.len + 1) * sizeof *w->uses);
-  for (size_t i = 0; i < found.len; i++) *use_of(w, found.items[i].site, found.items[i].root) = true;
-  nt_vec_deinit(&found);
+  for (size_t i = 0; i < e->site_count; i++)
+    for (size_t k = 0; k < w->made_of[i].dirs.len; k++) *use_of(w, i, root_of(w, w->made_of[i].dirs.items[k])) = true;
   nt_watch_set_roots(e->watch, w->roots.items, w->roots.len);
 }
 
-/* A layer that an edit brought was read before it was watched: what changed between is found by reading again. */
-static void follow_roots(watcher *w) {
-  nt_engine *e = w->engine;
-  if (count_loads(e) == w->loads) return;
-  NT_VEC(nt_str) before = {0};
-  nt_arena *arena = nt_arena_new();
-  for (size_t i = 0; i < w->roots.len; i++) nt_push(&before, nt_arena_str(arena, w->roots.items[i]));
-  choose_roots(w);
-  for (size_t root = w->settings; root < w->roots.len; root++) {
-    size_t i = 0;
-    while (i < before.len && !nt_str_eq(before.items[i], w->roots.items[root])) i++;
-    for (size_t site = 0; i == before.len && site < e->site_count; site++)
-      if (*use_of(w, site, root)) nt_site_changed(&e->sites[site], true);
+static bool knows(const made_of *m, nt_str dir) {
+  for (size_t i = 0; i < m->dirs.len; i++)
+    if (nt_str_eq(m->dirs.items[i], dir)) return true;
+  return false;
+}
+
+static void forget(made_of *m) {
+  for (size_t i = 0; i < m->dirs.len; i++) free((char *)m->dirs.items[i].ptr);
+  nt_vec_deinit(&m->dirs);
+}
+
+/* Also the layers that are named and not there: they may come. True if one is new. */
+static bool note_layers(made_of *m, const nt_site *site, const nt_inputs *in) {
+  made_of now = {.loads = site->loads};
+  nt_push(&now.dirs, nt_heap_str(site->name));
+  for (uint32_t i = 0; i < in->layer_count; i++)
+    if (!knows(&now, in->layers[i].dir)) nt_push(&now.dirs, nt_heap_str(in->layers[i].dir));
+  for (size_t i = 0; i < in->absent.len; i++)
+    if (!knows(&now, in->absent.items[i])) nt_push(&now.dirs, nt_heap_str(in->absent.items[i]));
+  bool is_new = false;
+  for (size_t i = 0; i < now.dirs.len; i++) is_new |= !knows(m, now.dirs.items[i]);
+  forget(m);
+  *m = now;
+  return is_new;
+}
+
+/* Before the first epoch the layers are read for this alone: what changes while it runs must not be missed. */
+static void first_look(watcher *w) {
+  for (size_t i = 0; i < w->engine->site_count; i++) {
+    nt_inputs_options options = nt_site_inputs_options(&w->engine->sites[i]);
+    nt_inputs *in = nt_inputs_load(&options);
+    note_layers(&w->made_of[i], &w->engine->sites[i], in);
+    nt_inputs_free(in);
   }
-  nt_vec_deinit(&before);
-  nt_arena_free(arena);
+  choose_roots(w);
+}
+
+/* A layer that an edit brought was read before it was watched: what changed between is found by reading again. While a
+ * worker loads a site's inputs they are its own. */
+static void follow_layers(watcher *w) {
+  bool any = false;
+  for (size_t i = 0; i < w->engine->site_count; i++) {
+    nt_site *site = &w->engine->sites[i];
+    if (site->loads == w->made_of[i].loads || site->phase == NT_PHASE_INPUTS) continue;
+    if (note_layers(&w->made_of[i], site, site->inputs)) nt_site_changed(site, true);
+    any = true;
+  }
+  if (any) choose_roots(w);
 }
 
 /* ---- a turn of the loop ---- */
@@ -183,7 +191,7 @@ static bool turn(void *ud) {
   watcher *w = ud;
   nt_engine *e = w->engine;
   if (w->stop) return true;
-  follow_roots(w);
+  follow_layers(w);
   note_writers(w);
   if (wants_reload(w)) return w->reload = true;
   for (size_t i = 0; i < e->site_count; i++) {
@@ -239,10 +247,11 @@ static void begin(watcher *w) {
   w->patience.data = w;
   if (!e->options.at_set && !e->options.clock) w->alarm = nt_alarm_new(e->loop, on_alarm, w);
   for (size_t i = 0; i < e->site_count; i++) nt_push(&w->waited, nt_str_n(NULL, 0));
+  w->made_of = nt_zalloc((e->site_count + 1) * sizeof *w->made_of);
   nt_watch_options options = {
       .loop = e->loop, .base = e->root, .tell = on_news, .ud = w, .limit = e->options.watch_limit};
   e->watch = nt_watch_new(&options);
-  choose_roots(w);
+  first_look(w);
   w->settings_changed = nt_engine_settings_changed(e);
 }
 
@@ -269,6 +278,8 @@ static void end(watcher *w) {
   nt_loop_run_until(e->loop, are_closed, w);
   for (size_t i = 0; i < w->waited.len; i++) free((char *)w->waited.items[i].ptr);
   nt_vec_deinit(&w->waited);
+  for (size_t i = 0; i < e->site_count; i++) forget(&w->made_of[i]);
+  free(w->made_of);
   nt_vec_deinit(&w->roots);
   free(w->uses);
   nt_arena_free(w->arena);
