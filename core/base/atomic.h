@@ -17,5 +17,8 @@ static inline void nt_atomic_set(nt_atomic *atomic, uint64_t value) {
 static inline void nt_atomic_add(nt_atomic *atomic, uint64_t amount) {
   __atomic_fetch_add(&atomic->value, amount, __ATOMIC_RELAXED);
 }
+static inline void nt_atomic_or(nt_atomic *atomic, uint64_t bits) {
+  __atomic_fetch_or(&atomic->value, bits, __ATOMIC_RELAXED);
+}
 
 #endif

@@ -29,7 +29,11 @@ static void print_held(nt_cli *cli, const nt_site *site) {
   }
 }
 
-static void print_json_summary(const nt_site *site, double seconds) {
+static unsigned long long since(const nt_atomic *now, const nt_atomic *before) {
+  return (unsigned long long)(nt_atomic_get(now) - nt_atomic_get(before));
+}
+
+static void print_json_summary(const nt_site *site, const nt_site_counters *before, double seconds) {
   const nt_site_counters *c = &site->counters;
   nt_buf name = {0}; /* a folder's name may hold anything */
   nt_json_string(site->name, &name);
@@ -38,19 +42,19 @@ static void print_json_summary(const nt_site *site, double seconds) {
          (unsigned long long)nt_atomic_get(&c->documents), (unsigned long long)nt_atomic_get(&c->withheld));
   print_json_held(site);
   printf("},\"pages\":%zu,\"written\":%llu,\"removed\":%llu,\"seconds\":%.3f,\"steps\":{", site->plan.pages.len,
-         (unsigned long long)nt_atomic_get(&c->put), (unsigned long long)nt_atomic_get(&c->removed), seconds);
+         since(&c->put, &before->put), since(&c->removed, &before->removed), seconds);
   for (int kind = 0; kind < NT_STEP_KINDS; kind++)
     printf("%s\"%s\":{\"run\":%llu,\"kept\":%llu}", kind ? "," : "", nt_step_kind_name((nt_step_kind)kind),
-           (unsigned long long)nt_atomic_get(&c->run[kind]), (unsigned long long)nt_atomic_get(&c->kept[kind]));
+           since(&c->run[kind], &before->run[kind]), since(&c->kept[kind], &before->kept[kind]));
   printf("}}\n");
   nt_buf_deinit(&name);
 }
 
-static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
+void nt_cli_summary(nt_cli *cli, const nt_site *site, const nt_site_counters *before, double seconds) {
   const nt_site_counters *c = &site->counters;
   nt_arena *arena = cli->arena;
   if (cli->json) {
-    print_json_summary(site, seconds);
+    print_json_summary(site, before, seconds);
     return;
   }
   if (cli->quiet) return;
@@ -62,8 +66,8 @@ static void print_summary(nt_cli *cli, const nt_site *site, double seconds) {
   nt_str text = nt_cli_text(cli, code, counts, pages);
   printf("%.*s: %.*s", NT_FMT(site->name), NT_FMT(text));
   if (!site->failed && !cli->engine.check) {
-    nt_str put = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->put));
-    nt_str removed = nt_arena_format(arena, "%llu", (unsigned long long)nt_atomic_get(&c->removed));
+    nt_str put = nt_arena_format(arena, "%llu", since(&c->put, &before->put));
+    nt_str removed = nt_arena_format(arena, "%llu", since(&c->removed, &before->removed));
     printf(", %.*s", NT_FMT(nt_cli_text(cli, NT_MSG_cli_site_changes, put, removed)));
   }
   if (!site->failed) print_held(cli, site);
@@ -82,7 +86,8 @@ static int run(nt_cli *cli, bool check) {
   double seconds = (double)(nt_clock_now() - start) / 1e9;
   for (size_t i = 0; i < engine->site_count; i++)
     nt_cli_diags(cli, engine, engine->sites[i].name, &engine->sites[i].diags);
-  for (size_t i = 0; i < engine->site_count; i++) print_summary(cli, &engine->sites[i], seconds);
+  const nt_site_counters none = {0};
+  for (size_t i = 0; i < engine->site_count; i++) nt_cli_summary(cli, &engine->sites[i], &none, seconds);
   int code = nt_cli_exit_code(engine);
   return nt_engine_close(engine) ? code : NT_EXIT_ENGINE;
 }

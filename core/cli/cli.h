@@ -25,6 +25,7 @@ bool nt_cli_arguments(nt_cli *cli, int argc, char **argv);
 
 int nt_cli_build(nt_cli *cli);
 int nt_cli_check(nt_cli *cli);
+int nt_cli_watch(nt_cli *cli);
 int nt_cli_list(nt_cli *cli);
 int nt_cli_config(nt_cli *cli);
 int nt_cli_new(nt_cli *cli);
@@ -46,6 +47,9 @@ nt_engine *nt_cli_engine(nt_cli *cli, bool check);
 nt_inputs *nt_cli_inputs(nt_cli *cli, const nt_engine *engine, const nt_site *site);
 /* What a run of the engine comes to, after its diagnostics were printed. */
 int nt_cli_exit_code(const nt_engine *engine);
+
+/* What a site's epoch came to, in numbers: those that its counters have more than before. */
+void nt_cli_summary(nt_cli *cli, const nt_site *site, const nt_site_counters *before, double seconds);
 
 /* Progress on a terminal; elsewhere it says nothing. */
 void nt_cli_progress(void *ud, const nt_site *site);

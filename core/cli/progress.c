@@ -1,10 +1,10 @@
 #include "cli/cli.h"
 
 static const nt_code phase_texts[] = {
-    [NT_PHASE_IDLE] = NT_MSG_cli_phase_done,           [NT_PHASE_INPUTS] = NT_MSG_cli_phase_inputs,
-    [NT_PHASE_DOCUMENTS] = NT_MSG_cli_phase_documents, [NT_PHASE_COLLECT] = NT_MSG_cli_phase_plan,
-    [NT_PHASE_PLAN] = NT_MSG_cli_phase_plan,           [NT_PHASE_RENDER] = NT_MSG_cli_phase_render,
-    [NT_PHASE_COMMIT] = NT_MSG_cli_phase_commit};
+    [NT_PHASE_IDLE] = NT_MSG_cli_phase_done,     [NT_PHASE_HELD] = NT_MSG_cli_phase_held,
+    [NT_PHASE_INPUTS] = NT_MSG_cli_phase_inputs, [NT_PHASE_DOCUMENTS] = NT_MSG_cli_phase_documents,
+    [NT_PHASE_COLLECT] = NT_MSG_cli_phase_plan,  [NT_PHASE_PLAN] = NT_MSG_cli_phase_plan,
+    [NT_PHASE_RENDER] = NT_MSG_cli_phase_render, [NT_PHASE_COMMIT] = NT_MSG_cli_phase_commit};
 
 void nt_cli_progress(void *ud, const nt_site *site) {
   nt_cli *cli = ud;

@@ -63,8 +63,24 @@ static void read_workers(workspace *w) {
   }
 }
 
+static nt_file_stamp settings_stamp(nt_str root_path) {
+  nt_file_stamp stamp = {0};
+  nt_file_result result;
+  nt_root *root = nt_root_open(root_path);
+  int fd = root ? nt_file_open(root, notis_yaml, &result, &stamp) : -1;
+  if (fd >= 0) close(fd);
+  nt_root_close(root);
+  return stamp;
+}
+
+bool nt_engine_settings_changed(const nt_engine *e) {
+  nt_file_stamp now = settings_stamp(e->root);
+  return memcmp(&now, &e->settings, sizeof now) != 0;
+}
+
 static bool read_workspace(workspace *w) {
   nt_engine *e = w->engine;
+  e->settings = settings_stamp(e->root);
   nt_root *root = nt_root_open(e->root);
   nt_file_result result = NT_FILE_ABSENT;
   nt_str given = e->options.workspace.len ? e->options.workspace : NT_STR(".");
@@ -156,6 +172,7 @@ static void load_plugins(workspace *w) {
   for (size_t i = 0; dirs && i < dirs->as.list->len; i++) {
     nt_str dir = nt_value_str(&dirs->as.list->items[i]);
     nt_plugins_load_directory(e, nt_path_join(e->arena, e->root, dir), dir);
+    nt_push(&e->own_plugin_dirs, nt_arena_str(e->arena, dir));
   }
 }
 
@@ -235,7 +252,8 @@ void nt_engine_set_time(nt_engine *e, int64_t at) {
 }
 
 int64_t nt_engine_now(const nt_engine *e) {
-  return e->options.at_set ? e->options.at : nt_clock_now() / 1000000000;
+  if (e->options.at_set) return e->options.at;
+  return e->options.clock ? e->options.clock(e->options.ud) : nt_clock_now() / 1000000000;
 }
 
 nt_str nt_engine_out(const nt_engine *e, const nt_site *site, nt_arena *arena) {
@@ -265,6 +283,15 @@ nt_site *nt_engine_site(nt_engine *e, nt_str name) {
   return NULL;
 }
 
+void nt_engine_stop(nt_engine *e) {
+  for (size_t i = 0; i < e->site_count; i++) {
+    nt_site *site = &e->sites[i];
+    site->closing = site->stopping = true;
+    nt_atomic_set(&site->cancel, true);
+    nt_site_pump(site);
+  }
+}
+
 bool nt_engine_close(nt_engine *e) {
   for (size_t i = 0; i < e->site_count; i++) e->sites[i].closing = true;
   if (e->site_count) nt_loop_run_until(e->loop, all_at_rest, e);
@@ -274,6 +301,7 @@ bool nt_engine_close(nt_engine *e) {
   nt_outputs_close(e);
   nt_host_free(e->host);
   nt_plugins_deinit(&e->plugins);
+  nt_vec_deinit(&e->own_plugin_dirs);
   bool good = nt_loop_free(e->loop);
   nt_locales_free(e->locales);
   if (e->lock >= 0) close(e->lock);

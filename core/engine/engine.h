@@ -7,6 +7,7 @@
 #include "engine/site.h"
 #include "host/host.h"
 #include "io/pool.h"
+#include "io/watch.h"
 
 typedef struct nt_engine_options {
   nt_str workspace;    /* the directory that holds notis.yaml; "" is "." */
@@ -17,9 +18,11 @@ typedef struct nt_engine_options {
   size_t plugin_dir_count;
   unsigned workers; /* 0: as notis.yaml says, else one per core */
   bool at_set;
-  int64_t at; /* the instant, seconds since 1970; otherwise the clock's */
-  bool check; /* stop before commit */
+  int64_t at;                 /* the instant, seconds since 1970; otherwise the clock's */
+  int64_t (*clock)(void *ud); /* instead of the system's, in the same unit; NULL: that one */
+  bool check;                 /* stop before commit */
   bool allow_removals;
+  size_t watch_limit;                              /* of watched folders, for tests; 0: the system's */
   uint64_t shuffle_seed;                           /* 0: none */
   unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */
   nt_str ignored_name;                             /* of those, only keys whose name begins so; empty: all */
@@ -43,7 +46,10 @@ typedef struct nt_engine {
   nt_pool *pool;
   nt_site *sites;
   size_t site_count;
-  int lock; /* of the state directory */
+  NT_VEC(nt_str) own_plugin_dirs; /* as notis.yaml names them */
+  nt_file_stamp settings;         /* of notis.yaml, before it was read */
+  int lock;                       /* of the state directory */
+  nt_watch *watch;                /* of what the sites are made of (watch.c); NULL: nobody watches */
 } nt_engine;
 
 /* Never NULL. It is usable if `diags` holds no error. */
@@ -51,11 +57,16 @@ nt_engine *nt_engine_open(const nt_engine_options *options);
 /* Waits for what is out, closes sources and targets. False if something of ours was left open. */
 bool nt_engine_close(nt_engine *engine);
 
+/* Epochs under way give up before they commit; nt_engine_close() is then quick. */
+void nt_engine_stop(nt_engine *engine);
+
 /* Runs until every site is idle, its sources quiet and its epoch committed or failed. */
 void nt_engine_settle(nt_engine *engine);
 /* The inputs and files of every site are looked at again at the next settle; `at` moves when it is set. */
 void nt_engine_refresh(nt_engine *engine);
 void nt_engine_set_time(nt_engine *engine, int64_t at);
+/* Is notis.yaml another file than the one that was read? */
+bool nt_engine_settings_changed(const nt_engine *engine);
 /* A plugin that no file holds, for tests. */
 const nt_plugin *nt_engine_add_plugin(nt_engine *engine, const notis_plugin_descriptor *descriptor);
 /* The instant of an epoch that begins now. */

@@ -1,4 +1,5 @@
 /* The hashes of what can be read, and the question whether a step need run at all. */
+#include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/plan/addresses.h"
 #include "engine/plan/menus.h"
@@ -98,20 +99,9 @@ static const nt_record *slot_record(const nt_site *site, uint32_t slot) {
   return slot < site->records.slots.len ? site->records.slots.items[slot] : NULL;
 }
 
-nt_time nt_run_cut(nt_time now, nt_resolution resolution) {
-  nt_civil c = nt_date_civil(now);
-  unsigned month = resolution == NT_RES_YEAR ? 1 : c.month, day = resolution >= NT_RES_MONTH ? 1 : c.day;
-  int64_t local = nt_days_from_civil(c.year, month, day) * 86400;
-  if (resolution >= NT_RES_HOUR && resolution <= NT_RES_SECOND) local += c.hour * 3600;
-  if (resolution == NT_RES_MINUTE || resolution == NT_RES_SECOND) local += c.minute * 60;
-  if (resolution == NT_RES_SECOND) local += c.second;
-  now.seconds = local - now.offset * 60;
-  now.nanoseconds = 0;
-  return now;
-}
-
-nt_hash nt_key_clock(const nt_site *site, uint32_t resolution) {
-  nt_value now = nt_timestamp(nt_run_cut(site->inputs->now, (nt_resolution)resolution));
+nt_hash nt_key_clock(nt_site *site, uint32_t resolution) {
+  nt_value now = nt_timestamp(nt_clock_cut(site->inputs->now, (nt_resolution)resolution, site->inputs->zone));
+  nt_clock_note(site, (nt_resolution)resolution);
   return nt_value_hash(&now);
 }
 

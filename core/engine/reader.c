@@ -1,4 +1,5 @@
 /* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
+#include "engine/clock.h"
 #include "engine/plan/addresses.h"
 #include "engine/plan/menus.h"
 #include "engine/plan/planning.h"
@@ -251,7 +252,7 @@ static void read_script(nt_reader *reader, nt_str file) {
 static nt_time read_now(nt_reader *reader, nt_resolution resolution) {
   nt_run *run = run_of(reader);
   nt_run_trace(run, NT_KEY_CLOCK, resolution, nt_str_n("", 0), nt_key_clock(run->site, resolution));
-  return nt_run_cut(run->site->inputs->now, resolution);
+  return nt_clock_cut(run->site->inputs->now, resolution, run->site->inputs->zone);
 }
 
 const nt_reader_ops nt_run_reader = {.field = read_field,

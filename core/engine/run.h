@@ -37,9 +37,7 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key);
 const nt_record *nt_run_record(const nt_site *site, nt_run_scope scope, nt_str id);
 /* The hashes that keys of these names have now. */
 nt_hash nt_key_config(const nt_site *site, nt_str path);
-nt_hash nt_key_clock(const nt_site *site, uint32_t resolution);
-/* The instant, cut to the resolution in its own zone. */
-nt_time nt_run_cut(nt_time now, nt_resolution resolution);
+nt_hash nt_key_clock(nt_site *site, uint32_t resolution);
 
 extern const nt_reader_ops nt_run_reader; /* reader.c */
 

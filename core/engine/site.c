@@ -3,10 +3,12 @@
  *
  *     idle ─► inputs ─► documents ─► collect ─► plan ─► render ─► commit ─► idle
  *                 ▲                                        │
- *                 └──── something new came: cancelled ─────┘
+ *                 ├──── something new came: cancelled ─────┤
+ *                 └──── held, while a file is written ◄────┘
  */
 #include "engine/site.h"
 
+#include "engine/clock.h"
 #include "engine/content/documents.h"
 #include "engine/content/states.h"
 #include "engine/engine.h"
@@ -17,7 +19,9 @@
 
 #include <stdlib.h>
 
-enum { MOST_CANCELLED = 3 };
+/* Edits may keep an epoch from its end three times running. A file that was written in place is no such edit: half of
+ * it may have been read, and that is only published when somebody writes without end. */
+enum { MOST_CANCELLED = 3, ENDLESS = 60000 /* milliseconds */ };
 
 void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) {
   *site = (nt_site){.engine = engine, .lane = lane, .name = name, .changed = true, .refresh = true};
@@ -69,8 +73,31 @@ void nt_site_count(nt_site *site, nt_step_kind kind, bool ran) {
 
 static void enter(nt_site *site, nt_epoch_phase phase) {
   site->phase = phase;
+  if (phase != NT_PHASE_IDLE && phase != NT_PHASE_COMMIT) site->reached = phase;
   site->cursor = 0;
   if (site->engine->options.progress) site->engine->options.progress(site->engine->options.ud, site);
+}
+
+/* ---- one round more ---- */
+
+static void start_round(nt_site *site);
+
+/* What is being written when the epoch is about to end is known first. */
+static bool must_begin_again(nt_site *site) {
+  if (site->engine->watch) nt_watch_look(site->engine->watch);
+  if (site->closing) return false;
+  if (site->writing) return true;
+  if (!site->changed || site->cancelled < MOST_CANCELLED) return site->changed;
+  return site->torn && uv_now(nt_loop_uv(site->engine->loop)) - site->kept_since < ENDLESS;
+}
+
+static void begin_again(nt_site *site) {
+  if (!site->cancelled++) site->kept_since = uv_now(nt_loop_uv(site->engine->loop));
+  nt_atomic_set(&site->cancel, false);
+  if (site->writing)
+    enter(site, NT_PHASE_HELD);
+  else
+    start_round(site);
 }
 
 /* ---- the end of an epoch ---- */
@@ -78,6 +105,7 @@ static void enter(nt_site *site, nt_epoch_phase phase) {
 static void end_epoch(nt_site *site, bool good) {
   site->failed = !good;
   site->cancelled = 0;
+  nt_clock_settle(site, good);
   nt_verdict_gather(site);
   enter(site, NT_PHASE_IDLE);
   nt_site_pump(site);
@@ -88,8 +116,12 @@ static void on_aborted(nt_site *site, bool good) {
   end_epoch(site, false);
 }
 
-/* The site's commit is stopped; what was published stays. */
+/* The site's commit is stopped; what was published stays. What failed may be mended already, or only half written. */
 static void fail_epoch(nt_site *site) {
+  if (must_begin_again(site)) {
+    begin_again(site);
+    return;
+  }
   if (!site->commit.open) {
     end_epoch(site, false);
     return;
@@ -146,6 +178,7 @@ static void inputs_done(nt_post *post) {
   site->in_flight--;
   nt_inputs_free(site->inputs);
   site->inputs = j->inputs;
+  site->loads++;
   free(j);
   if (!site->inputs->usable)
     fail_epoch(site);
@@ -153,32 +186,37 @@ static void inputs_done(nt_post *post) {
     start_documents(site);
 }
 
+nt_inputs_options nt_site_inputs_options(const nt_site *site) {
+  const nt_engine *engine = site->engine;
+  return (nt_inputs_options){.workspace = engine->root,
+                             .site = site->name,
+                             .item_limit = engine->item_limit,
+                             .hook_memory = engine->hook_memory,
+                             .hook_instructions = engine->hook_instructions,
+                             .removals = engine->removals,
+                             .now = site->instant,
+                             .locales = engine->locales,
+                             .where = site->where};
+}
+
 static void load_inputs(nt_site *site) {
-  nt_engine *engine = site->engine;
   inputs_job *j = nt_zalloc(sizeof *j);
   j->site = site;
   j->job.work = inputs_work;
   j->job.post.run = inputs_done;
-  j->options = (nt_inputs_options){.workspace = engine->root,
-                                   .site = site->name,
-                                   .item_limit = engine->item_limit,
-                                   .hook_memory = engine->hook_memory,
-                                   .hook_instructions = engine->hook_instructions,
-                                   .removals = engine->removals,
-                                   .now = nt_engine_now(engine),
-                                   .locales = engine->locales,
-                                   .where = site->where};
+  j->options = nt_site_inputs_options(site);
   site->in_flight++;
-  nt_pool_submit(engine->pool, site->lane, &j->job);
+  nt_pool_submit(site->engine->pool, site->lane, &j->job);
 }
 
 /* One round of an epoch: from the inputs if they are to be read again, else from the documents. */
 static void start_round(nt_site *site) {
   bool refresh = site->refresh || !site->inputs || !site->inputs->usable;
-  site->changed = site->refresh = false;
+  site->changed = site->refresh = site->torn = false;
+  site->instant = nt_engine_now(site->engine);
   nt_diags_init(&site->faults, site->epoch_arena);
   if (!refresh) {
-    nt_inputs_set_now(site->inputs, nt_engine_now(site->engine));
+    nt_inputs_set_now(site->inputs, site->instant);
     start_documents(site);
     return;
   }
@@ -251,14 +289,16 @@ static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
   if (!site->in_flight) update_records(site);
-  while (site->dirty.len && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 && !nt_sources_waiting(site)) {
+  while (site->dirty.len && !site->stopping && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 &&
+         !nt_sources_waiting(site)) {
     nt_document_job *job = nt_document_job_new(site);
     if (!job) break;
     job->job.post.run = document_job_done;
     site->in_flight++;
     nt_pool_submit(site->engine->pool, site->lane, &job->job); /* never full: see NT_LANE_LIMIT / 2 */
   }
-  if (site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
+  if (site->stopping && !site->in_flight && !site->sources.running) fail_epoch(site);
+  if (site->stopping || site->in_flight || site->dirty.len || !nt_sources_quiet(site)) return;
   site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
   nt_states_settle(site);
@@ -379,9 +419,7 @@ static void start_commit(nt_site *site) {
 
 /* New changes cancel an epoch, but not for ever. */
 static void cancel_if_changed(nt_site *site) {
-  if (!site->changed || site->cancelled >= MOST_CANCELLED || nt_atomic_get(&site->cancel)) return;
-  site->cancelled++;
-  nt_atomic_set(&site->cancel, true);
+  if (site->changed && site->cancelled < MOST_CANCELLED) nt_atomic_set(&site->cancel, true);
 }
 
 static void pump_render(nt_site *site) {
@@ -396,11 +434,14 @@ static void pump_render(nt_site *site) {
     nt_pool_submit(site->engine->pool, site->lane, &job->job);
   }
   if (site->in_flight || site->rendered || site->commit.waiting) return;
-  if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
-    nt_atomic_set(&site->cancel, false);
-    start_round(site);
+  if (site->stopping) {
+    fail_epoch(site);
+  } else if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
+    begin_again(site);
   } else if (site->cursor >= site->plan.pages.len) {
-    if (!nt_verdict_templates(site) || !nt_verdict_pages(site) || nt_atomic_get(&site->overrun))
+    if (must_begin_again(site))
+      begin_again(site);
+    else if (!nt_verdict_templates(site) || !nt_verdict_pages(site) || nt_atomic_get(&site->overrun))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);
@@ -413,7 +454,13 @@ void nt_site_pump(nt_site *site) {
   switch (site->phase) {
   case NT_PHASE_IDLE:
     nt_sources_deliver(site);
-    if (site->changed && !site->closing) begin_epoch(site);
+    if (site->changed && !site->closing && !site->writing) begin_epoch(site);
+    break;
+  case NT_PHASE_HELD:
+    if (site->stopping)
+      fail_epoch(site);
+    else if (!site->writing)
+      start_round(site);
     break;
   case NT_PHASE_DOCUMENTS: pump_documents(site); break;
   case NT_PHASE_RENDER: pump_render(site); break;

@@ -41,6 +41,7 @@ typedef struct nt_site_counters {
 
 typedef enum nt_epoch_phase {
   NT_PHASE_IDLE,
+  NT_PHASE_HELD, /* until a file that is being written is whole */
   NT_PHASE_INPUTS,
   NT_PHASE_DOCUMENTS,
   NT_PHASE_COLLECT,
@@ -68,18 +69,27 @@ typedef struct nt_site {
   nt_site_counters counters;
 
   nt_epoch_phase phase;
+  nt_epoch_phase reached; /* the last that did its work in this epoch: what later ones said is of another */
   uint64_t epoch;
+  int64_t instant;                /* of the epoch, or of the last one */
   bool changed;                   /* something came since the epoch began */
   bool refresh;                   /* the inputs are to be read again */
+  uint64_t loads;                 /* how often they were */
   nt_atomic overrun;              /* a step ran out of memory: the commit is withheld */
   nt_atomic cancel;               /* jobs leave what they have not begun */
   unsigned cancelled;             /* times running */
+  uint64_t kept_since;            /* the loop\'s milliseconds, at the first of them */
+  bool torn;                      /* a file was written in place since the round began: half of it may have been read */
+  bool writing;                   /* one is being written now: no round begins, nothing is committed */
   unsigned in_flight;             /* jobs out */
   size_t cursor;                  /* of the phase */
   struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
   bool closing;                   /* no more epochs */
+  bool stopping;                  /* and the one under way gives up before it commits */
   int64_t next_state;             /* the next instant at which a document's state changes; INT64_MAX: never */
+  nt_atomic clock_read;           /* bit per nt_resolution: steps of this epoch read the clock so */
+  uint64_t clock_kept;            /* the same, of those that what is published depends on */
   NT_VEC(nt_record *) dirty;
   nt_arena *epoch_arena; /* of the diagnostics below */
   nt_diags faults;       /* of the epoch as such: they stop the commit */
@@ -93,6 +103,8 @@ void nt_site_deinit(nt_site *site);
 void nt_site_pump(nt_site *site);
 void nt_site_changed(nt_site *site, bool refresh);
 bool nt_site_idle(const nt_site *site);
+/* What its inputs are loaded with, by an epoch of its present instant. */
+nt_inputs_options nt_site_inputs_options(const nt_site *site);
 /* Puts a document in line for a job. */
 void nt_site_mark(nt_site *site, nt_record *record);
 void nt_site_count(nt_site *site, nt_step_kind kind, bool ran);

@@ -108,11 +108,7 @@ static void join_alike(nt_diags *diags) {
   nt_map_deinit(&groups);
 }
 
-/* Everything that the epoch's steps said, those that held too, in an order that no scheduling shows. */
-void nt_verdict_gather(nt_site *site) {
-  nt_diags_init(&site->diags, site->epoch_arena);
-  if (site->inputs) add_diags(site, site->inputs->diags.items, site->inputs->diags.len);
-  add_diags(site, site->faults.items, site->faults.len);
+static void add_documents(nt_site *site) {
   for (size_t i = 0; i < site->sources.items.len; i++) {
     const nt_source *source = site->sources.items.items[i];
     add_diags(site, source->diags.items, source->diags.len);
@@ -124,16 +120,29 @@ void nt_verdict_gather(nt_site *site) {
     add_step(site, &r->trouble);
     add_step(site, &r->parse);
     add_step(site, &r->hooks);
-    add_shortcodes(site, r);
+    if (site->reached >= NT_PHASE_PLAN) add_shortcodes(site, r);
   }
-  add_step(site, &site->plan.collect);
-  add_step(site, &site->plan.step);
+}
+
+static void add_pages(nt_site *site) {
   for (size_t i = 0; i < site->plan.pages.len; i++) {
     const nt_page_record *page = site->plan.pages.items[i];
     add_step(site, &page->params);
     add_step(site, &page->render);
     add_step(site, &page->output);
   }
+}
+
+/* Everything that the epoch's steps said, those that held too, in an order that no scheduling shows. What the steps of
+ * phases that it did not come to once said may not be so any more. */
+void nt_verdict_gather(nt_site *site) {
+  nt_diags_init(&site->diags, site->epoch_arena);
+  if (site->inputs) add_diags(site, site->inputs->diags.items, site->inputs->diags.len);
+  add_diags(site, site->faults.items, site->faults.len);
+  if (site->reached >= NT_PHASE_DOCUMENTS) add_documents(site);
+  if (site->reached >= NT_PHASE_COLLECT) add_step(site, &site->plan.collect);
+  if (site->reached >= NT_PHASE_PLAN) add_step(site, &site->plan.step);
+  if (site->reached >= NT_PHASE_RENDER) add_pages(site);
   if (site->commit.arena) add_diags(site, site->commit.diags.items, site->commit.diags.len);
   for (size_t i = 0; i < site->diags.len; i++) locate(site, &site->diags.items[i].where);
   if (site->diags.len) qsort(site->diags.items, site->diags.len, sizeof *site->diags.items, by_place);

@@ -84,6 +84,14 @@ nt_root *nt_root_open_below(const nt_root *root, nt_str path) {
   return opened;
 }
 
+int nt_root_peek(const nt_root *root, nt_str path) {
+  nt_str terminated = nt_heap_str(path);
+  int fd = open_beneath(root, terminated.ptr, O_PATH), saved = errno;
+  free((char *)terminated.ptr);
+  errno = saved;
+  return fd;
+}
+
 static nt_file_result result_of(int error) {
   switch (error) {
   case ENOENT:

@@ -15,6 +15,9 @@ nt_root *nt_root_open(nt_str path);
 nt_root *nt_root_open_below(const nt_root *root, nt_str path);
 void nt_root_close(nt_root *root);
 nt_str nt_root_path(const nt_root *root);
+/* A descriptor of what lies there, links followed, for fstat() and no reading; -1 and errno if there is nothing, or a
+ * link leads out. */
+int nt_root_peek(const nt_root *root, nt_str path);
 
 typedef enum nt_file_result {
   NT_FILE_OK,

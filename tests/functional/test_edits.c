@@ -154,7 +154,7 @@ static void check(stream *s, uint64_t before) {
   tree is = workspace_published(&s->w);
   if (s->w.site->failed) {
     s->stopped++;
-    if (!region_is_stopped(&s->region)) check_files(s, &is, true, true);
+    check_files(s, &is, true, true);
     if (tree_hash(&is) != before) give_up(s, "published, though it failed");
   } else if (!check_files(s, &is, false, s->w.site->diags.errors == 0)) {
     s->kept++;

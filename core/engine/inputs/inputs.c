@@ -224,6 +224,7 @@ void nt_inputs_free(nt_inputs *in) {
   if (!in || __atomic_fetch_sub(&in->holders, 1, __ATOMIC_ACQ_REL) > 1) return;
   for (uint32_t i = 0; i < in->layer_count; i++) nt_root_close(in->layers[i].root);
   nt_vec_deinit(&in->files.names);
+  nt_vec_deinit(&in->absent);
   nt_vec_deinit(&in->sources);
   nt_vec_deinit(&in->kinds);
   nt_vec_deinit(&in->languages);

@@ -118,6 +118,7 @@ typedef struct nt_inputs {
   bool usable;     /* nor in the scripts: the site can be built */
   nt_layer layers[NT_MAX_LAYERS];
   uint32_t layer_count;
+  NT_VEC(nt_str) absent; /* folders that are to be layers and are not there */
   nt_config_files files;
   nt_value config;
   nt_str title, url;

@@ -78,11 +78,12 @@ static void extend(visit *v, const visited *from, const nt_value *name) {
     return;
   }
   nt_root *root = nt_root_open_below(v->workspace, dir);
-  if (root)
+  if (root) {
     enter(v, dir, root);
-  else
-    nt_report(&in->diags, errno == EXDEV || errno == ELOOP ? NT_MSG_extends_outside : NT_MSG_extends_absent, where,
-              dir);
+    return;
+  }
+  nt_report(&in->diags, errno == EXDEV || errno == ELOOP ? NT_MSG_extends_outside : NT_MSG_extends_absent, where, dir);
+  nt_push(&in->absent, dir);
 }
 
 bool nt_layers_read(nt_inputs *in, const nt_inputs_options *options) {
