@@ -76,7 +76,7 @@ static int day_of(int n) {
 
 static void put_all(fixture *x) {
   for (int n = 0; n < EACH; n++) {
-    char id[16], fields[64];
+    char id[24], fields[64];
     static const char *const words[] = {"embargo", "date", "expires"};
     for (int w = 0; w < 3; w++) {
       snprintf(id, sizeof id, "%s%d", words[w], n);
