@@ -21,7 +21,11 @@
 
 /* Edits may keep an epoch from its end three times running. A file that was written in place is no such edit: half of
  * it may have been read, and that is only published when somebody writes without end. */
-enum { MOST_CANCELLED = 3, ENDLESS = 60000 /* milliseconds */ };
+enum {
+  MOST_CANCELLED = 3,
+  ENDLESS = 60000, /* milliseconds */
+  UNTOLD = 2000    /* with a writer of whom no event tells */
+};
 
 void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) {
   *site = (nt_site){.engine = engine, .lane = lane, .name = name, .changed = true, .refresh = true};
@@ -82,13 +86,30 @@ static void enter(nt_site *site, nt_epoch_phase phase) {
 
 static void start_round(nt_site *site);
 
+static uint64_t kept_for(const nt_site *site) {
+  return site->cancelled ? uv_now(nt_loop_uv(site->engine->loop)) - site->kept_since : 0;
+}
+
+/* A file that is being truncated is empty before the event that tells of it; who read it met its writer. */
+static void look_at_writers(nt_site *site) {
+  bool met = false;
+  for (uint32_t i = 0; site->inputs && i < site->inputs->layer_count; i++)
+    met |= nt_root_met_writer(site->inputs->layers[i].root);
+  if (!met || nt_watch_gave_up(site->engine->watch) || kept_for(site) >= UNTOLD) return;
+  site->torn = true;
+  nt_site_changed(site, true);
+}
+
 /* What is being written when the epoch is about to end is known first. */
 static bool must_begin_again(nt_site *site) {
-  if (site->engine->watch) nt_watch_look(site->engine->watch);
+  if (site->engine->watch) {
+    nt_watch_look(site->engine->watch);
+    look_at_writers(site);
+  }
   if (site->closing) return false;
   if (site->writing) return true;
   if (!site->changed || site->cancelled < MOST_CANCELLED) return site->changed;
-  return site->torn && uv_now(nt_loop_uv(site->engine->loop)) - site->kept_since < ENDLESS;
+  return site->torn && kept_for(site) < ENDLESS;
 }
 
 static void begin_again(nt_site *site) {

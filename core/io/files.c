@@ -1,11 +1,14 @@
 #include "io/files.h"
 
+#include "base/atomic.h"
+#include "base/clock.h"
 #include "base/path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -13,9 +16,13 @@
 
 enum { DEEPEST = 64, READ_TRIES = 5 };
 
+/* A moment: from the truncation of a file to the event that tells of it the kernel may take some time. */
+static const int64_t fresh = 2000000000;
+
 struct nt_root {
   int fd;
   char *path;
+  nt_atomic met_writer;
 };
 
 #ifdef NOTIS_TESTING
@@ -118,6 +125,26 @@ static bool same_stamp(const nt_file_stamp *a, const nt_file_stamp *b) {
   return a->size == b->size && a->mtime == b->mtime && a->ctime == b->ctime && a->inode == b->inode;
 }
 
+/* The kernel grants a read lease on a file only when nobody has it open for writing. It is given back at once; a writer
+ * that comes in between would send us a signal, and that one is ignored by default. */
+nt_writing nt_file_writing(int fd) {
+  if (fcntl(fd, F_SETSIG, SIGURG) != 0) return NT_WRITING_UNKNOWN;
+  if (fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN ? NT_WRITTEN : NT_WRITING_UNKNOWN;
+  fcntl(fd, F_SETLEASE, F_UNLCK);
+  return NT_NOT_WRITTEN;
+}
+
+bool nt_root_met_writer(nt_root *root) {
+  bool met = nt_atomic_get(&root->met_writer);
+  if (met) nt_atomic_set(&root->met_writer, false);
+  return met;
+}
+
+static void look_for_writer(nt_root *root, int fd, const nt_file_stamp *stamp) {
+  if (stamp->ctime + fresh >= nt_clock_now() && nt_file_writing(fd) == NT_WRITTEN)
+    nt_atomic_set(&root->met_writer, true);
+}
+
 static nt_file_result read_once(int fd, uint64_t limit, nt_buf *out, nt_file_stamp *stamp) {
   struct stat st;
   if (fstat(fd, &st) != 0) return NT_FILE_FAILED;
@@ -167,6 +194,7 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
     after = stamp_of(&st);
     if (!same_stamp(&before, &after)) result = NT_FILE_CHANGING;
   }
+  if (result == NT_FILE_OK) look_for_writer(root, fd, &before);
   close(fd);
   if (result != NT_FILE_OK)
     out->len = start;
@@ -189,7 +217,9 @@ int nt_file_open(nt_root *root, nt_str path, nt_file_result *result, nt_file_sta
     close(fd);
     return -1;
   }
-  if (stamp) *stamp = stamp_of(&st);
+  nt_file_stamp found = stamp_of(&st);
+  look_for_writer(root, fd, &found);
+  if (stamp) *stamp = found;
   return fd;
 }
 

@@ -2,9 +2,10 @@
  * must not keep everybody waiting. */
 #include "io/watching.h"
 
+#include "io/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,24 +15,22 @@ enum {
   UNKNOWN = 2000   /* without a word, where the system cannot tell whether it is open */
 };
 
-/* The kernel grants a read lease on a file only when nobody has it open for writing. It is given back at once; a writer
- * that comes in between would send us a signal, and that one is ignored by default. */
 nt_writing nt_watch_is_written(nt_str path) {
   nt_str terminated = nt_heap_str(path);
   int fd = open(terminated.ptr, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
   int saved = errno;
   free((char *)terminated.ptr);
   if (fd < 0) return saved == ENOENT || saved == ENOTDIR ? NT_NOT_WRITTEN : NT_WRITING_UNKNOWN;
-  nt_writing found = NT_WRITING_UNKNOWN;
-  if (fcntl(fd, F_SETSIG, SIGURG) == 0) {
-    if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
-      found = NT_NOT_WRITTEN;
-    else if (errno == EAGAIN)
-      found = NT_WRITTEN;
-    if (found == NT_NOT_WRITTEN) fcntl(fd, F_SETLEASE, F_UNLCK);
-  }
+  nt_writing found = nt_file_writing(fd);
   close(fd);
   return found;
+}
+
+bool nt_watch_gave_up(const nt_watch *w) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&w->writers, &i, &e);)
+    if (((const nt_watch_writer *)e->value)->given_up) return true;
+  return false;
 }
 
 static uint64_t now(const nt_watch *w) {

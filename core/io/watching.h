@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "io/files.h"
 #include "io/watch.h"
 
 typedef struct nt_watch_root {
@@ -70,8 +71,6 @@ void nt_watch_writer_drop(nt_watch *w, nt_str path);
 void nt_watch_writers_forget(nt_watch *w, nt_str path);
 /* Drops those that have closed their file, and gives up those that stall. */
 void nt_watch_writers_check(nt_watch *w);
-/* Is somebody writing to the file? Unknown where the system cannot tell. */
-typedef enum nt_writing { NT_NOT_WRITTEN, NT_WRITTEN, NT_WRITING_UNKNOWN } nt_writing;
 nt_writing nt_watch_is_written(nt_str path);
 
 /* ---- watch_poll.c ---- */

@@ -154,6 +154,24 @@ class Saving(WatchCase):
         self.assertIn("än det gamla var", self.ws.published()["om/index.html"].decode())
         self.saved()
 
+    def test_halves_while_others_are_saved(self):
+        """A text is written in two halves, again and again, while epochs go on: no reader ever sees a half."""
+        other = self.ws.path("s/content/kontakt.md").decode()
+        for n in range(60):
+            whole = text("Om oss", f"Början {n}. " + "Mitten. " * 40 + f"Slutet {n}.\n")
+            half = whole[: len(whole) // 2]
+            with open(self.file, "wb") as file:
+                file.write(half.encode())
+                file.flush()
+                for k in range(12):
+                    self.put(other + ".tmp", text(f"Kontakt {n} {k}"))
+                    os.rename(other + ".tmp", other)
+                    page = self.ws.published()["om/index.html"].decode()
+                    self.assertTrue("Slutet" in page or "Det gamla" in page, page)
+                file.write(whole[len(half):].encode())
+        self.put(self.file, NEW)
+        self.saved()
+
 
 class Trees(WatchCase):
     """Folders, links and many files."""

@@ -148,6 +148,23 @@ static void listing_through_links(void **state) {
   assert_listed(f, "", "a.txt dir/b.txt other/b.txt ", "");
 }
 
+/* Who reads what another has open for writing learns so afterwards, once. */
+static void a_writer_is_met(void **state) {
+  fixture *f = *state;
+  assert_int_equal(read_path(f, "a.txt", 0), NT_FILE_OK);
+  assert_false(nt_root_met_writer(f->root));
+  FILE *file = fopen(nt_tempdir_at(&f->dir, "site/a.txt"), "wb");
+  assert_int_equal(read_path(f, "a.txt", 0), NT_FILE_OK);
+  assert_true(nt_root_met_writer(f->root));
+  assert_false(nt_root_met_writer(f->root));
+  nt_file_result result;
+  close(nt_file_open(f->root, NT_STR("a.txt"), &result, NULL));
+  assert_true(nt_root_met_writer(f->root));
+  fclose(file);
+  assert_int_equal(read_path(f, "a.txt", 0), NT_FILE_OK);
+  assert_false(nt_root_met_writer(f->root));
+}
+
 static void a_link_to_a_directory_above_ends(void **state) {
   fixture *f = *state;
   link_to(f, "..", "site/dir/loop");
@@ -188,6 +205,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(stamps_tell_versions_apart, setup, teardown),
       cmocka_unit_test_setup_teardown(listing, setup, teardown),
       cmocka_unit_test_setup_teardown(listing_through_links, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_writer_is_met, setup, teardown),
       cmocka_unit_test_setup_teardown(a_link_to_a_directory_above_ends, setup, teardown),
       cmocka_unit_test_setup_teardown(what_cannot_be_listed_is_a_problem, setup, teardown),
       cmocka_unit_test_setup_teardown(a_closed_folder_is_a_problem, setup, teardown),
