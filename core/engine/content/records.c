@@ -290,6 +290,23 @@ void nt_record_set_parsed(nt_record *r, nt_frozen *parsed) {
   r->text_standing = (nt_standing){0};
 }
 
+void nt_records_touch(nt_records *records, const nt_record *record) {
+  nt_push(&records->touched.slots, record->slot);
+}
+
+uint64_t nt_records_position(const nt_records *records) {
+  return records->touched.first + records->touched.slots.len;
+}
+
+void nt_records_trim_touched(nt_records *records) {
+  nt_touched *t = &records->touched;
+  size_t room = 2 * records->slots.len + 1024, gone = t->slots.len / 2;
+  if (t->slots.len < room) return;
+  memmove(t->slots.items, t->slots.items + gone, (t->slots.len - gone) * sizeof *t->slots.items);
+  t->slots.len -= gone;
+  t->first += gone;
+}
+
 void nt_record_clear(nt_record *r) {
   nt_step_deinit(&r->trouble);
   nt_step_deinit(&r->parse);
@@ -312,6 +329,7 @@ void nt_records_deinit(nt_records *records) {
     free(records->slots.items[i]);
   }
   nt_vec_deinit(&records->slots);
+  nt_vec_deinit(&records->touched.slots);
   nt_map_deinit(&records->by_id);
   nt_arena_free(records->arena);
 }

@@ -93,16 +93,31 @@ typedef struct nt_record {
 
 enum { NT_SOURCE_NONE = UINT32_MAX };
 
+/* The slots of documents in the order in which what others see of them changed: that they are in force, a field, the
+ * body, whether they are displaced. Who keeps something that is derived from documents remembers how far it has read.
+ */
+typedef struct nt_touched {
+  NT_VEC(uint32_t) slots;
+  uint64_t first; /* position of slots.items[0]; what came earlier is no longer known */
+} nt_touched;
+
 typedef struct nt_records {
   nt_arena *arena; /* ids and paths */
   NT_VEC(nt_record *) slots;
   nt_map by_id;
+  nt_touched touched;
 } nt_records;
 
 void nt_records_init(nt_records *records);
 void nt_records_deinit(nt_records *records);
 nt_record *nt_records_find(const nt_records *records, nt_str id); /* NULL */
 nt_record *nt_records_get(nt_records *records, nt_str id);        /* made if absent */
+/* Loop thread, between the jobs that read documents. */
+void nt_records_touch(nt_records *records, const nt_record *record);
+/* The position behind the last touch. */
+uint64_t nt_records_position(const nt_records *records);
+/* Forgets early touches when they are more than the documents: who stands before `first` looks at every document. */
+void nt_records_trim_touched(nt_records *records);
 /* The document is gone: frees what its steps gave. */
 void nt_record_clear(nt_record *record);
 /* Each takes the document (NULL: there is none) and frees the one before, which goes out of force. */

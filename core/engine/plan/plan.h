@@ -7,6 +7,19 @@
 #include "engine/trace.h"
 #include "model/page.h"
 
+/* Why a page was rendered: the first thing found that was not as it had been. */
+typedef struct nt_why {
+  uint64_t epoch; /* when; 0: not known */
+  enum {
+    NT_WHY_NEW,
+    NT_WHY_KEY,
+    NT_WHY_ALTERED,
+    NT_WHY_AGAIN
+  } reason; /* no trace; a key; its file was not as it was
+               put; what it gave was not to be kept */
+  nt_key key;
+} nt_why;
+
 /* A page with what its steps gave last time. Kept by path from epoch to epoch. */
 typedef struct nt_page_record {
   nt_str path;            /* owned by the plan's path arena */
@@ -24,6 +37,7 @@ typedef struct nt_page_record {
   nt_hash bytes;  /* of what is or will be published */
   bool withheld;  /* its render failed */
   nt_hash staged; /* of what was put to the target in this epoch */
+  nt_why why;     /* its bytes were made last */
 } nt_page_record;
 
 /* The documents that one name may mean, in order of their slots. */
