@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "engine/content/assets.h"
 #include "engine/content/documents.h"
+#include "engine/edges.h"
 #include "engine/engine.h"
 #include "engine/run.h"
 
@@ -84,6 +85,7 @@ static void remove_id(nt_source *source, nt_str path) {
   nt_arena_free(arena);
   if (!r || !r->listed) return;
   r->listed = false; /* what it gave goes at the next turn of the documents */
+  source->site->unlisted = true;
   nt_site_changed(source->site, false);
 }
 
@@ -99,11 +101,13 @@ static void end_scan(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
+  site->sweep |= source->whole != (end == NOTIS_COMPLETE);
   source->whole = end == NOTIS_COMPLETE;
   for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
     r->listed = false;
+    site->unlisted = true;
     nt_site_changed(site, false);
   }
   if (end == NOTIS_PARTIAL || source->scan_diags.len) nt_site_changed(site, false); /* to be said, or no longer so */
@@ -275,7 +279,7 @@ void nt_sources_deliver(nt_site *site) {
   }
   if (scanned && nt_assets_update(site)) { /* hooks that looked at a file look again */
     nt_site_changed(site, false);
-    nt_sources_mark(site);
+    nt_edges_assets(site);
   }
   for (size_t i = 0; i < site->sources.items.len; i++) {
     nt_source *source = site->sources.items.items[i];
@@ -318,6 +322,7 @@ static void on_opened(nt_post *post) {
   place_diags(source);
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
+  site->sweep = true;
   if (source->state == NT_SOURCE_OPEN && source->files) {
     scan(source);
     for (uint32_t i = source->index + 1; i < site->sources.items.len; i++) { /* which may have taken files of its */
@@ -437,6 +442,7 @@ static void hand_over_records(nt_site *site, const nt_str *before, size_t count)
     else
       r->listed = r->parent != 0; /* what is derived goes with its parent */
   }
+  site->unlisted = true;
 }
 
 /* Nobody can be asked for what came before: each document is marked when its source is open. */
