@@ -381,6 +381,7 @@ static void collect_done(nt_post *post) {
 
 static void start_collect(nt_site *site) {
   enter(site, NT_PHASE_COLLECT);
+  nt_records_trim_touched(&site->records);
   nt_queries_turn(site->queries);
   plan_job *j = nt_zalloc(sizeof *j);
   j->site = site;
