@@ -246,10 +246,12 @@ static void start_round(nt_site *site) {
 }
 
 static void on_commit_open(nt_site *site, bool good) {
-  if (good)
-    start_round(site);
-  else
+  if (!good) {
     end_epoch(site, false);
+    return;
+  }
+  nt_commit_look(site);
+  start_round(site);
 }
 
 static void begin_epoch(nt_site *site) {
@@ -265,7 +267,10 @@ static void begin_epoch(nt_site *site) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
-  if (!site->engine->options.check) nt_commit_begin_epoch(site);
+  if (!site->engine->options.check) {
+    nt_commit_begin_epoch(site);
+    nt_commit_look(site);
+  }
   start_round(site);
 }
 
@@ -444,6 +449,7 @@ static void cancel_if_changed(nt_site *site) {
 }
 
 static void pump_render(nt_site *site) {
+  if (site->commit.looking) return;
   cancel_if_changed(site);
   bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);
