@@ -1,5 +1,7 @@
 #include "region.h"
 
+#include "base/path.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,6 +13,18 @@ static bool is_first_of_file(size_t part) {
   return true;
 }
 
+/* As a watch tells it: a file that is written may be told of twice, and one of several only as a folder. */
+static void tell(region *r, nt_str path) {
+  size_t layer = nt_str_find(path, '/');
+  nt_str dir = nt_str_sub(path, 0, layer), file = nt_str_sub(path, layer + 1, path.len);
+  unsigned how = (unsigned)(nt_hash_bytes(path) + r->told++) % 5;
+  if (how == 0) nt_site_told(r->w->site, dir, file, false);
+  if (how == 1 && nt_path_dir(file).len)
+    nt_site_told(r->w->site, dir, nt_path_dir(file), true);
+  else
+    nt_site_told(r->w->site, dir, file, false);
+}
+
 static void put_file(region *r, const char *path, nt_buf *bytes) {
   char full[4096];
   nt_buf_byte(bytes, '\0');
@@ -20,6 +34,7 @@ static void put_file(region *r, const char *path, nt_buf *bytes) {
   else
     unlink(full);
   nt_buf_deinit(bytes);
+  if (r->tells && r->w->site) tell(r, nt_str_c(path));
 }
 
 static void write_parts(region *r, const char *file) {
@@ -247,6 +262,7 @@ static void edit_clock(region *r, char *what, size_t size) {
   int64_t at = june(1 + (int)region_pick(r, 28)) + hours[region_pick(r, 5)] * 3600, before = r->w->engine->options.at;
   const char *sort = at < before ? "clock back" : "clock forward";
   nt_engine_set_time(r->w->engine, at);
+  nt_site_changed(r->w->site, false);
   count(r, sort);
   snprintf(what, size, "%s: to %lld", sort, (long long)at);
 }

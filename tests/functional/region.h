@@ -34,6 +34,8 @@ typedef struct region_count {
 typedef struct region {
   workspace *w;
   uint64_t random;
+  bool tells; /* each file that an edit writes or removes, as a watch would */
+  unsigned told;
   uint8_t forms[REGION_PARTS];
   region_text texts[REGION_TEXTS];
   region_count counts[REGION_SORTS];

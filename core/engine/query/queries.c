@@ -127,10 +127,11 @@ nt_hash nt_queries_column(nt_site *site, nt_str field, nt_query_phase phase) {
 
 /* ---- evaluation ---- */
 
-static void keep_found(nt_evaluation *ev, question *q, uint64_t offset, uint64_t limit) {
+static void keep_found(nt_evaluation *ev, question *q, const nt_query *query) {
+  size_t first, wanted;
   q->ref_count = 0;
-  uint64_t end = limit ? offset + limit : UINT64_MAX;
-  for (uint64_t i = offset; i < ev->found.len && i < end; i++) {
+  nt_query_window(query, ev->found.len, &first, &wanted);
+  for (size_t i = first; i < first + wanted; i++) {
     if (q->ref_count == q->ref_cap) {
       q->ref_cap = q->ref_cap ? q->ref_cap * 2 : 16;
       q->refs = nt_realloc(q->refs, q->ref_cap * sizeof *q->refs);
@@ -141,8 +142,8 @@ static void keep_found(nt_evaluation *ev, question *q, uint64_t offset, uint64_t
 
 static void keep_part(question *q, nt_docrefs all) {
   const nt_query *query = q->query;
-  uint64_t first = query->offset < all.len ? query->offset : all.len, count = all.len - first;
-  if (query->limit && query->limit < count) count = query->limit;
+  size_t first, count;
+  nt_query_window(query, all.len, &first, &count);
   q->ref_cap = q->ref_count = (size_t)count;
   q->refs = nt_realloc(q->refs, (size_t)count * sizeof *q->refs);
   if (count) memcpy(q->refs, all.items + first, (size_t)count * sizeof *q->refs);
@@ -169,7 +170,7 @@ static void evaluate_own(nt_evaluation *ev, question *q, const nt_collection *c)
   else
     nt_evaluation_consider_all(ev, &own);
   if (!c->ids || own.sort_count) nt_evaluation_sort(ev, &own);
-  keep_found(ev, q, own.offset, own.limit);
+  keep_found(ev, q, &own);
 }
 
 /* A term of a taxonomy: its index has the answer. */
@@ -231,7 +232,7 @@ static bool evaluate_narrowed(nt_evaluation *ev, question *q) {
   for (size_t i = 0; i < base.len; i++)
     nt_evaluation_consider(ev, query, nt_records_at(&ev->site->records, base.items[i]));
   if (query->sort_count || !query->collection.len) nt_evaluation_sort(ev, query);
-  keep_found(ev, q, query->offset, query->limit);
+  keep_found(ev, q, query);
   return true;
 }
 
@@ -294,7 +295,9 @@ static question *question_new(nt_site *site, const nt_query *query, nt_query_pha
     copy =
         nt_query_sort(q->arena, copy, nt_arena_format(q->arena, "%s%.*s", s->descending ? "-" : "", NT_FMT(s->field)));
   }
-  q->query = nt_query_slice(q->arena, copy, query->offset, query->limit);
+  copy = nt_query_slice(q->arena, copy, query->offset, query->limit);
+  copy->from_end = query->from_end;
+  q->query = copy;
   return q;
 }
 
