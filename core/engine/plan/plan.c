@@ -21,6 +21,7 @@ void nt_plan_deinit(nt_plan *plan) {
     free(page);
   }
   nt_map_deinit(&plan->records);
+  nt_vec_deinit(&plan->numbered);
   nt_map_deinit(&plan->urls);
   nt_map_deinit(&plan->by_url);
   nt_map_deinit(&plan->words);
@@ -66,6 +67,7 @@ static nt_hash page_hash(const nt_page *page, const nt_page_record *record, cons
     put_part(&b, page->alternates[i].url);
   }
   nt_buf_byte(&b, (char)page->unlisted);
+  nt_buf_byte(&b, (char)page->from_end);
   nt_buf_varint(&b, page->number);
   nt_buf_varint(&b, page->count);
   nt_buf_varint(&b, page->first);
@@ -187,6 +189,9 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   bool holds = nt_step_holds(site, seat, NT_RUN_PLAN, &plan->step);
   nt_site_count(site, NT_STEP_PLAN, !holds);
   if (holds) return;
+  for (size_t i = 0; i < plan->numbered.len; i++)
+    plan->numbered.items[i]->was_present = plan->numbered.items[i]->present;
+  plan->made++;
   nt_run_start(&run, site, seat, NT_RUN_PLAN);
   nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
   nt_plan_start_over(&p);
