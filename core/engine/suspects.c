@@ -140,7 +140,6 @@ void nt_suspects_settle(nt_site *site) {
   size_t kept = 0;
   for (size_t i = 0; i < site->due.len; i++) {
     nt_page_record *page = site->due.items[i];
-    page->staged = NT_HASH_ABSENT;
     page->due = page->present && (page->params.fleeting || page->render.fleeting || page->output.fleeting);
     if (page->due) site->due.items[kept++] = page;
   }
