@@ -63,12 +63,18 @@ void nt_suspects_follow_document(nt_site *site, nt_record *record) {
   nt_site_show(site, record);
 }
 
-void nt_suspects_before_collect(nt_site *site) {
+static void look_at_documents(nt_site *site) {
   nt_edges_documents(site);
   nt_edges_collected(site);
-  if (!site->asked_anew) return;
-  nt_queries_turn(site->queries);
-  nt_edges_questions(site, false);
+  if (site->asked_anew) nt_queries_turn(site->queries);
+}
+
+void nt_suspects_before_collect(nt_site *site) {
+  look_at_documents(site);
+}
+
+void nt_suspects_ask_collect(nt_site *site) {
+  if (site->asked_anew) nt_edges_questions(site, false);
 }
 
 void nt_suspects_follow_collect(nt_site *site) {
@@ -78,11 +84,11 @@ void nt_suspects_follow_collect(nt_site *site) {
 }
 
 void nt_suspects_before_plan(nt_site *site) {
-  nt_edges_documents(site);
-  nt_edges_collected(site);
-  if (!site->asked_anew) return;
-  nt_queries_turn(site->queries);
-  nt_edges_questions(site, true);
+  look_at_documents(site);
+}
+
+void nt_suspects_ask_plan(nt_site *site) {
+  if (site->asked_anew) nt_edges_questions(site, true);
   site->asked_anew = false;
 }
 
