@@ -21,7 +21,9 @@ typedef enum group {
   OF_INPUTS,
   OF_ASSETS,
   OF_CLOCK,
-  OF_DOCUMENT, /* one document by name: found when that is touched */
+  OF_DOCUMENT,       /* one document by name: found when that is touched */
+  OF_COLUMNS_BEFORE, /* collect hooks */
+  OF_COLUMNS,
   OF_QUESTIONS_BEFORE,
   OF_QUESTIONS,
   OF_COLLECT,
@@ -38,6 +40,7 @@ typedef struct node {
 
 /* A document, as its readers saw it. The body stands apart: who shows a title in a list need not be asked about it. */
 typedef struct slot {
+  nt_hash asked; /* what questions are answered from */
   nt_hash fields, body, url;
   edge_list of_fields, of_body;
 } slot;
@@ -175,7 +178,7 @@ static group group_of_query(nt_str name, nt_query_phase phase) {
 
 static group group_of(const nt_site *site, nt_key key, nt_query_phase phase) {
   switch (nt_key_class_of(key)) {
-  case NT_KEY_FIELD: return phase == NT_BEFORE_COLLECT ? OF_QUESTIONS_BEFORE : OF_QUESTIONS;
+  case NT_KEY_FIELD: return phase == NT_BEFORE_COLLECT ? OF_COLUMNS_BEFORE : OF_COLUMNS;
   case NT_KEY_QUERY: return group_of_query(nt_names_str(site->names, key.name), phase);
   case NT_KEY_CONFIG: return nt_key_scope_of(key) ? OF_COLLECT : OF_INPUTS;
   case NT_KEY_URL: return OF_PLAN;
@@ -332,13 +335,17 @@ void nt_edges_clock(nt_site *site) {
 static void look_at_slot(nt_site *site, const nt_record *r) {
   slot *s = get_slot(site->edges, r->slot);
   const nt_frozen *f = r->frozen;
-  nt_hash fields = NT_HASH_ABSENT, body = NT_HASH_ABSENT;
+  nt_hash asked = NT_HASH_ABSENT, fields = NT_HASH_ABSENT, body = NT_HASH_ABSENT;
   if (f) {
     fields = nt_hash_combine(nt_hash_bytes(f->kind), nt_hash_bytes(f->lang));
     fields = nt_hash_combine(fields, nt_hash_combine(nt_hash_bytes(f->source), nt_hash_bytes(f->file)));
-    fields = nt_hash_combine(fields, nt_hash_combine(f->fields_hash, f->links.anchors_hash));
+    fields = nt_hash_combine(fields, nt_hash_combine(nt_hash_bytes(f->name), f->fields_hash));
+    asked = nt_hash_combine(fields, (nt_hash)r->generation << 2 | (r->source == NT_SOURCE_NONE) << 1 | r->displaced);
+    fields = nt_hash_combine(fields, nt_hash_combine(f->links.hash, f->links.anchors_hash));
     body = f->body_hash;
   }
+  site->asked_anew |= asked != s->asked;
+  s->asked = asked;
   if (fields != s->fields) suspect_all(site, &s->of_fields);
   if (body != s->body) suspect_all(site, &s->of_body);
   s->fields = fields;
@@ -360,7 +367,7 @@ static void look_by_name(nt_site *site, const char *class, const nt_record *r) {
 void nt_edges_documents(nt_site *site) {
   nt_edges *e = site->edges;
   const nt_touched *log = &site->records.touched;
-  if (e->position < nt_records_position(&site->records)) site->asked_anew = true;
+  site->touched |= e->position < nt_records_position(&site->records);
   for (; e->position < nt_records_position(&site->records); e->position++) {
     nt_record *r = site->records.slots.items[log->slots.items[e->position - log->first]];
     nt_verdict_count_document(site, r);
@@ -369,6 +376,10 @@ void nt_edges_documents(nt_site *site) {
     look_by_name(site, "item:", r);
   }
   nt_records_trim_touched(&site->records);
+}
+
+void nt_edges_columns(nt_site *site, bool after_collect) {
+  look_at_group(site, after_collect ? OF_COLUMNS : OF_COLUMNS_BEFORE);
 }
 
 void nt_edges_questions(nt_site *site, bool after_collect) {

@@ -37,7 +37,8 @@ void nt_edges_assets(nt_site *site); /* the files beside texts */
 void nt_edges_clock(nt_site *site);
 /* The documents touched since; those that ask for one by id. */
 void nt_edges_documents(nt_site *site);
-/* What is asked of all documents; before or after collect hooks. */
+/* Columns, and what is asked of all documents; before or after collect hooks. */
+void nt_edges_columns(nt_site *site, bool after_collect);
 void nt_edges_questions(nt_site *site, bool after_collect);
 /* What collect hooks gave, and what little else the plan reads. */
 void nt_edges_collected(nt_site *site);

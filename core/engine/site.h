@@ -100,7 +100,8 @@ typedef struct nt_site {
   NT_VEC(nt_record *) dirty;
   /* What an epoch must look at; kept until it has, through rounds that are cancelled and epochs that fail. */
   bool all_suspect; /* nothing is known to hold */
-  bool asked_anew;  /* a question may have another answer */
+  bool touched;     /* a document was: columns may be other ones */
+  bool asked_anew;  /* a question may have another answer: fields are others, or documents, or what asks */
   bool collect_suspect, plan_suspect;
   NT_VEC(nt_page_record *) due; /* pages that may be other than what is published; also some no longer planned */
   nt_arena *epoch_arena;        /* of the diagnostics below */

@@ -63,14 +63,16 @@ void nt_suspects_follow_document(nt_site *site, nt_record *record) {
   nt_site_show(site, record);
 }
 
-static void look_at_documents(nt_site *site) {
+static void look_at_documents(nt_site *site, bool after_collect) {
   nt_edges_documents(site);
   nt_edges_collected(site);
+  if (site->touched) nt_edges_columns(site, after_collect);
+  site->touched &= !after_collect;
   if (site->asked_anew) nt_queries_turn(site->queries);
 }
 
 void nt_suspects_before_collect(nt_site *site) {
-  look_at_documents(site);
+  look_at_documents(site, false);
 }
 
 void nt_suspects_ask_collect(nt_site *site) {
@@ -84,7 +86,7 @@ void nt_suspects_follow_collect(nt_site *site) {
 }
 
 void nt_suspects_before_plan(nt_site *site) {
-  look_at_documents(site);
+  look_at_documents(site, true);
 }
 
 void nt_suspects_ask_plan(nt_site *site) {
@@ -108,9 +110,10 @@ void nt_suspects_follow_plan(nt_site *site) {
   nt_edges_add(site, NT_READER_PLAN, NT_RUN_PLAN, &site->plan.step);
   nt_edges_documents(site);
   nt_edges_planned(site);
+  nt_edges_columns(site, true);
   nt_edges_questions(site, true);
   follow_pages(site);
-  site->plan_suspect = site->asked_anew = false; /* what it read was so when it was made */
+  site->plan_suspect = site->asked_anew = site->touched = false; /* what it read was so when it was made */
 }
 
 static int by_path(const void *a, const void *b) {
