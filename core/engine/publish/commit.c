@@ -181,7 +181,7 @@ static void make(nt_site *site) {
   c->strand = nt_strand_new(STAGES_WAITING + 8);
   c->post.run = on_done;
   c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
-  c->state = nt_path_join(c->arena, nt_path_join(c->arena, engine->root, NT_STR(".notis/state")), site->name);
+  c->state = nt_path_join(c->arena, nt_engine_state(engine, c->arena), site->name);
   c->config = nt_map_new(c->arena);
   nt_map_put(&c->config, c->arena, NT_STR("path"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
 }
