@@ -1,5 +1,7 @@
 #include "region.h"
 
+#include "base/path.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +26,19 @@ static void full_path(const region *r, const char *path, char out[4096]) {
     snprintf(out, 4096, "%s/%s", r->w->dir, path);
 }
 
+/* As a watch tells it: a file that is written may be told of twice, and one of several only as a folder. */
+static void tell(region *r, nt_str path, bool folder) {
+  if (!r->tells || !r->w->site) return;
+  size_t layer = nt_str_find(path, '/');
+  nt_str dir = nt_str_sub(path, 0, layer), file = nt_str_sub(path, layer + 1, path.len);
+  unsigned how = (unsigned)(nt_hash_bytes(path) + r->told++) % 5;
+  if (how == 0) nt_site_told(r->w->site, dir, file, folder);
+  if (how == 1 && nt_path_dir(file).len)
+    nt_site_told(r->w->site, dir, nt_path_dir(file), true);
+  else
+    nt_site_told(r->w->site, dir, file, folder);
+}
+
 static void put_file(region *r, const char *path, nt_buf *bytes) {
   char full[4096];
   if (r->w) {
@@ -33,6 +48,7 @@ static void put_file(region *r, const char *path, nt_buf *bytes) {
       workspace_write(r->w, full + strlen(r->w->dir) + 1, bytes->ptr);
     else
       unlink(full);
+    tell(r, nt_str_c(full + strlen(r->w->dir) + 1), false);
   }
   nt_buf_deinit(bytes);
 }
@@ -319,6 +335,8 @@ static void move_folders(region *r, unsigned to) {
     mkdir(parent, 0777);
     rmdir(new); /* one that is empty may be left of the time before */
     rename(old, new);
+    tell(r, nt_str_c(old + strlen(r->w->dir) + 1), true);
+    tell(r, nt_str_c(new + strlen(r->w->dir) + 1), true);
   }
   r->folder = to;
 }
@@ -335,6 +353,7 @@ void region_make(region *r, const region_edit *e) {
     r->at = e->at;
     if (r->w) r->w->options.at = e->at;
     if (r->w && r->w->engine) nt_engine_set_time(r->w->engine, e->at);
+    if (r->tells && r->w->site) nt_site_changed(r->w->site, false);
     return;
   case REGION_PLACE: place_text(r, (int)e->which, e->value); return;
   case REGION_THERE: t->there = e->value; break;

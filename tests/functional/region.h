@@ -49,6 +49,8 @@ typedef struct region {
   region_text texts[REGION_TEXTS];
   unsigned folder;
   int64_t at;
+  bool tells; /* each file that an edit writes or removes, as a watch would */
+  unsigned told;
 } region;
 
 /* Writes the site into the workspace and its feed, before the engine is opened. */

@@ -309,7 +309,9 @@ static bool live_chapter(life *l, const story_line *lines, size_t count, const s
   for (size_t i = 0; i < count; i++) write_edit(l, &lines[i].edit);
   if (l->story->say) print_chapter(l, last);
   l->told->chapters++;
-  if (!away) {
+  if (!away && l->story->tells) {
+    nt_engine_settle(l->w.engine);
+  } else if (!away) {
     workspace_refresh(&l->w);
   } else {
     if (last->end == STORY_KILL && !kill_one(l, last)) return false;
@@ -363,8 +365,11 @@ static void live_whole(const story *s, story_told *told) {
   workspace_init(&l->w, &l->f);
   region_init(&l->region, &l->w);
   region_init(&l->model, NULL);
+  l->region.tells = s->tells;
   open_engine(l, DEFAULT_WORKERS, 2);
   if (s->last_only || check(l)) live(l);
+  told->loads = l->w.site->loads;
+  told->scans = l->w.site->sources.scans;
   workspace_deinit(&l->w);
   feed_deinit(&l->f);
   free(l);

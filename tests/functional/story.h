@@ -47,6 +47,7 @@ enum { STORY_SORTS = 96, STORY_LONGEST = 200000 };
 
 /* What a story's process tells the one that began it, in memory that both have. */
 typedef struct story_told {
+  size_t loads, scans;           /* how often the last engine read its inputs, and listed a source's files */
   size_t lines, edits, chapters; /* that were reached, and of those the ones that were made */
   size_t stopped, kept, restarts, kills, killed, damaged;
   bool differs; /* the outcome at the last chapter is not what it should be */
@@ -61,6 +62,7 @@ typedef struct story {
   const uint8_t *left;            /* one story_left for each edit; NULL: all are made */
   const story_outcome *reference; /* instead of clean builds: what each chapter should come to */
   bool diags;                     /* then what is said must be the same too */
+  bool tells;                     /* edits are told by path, not that everything may have changed */
   bool restarts, kills;           /* may the engine be closed, and killed? */
   size_t killed;                  /* not 0: each chapter ends so, and the story when so many engines were */
   bool warm;                      /* it is closed after each chapter */
