@@ -163,8 +163,7 @@ static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_
 
 void nt_commit_begin_epoch(nt_site *site) {
   nt_commit *c = &site->commit;
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&site->plan.records, &i, &e);) ((nt_page_record *)e->value)->staged = NT_HASH_ABSENT;
+  for (size_t i = 0; i < site->due.len; i++) site->due.items[i]->staged = NT_HASH_ABSENT;
   nt_arena_reset(c->changes_arena);
   nt_diags_init(&c->diags, c->changes_arena);
   c->changes.list.len = 0;
@@ -336,9 +335,8 @@ static bool has_expired(const nt_site *site, nt_str owner) {
 /* A page that a cancelled round staged and that is no longer planned is taken away again, unless its document is only
  * at fault: then that was its newest good version. */
 static void add_puts(nt_commit *c) {
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&c->site->plan.records, &i, &e);) {
-    const nt_page_record *page = e->value;
+  for (size_t i = 0; i < c->site->due.len; i++) {
+    const nt_page_record *page = c->site->due.items[i];
     if (page->staged == NT_HASH_ABSENT) continue;
     nt_change change = {.path = page->path, .owner = page->owner, .hash = page->staged, .order = 1};
     change.removed = !page->present && !stays(c->site, page->owner);
@@ -351,7 +349,7 @@ static void add_puts(nt_commit *c) {
 static size_t add_removals(nt_commit *c, size_t *sudden) {
   const nt_map_entry *e;
   size_t count = 0;
-  for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);) {
+  for (size_t i = 0; c->site->sweep && nt_map_each(&c->ledger, &i, &e);) {
     const nt_ledger_entry *entry = e->value;
     const nt_page_record *page = nt_map_get(&c->site->plan.records, entry->path);
     bool handled = page && (page->present || page->staged != NT_HASH_ABSENT);
