@@ -103,6 +103,16 @@ nt_hash nt_queries_answer(const nt_site *site, const nt_docref *refs, size_t cou
 
 /* ---- the table ---- */
 
+/* Said twice it is one condition, as the normal form has it. */
+static bool says_already(const nt_query *query, const nt_condition *c) {
+  for (size_t i = 0; i < query->condition_count; i++) {
+    const nt_condition *other = &query->conditions[i];
+    if (nt_str_eq(other->field, c->field) && other->compare == c->compare && nt_value_eq(&other->value, &c->value))
+      return true;
+  }
+  return false;
+}
+
 static nt_question *question_new(nt_site *site, const nt_query *query, nt_query_phase phase, nt_str normal) {
   nt_question *q = nt_zalloc(sizeof *q);
   q->arena = nt_arena_new_sized(512);
@@ -113,6 +123,7 @@ static nt_question *question_new(nt_site *site, const nt_query *query, nt_query_
   copy->lang = nt_arena_str(q->arena, query->lang);
   for (size_t i = 0; i < query->condition_count; i++) {
     const nt_condition *c = &query->conditions[i];
+    if (says_already(copy, c)) continue;
     copy = nt_query_where(q->arena, copy, nt_arena_str(q->arena, c->field), c->compare,
                           nt_value_copy(&c->value, q->arena));
   }
