@@ -161,7 +161,7 @@ static void put_in_order(const tongues *t, const nt_query *q, nt_str lang, recor
 static void cut(records *found, uint64_t offset, uint64_t limit) {
   size_t from = offset < found->len ? (size_t)offset : found->len, count = found->len - from;
   if (limit && limit < count) count = (size_t)limit;
-  memmove(found->items, found->items + from, count * sizeof *found->items);
+  if (count) memmove(found->items, found->items + from, count * sizeof *found->items);
   found->len = count;
 }
 
