@@ -103,6 +103,16 @@ nt_hash nt_queries_answer(const nt_site *site, const nt_docref *refs, size_t cou
 
 /* ---- the table ---- */
 
+/* Said twice it is one condition, as the normal form has it. */
+static bool says_already(const nt_query *query, const nt_condition *c) {
+  for (size_t i = 0; i < query->condition_count; i++) {
+    const nt_condition *other = &query->conditions[i];
+    if (nt_str_eq(other->field, c->field) && other->compare == c->compare && nt_value_eq(&other->value, &c->value))
+      return true;
+  }
+  return false;
+}
+
 static nt_question *question_new(nt_site *site, const nt_query *query, nt_query_phase phase, nt_str normal) {
   nt_question *q = nt_zalloc(sizeof *q);
   q->arena = nt_arena_new_sized(512);
@@ -113,6 +123,7 @@ static nt_question *question_new(nt_site *site, const nt_query *query, nt_query_
   copy->lang = nt_arena_str(q->arena, query->lang);
   for (size_t i = 0; i < query->condition_count; i++) {
     const nt_condition *c = &query->conditions[i];
+    if (says_already(copy, c)) continue;
     copy = nt_query_where(q->arena, copy, nt_arena_str(q->arena, c->field), c->compare,
                           nt_value_copy(&c->value, q->arena));
   }
@@ -150,11 +161,14 @@ static nt_question *find_question(nt_site *site, const nt_query *query, nt_query
 void nt_queries_bring(nt_site *site, nt_question *q) {
   uv_mutex_lock(&q->lock);
   if (q->turn != site->queries->turn) {
-    bool holds = nt_question_holds(site, q);
+    nt_hash before = q->step.value;
+    bool holds = nt_question_holds(site, q), first = q->step.state == NT_STEP_NONE;
     if (!holds) nt_question_evaluate(site, q);
+    q->untold |= !first && q->step.value != before;
     nt_site_count(site, NT_STEP_QUERY, !holds);
     q->turn = site->queries->turn;
   }
+  q->asked = site->epoch;
   uv_mutex_unlock(&q->lock);
 }
 
@@ -184,4 +198,63 @@ nt_hash nt_queries_hash(nt_site *site, uint32_t name, nt_query_phase phase) {
   if (!q) return NT_HASH_ABSENT;
   nt_queries_bring(site, q);
   return q->step.value;
+}
+
+/* ---- between jobs ---- */
+
+typedef struct telling {
+  nt_site *site;
+  nt_query_phase phase;
+  void (*changed)(void *ud, nt_key key, nt_query_phase phase);
+  void *ud;
+} telling;
+
+static void tell_column(void *ud, nt_str field) {
+  telling *t = ud;
+  t->changed(t->ud, nt_key_of(NT_KEY_FIELD, NT_SCOPE_ALL, nt_names_id(t->site->names, field)), t->phase);
+}
+
+static void tell_name(void *ud, uint32_t name) {
+  telling *t = ud;
+  t->changed(t->ud, nt_key_of(NT_KEY_QUERY, 0, name), t->phase);
+}
+
+void nt_queries_catch_up(nt_site *site, nt_query_phase phase,
+                         void (*changed)(void *ud, nt_key key, nt_query_phase phase), void *ud) {
+  nt_queries *all = site->queries;
+  telling t = {site, phase, changed, ud};
+  const nt_map_entry *e;
+  nt_queries_turn(all);
+  nt_columns_changed(all->columns, &site->records, phase, tell_column, &t);
+  if (phase == NT_BEFORE_PLAN) return; /* columns only */
+  nt_terms_catch_up(site, phase, tell_name, &t);
+  for (size_t i = 0; nt_map_each(&all->questions[phase], &i, &e);) {
+    nt_question *q = e->value;
+    uint64_t asked = q->asked;
+    nt_queries_bring(site, q);
+    q->asked = asked;
+    if (q->untold) tell_name(&t, q->name);
+    q->untold = false;
+  }
+}
+
+static void want(nt_question *q, uint64_t epoch) {
+  q->asked = epoch;
+  for (size_t i = 0; i < q->bases.len; i++) want(q->bases.items[i].question, epoch);
+}
+
+void nt_queries_forget(nt_site *site, nt_query_phase phase, bool (*is_read)(void *ud, nt_key key, nt_query_phase phase),
+                       void *ud) {
+  nt_map *questions = &site->queries->questions[phase];
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(questions, &i, &e);) {
+    nt_question *q = e->value;
+    if (q->asked == site->epoch || is_read(ud, nt_key_of(NT_KEY_QUERY, 0, q->name), phase)) want(q, site->epoch);
+  }
+  for (size_t i = 0; nt_map_each(questions, &i, &e);) {
+    nt_question *q = e->value;
+    if (q->asked == site->epoch) continue;
+    nt_map_remove(questions, e->key);
+    question_free(q);
+  }
 }

@@ -28,6 +28,14 @@ bool nt_queries_ask(struct nt_site *site, const nt_query *query, nt_query_phase 
                     uint32_t *name, nt_hash *hash);
 /* The hash of the answer to a question that was asked before, by its name. */
 nt_hash nt_queries_hash(struct nt_site *site, uint32_t name, nt_query_phase phase);
+/* Brings every known column, question and index of terms of a phase up to what the documents are now, and names each
+ * key whose hash is not what it was when it was first read, or at the last call. Between jobs. */
+void nt_queries_catch_up(struct nt_site *site, nt_query_phase phase,
+                         void (*changed)(void *ud, nt_key key, nt_query_phase phase), void *ud);
+/* Drops the questions that nobody wanted in this epoch, that `is_read` does not hold on to, and that no other question
+ * is derived from. Between jobs. */
+void nt_queries_forget(struct nt_site *site, nt_query_phase phase,
+                       bool (*is_read)(void *ud, nt_key key, nt_query_phase phase), void *ud);
 /* The hash of documents in an order. */
 nt_hash nt_queries_answer(const struct nt_site *site, const nt_docref *refs, size_t count);
 /* The hash of one field over every document: which documents there are, and what each holds there. */

@@ -13,6 +13,8 @@ typedef struct memo {
   uint64_t turn;   /* when it was last found to be right */
   nt_step step;
   nt_term_index index;
+  NT_VEC(nt_str) changed; /* slugs whose documents are not what they were, in the site's names */
+  bool known, list_changed, faults_changed;
   uint64_t pages_turn; /* when this was made, which the plan must precede */
   nt_map pages;        /* slug -> the first page that lists its documents */
   nt_hash pages_hash;
@@ -34,6 +36,7 @@ nt_term_indexes *nt_term_indexes_new(void) {
 static void memo_free(memo *m) {
   nt_step_deinit(&m->step);
   nt_term_index_deinit(&m->index);
+  nt_vec_deinit(&m->changed);
   nt_map_deinit(&m->pages);
   uv_mutex_destroy(&m->lock);
   free(m);
@@ -58,16 +61,47 @@ void nt_terms_split(nt_str collection, nt_str *taxonomy, nt_str *slug) {
 
 /* ---- the memo ---- */
 
+static nt_hash documents_hash(const nt_term_index *index, nt_str slug) {
+  const nt_term_documents *d = nt_map_get(&index->by_slug, slug);
+  return d ? d->hash : NT_HASH_ABSENT;
+}
+
+/* Who asks for the first time reads what it is then. */
+static void note_changes(memo *m, const nt_term_index *before) {
+  const nt_map_entry *e;
+  bool first = !m->known;
+  m->known = true;
+  if (first) return;
+  for (size_t i = 0; nt_map_each(&before->by_slug, &i, &e);)
+    if (documents_hash(&m->index, e->key) != documents_hash(before, e->key)) nt_push(&m->changed, e->key);
+  for (size_t i = 0; nt_map_each(&m->index.by_slug, &i, &e);)
+    if (!nt_map_has(&before->by_slug, e->key)) nt_push(&m->changed, e->key);
+  m->list_changed |= before->list_hash != m->index.list_hash;
+  m->faults_changed |= before->fault_hash != m->index.fault_hash;
+}
+
 static void make(nt_site *site, memo *m) {
   nt_evaluation ev;
+  nt_term_index before = m->index;
   const nt_taxonomy *configured = nt_inputs_taxonomy(site->inputs, m->taxonomy);
   const nt_value *config = configured ? &configured->config : NULL;
-  nt_term_index_deinit(&m->index);
+  m->index = (nt_term_index){0};
   nt_evaluation_init(&ev, site, m->phase);
   nt_evaluation_trace_config(&ev, 0, nt_arena_format(ev.arena, "taxonomies/%.*s", NT_FMT(m->taxonomy)));
   if (config) nt_term_index_make(&m->index, &ev, m->taxonomy, m->lang, config);
+  note_changes(m, &before);
+  nt_term_index_deinit(&before);
   nt_step_set(&m->step, &ev.tracer, NT_STEP_OK, m->index.list_hash, NULL);
   nt_evaluation_deinit(&ev);
+}
+
+/* The site has no such taxonomy any more. */
+static void forget(memo *m) {
+  nt_term_index before = m->index;
+  m->index = (nt_term_index){0};
+  note_changes(m, &before);
+  nt_term_index_deinit(&before);
+  nt_step_deinit(&m->step);
 }
 
 static memo *find_memo(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase phase) {
@@ -143,7 +177,10 @@ static void trace(nt_run *run, const char *class, nt_str lang, nt_str taxonomy, 
 
 static memo *read_index(nt_run *run, nt_str taxonomy, nt_str lang) {
   memo *m = ask(run->site, taxonomy, lang, run->scope == NT_RUN_COLLECT ? NT_BEFORE_COLLECT : NT_AFTER_COLLECT);
-  trace(run, "terms", lang, taxonomy, m ? m->index.list_hash : NT_HASH_ABSENT);
+  if (!m) /* nothing else tells of its coming */
+    nt_run_trace(run, NT_KEY_CONFIG, 0, nt_arena_format(run->reader.arena, "taxonomies/%.*s", NT_FMT(taxonomy)),
+                 NT_HASH_ABSENT);
+  trace(run, "terms", m ? m->lang : lang, taxonomy, m ? m->index.list_hash : NT_HASH_ABSENT);
   return m;
 }
 
@@ -153,7 +190,7 @@ bool nt_terms_list(nt_run *run, nt_str taxonomy, nt_str lang, nt_terms *out) {
   if (!m) return false;
   *out = m->index.list;
   if (run->scope != NT_RUN_PLAN) return true;
-  trace(run, "term-faults", lang, taxonomy, m->index.fault_hash);
+  trace(run, "term-faults", m->lang, taxonomy, m->index.fault_hash);
   for (size_t i = 0; i < m->index.faults.len; i++) nt_diags_add(&run->diags, &m->index.faults.items[i]);
   return true;
 }
@@ -176,7 +213,7 @@ const nt_value *nt_terms_read(nt_reader *reader, nt_str taxonomy, nt_str lang) {
   memo *m = read_index(run, taxonomy, lang);
   if (!m) return NULL;
   find_pages(run->site, m);
-  trace(run, "term-pages", lang, taxonomy, m->pages_hash);
+  trace(run, "term-pages", m->lang, taxonomy, m->pages_hash);
   nt_value *list = NT_NEW(reader->arena, nt_value);
   *list = nt_list_new(reader->arena);
   for (size_t i = 0; i < m->index.list.len; i++)
@@ -185,11 +222,6 @@ const nt_value *nt_terms_read(nt_reader *reader, nt_str taxonomy, nt_str lang) {
 }
 
 /* ---- for queries ---- */
-
-static nt_hash documents_hash(const memo *m, nt_str slug) {
-  const nt_term_documents *d = m ? nt_map_get(&m->index.by_slug, slug) : NULL;
-  return d ? d->hash : NT_HASH_ABSENT;
-}
 
 bool nt_terms_documents(nt_site *site, nt_str collection, nt_str lang, nt_query_phase phase, nt_docrefs *out,
                         uint32_t *name, nt_hash *hash) {
@@ -201,10 +233,10 @@ bool nt_terms_documents(nt_site *site, nt_str collection, nt_str lang, nt_query_
   const nt_term_documents *d = nt_map_get(&m->index.by_slug, slug);
   if (d) *out = d->refs;
   nt_buf key = {0};
-  nt_buf_format(&key, "term:%.*s/%.*s", NT_FMT(lang), NT_FMT(collection));
+  nt_buf_format(&key, "term:%.*s/%.*s", NT_FMT(m->lang), NT_FMT(collection));
   *name = nt_names_id(site->names, nt_buf_str(&key));
   nt_buf_deinit(&key);
-  *hash = documents_hash(m, slug);
+  *hash = documents_hash(&m->index, slug);
   return true;
 }
 
@@ -220,9 +252,32 @@ bool nt_terms_key(nt_site *site, nt_query_phase phase, nt_str name, nt_hash *has
   memo *m = ask(site, taxonomy, lang, phase);
   if (m && pages) find_pages(site, m);
   *hash = !m       ? NT_HASH_ABSENT
-          : one    ? documents_hash(m, slug)
+          : one    ? documents_hash(&m->index, slug)
           : list   ? m->index.list_hash
           : faults ? m->index.fault_hash
                    : m->pages_hash;
   return true;
+}
+
+static void tell(nt_site *site, const memo *m, const char *class, nt_str slug, void (*fn)(void *ud, uint32_t name),
+                 void *ud) {
+  nt_buf name = {0};
+  nt_buf_format(&name, "%s:%.*s/%.*s", class, NT_FMT(m->lang), NT_FMT(m->taxonomy));
+  if (slug.len) nt_buf_format(&name, "/%.*s", NT_FMT(slug));
+  fn(ud, nt_names_id(site->names, nt_buf_str(&name)));
+  nt_buf_deinit(&name);
+}
+
+void nt_terms_catch_up(nt_site *site, nt_query_phase phase, void (*fn)(void *ud, uint32_t name), void *ud) {
+  const nt_map_entry *e;
+  nt_map *memos = &nt_queries_indexes(site->queries)->memos[phase];
+  for (size_t i = 0; nt_map_each(memos, &i, &e);) {
+    memo *m = e->value;
+    if (!ask(site, m->taxonomy, m->lang, phase)) forget(m);
+    for (size_t s = 0; s < m->changed.len; s++) tell(site, m, "term", m->changed.items[s], fn, ud);
+    if (m->list_changed) tell(site, m, "terms", nt_str_n("", 0), fn, ud);
+    if (m->faults_changed) tell(site, m, "term-faults", nt_str_n("", 0), fn, ud);
+    m->changed.len = 0;
+    m->list_changed = m->faults_changed = false;
+  }
 }
