@@ -39,7 +39,7 @@ static void suspect_troubled(nt_site *site) {
 
 static void suspect_everything(nt_site *site) {
   site->all_suspect = false;
-  site->collect_suspect = site->plan_suspect = site->asked_anew = site->sweep = true;
+  site->collect_suspect = site->plan_suspect = site->asked_anew = true;
   nt_sources_mark(site);
   for (size_t i = 0; i < site->plan.pages.len; i++) nt_site_suspect_page(site, site->plan.pages.items[i]);
 }
@@ -63,12 +63,18 @@ void nt_suspects_follow_document(nt_site *site, nt_record *record) {
   nt_site_show(site, record);
 }
 
-void nt_suspects_before_collect(nt_site *site) {
+static void look_at_documents(nt_site *site) {
   nt_edges_documents(site);
   nt_edges_collected(site);
-  if (!site->asked_anew) return;
-  nt_queries_turn(site->queries);
-  nt_edges_questions(site, false);
+  if (site->asked_anew) nt_queries_turn(site->queries);
+}
+
+void nt_suspects_before_collect(nt_site *site) {
+  look_at_documents(site);
+}
+
+void nt_suspects_ask_collect(nt_site *site) {
+  if (site->asked_anew) nt_edges_questions(site, false);
 }
 
 void nt_suspects_follow_collect(nt_site *site) {
@@ -78,11 +84,11 @@ void nt_suspects_follow_collect(nt_site *site) {
 }
 
 void nt_suspects_before_plan(nt_site *site) {
-  nt_edges_documents(site);
-  nt_edges_collected(site);
-  if (!site->asked_anew) return;
-  nt_queries_turn(site->queries);
-  nt_edges_questions(site, true);
+  look_at_documents(site);
+}
+
+void nt_suspects_ask_plan(nt_site *site) {
+  if (site->asked_anew) nt_edges_questions(site, true);
   site->asked_anew = false;
 }
 
@@ -105,7 +111,6 @@ void nt_suspects_follow_plan(nt_site *site) {
   nt_edges_questions(site, true);
   follow_pages(site);
   site->plan_suspect = site->asked_anew = false; /* what it read was so when it was made */
-  site->sweep = true;
 }
 
 static int by_path(const void *a, const void *b) {
@@ -113,6 +118,11 @@ static int by_path(const void *a, const void *b) {
 }
 
 void nt_suspects_order_pages(nt_site *site) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(nt_commit_amiss(site), &i, &e);) {
+    nt_page_record *page = nt_plan_page(&site->plan, e->key);
+    if (page) nt_site_suspect_page(site, page);
+  }
   if (site->due.len) qsort(site->due.items, site->due.len, sizeof *site->due.items, by_path);
 }
 
@@ -136,10 +146,8 @@ void nt_suspects_settle(nt_site *site) {
   size_t kept = 0;
   for (size_t i = 0; i < site->due.len; i++) {
     nt_page_record *page = site->due.items[i];
-    page->staged = NT_HASH_ABSENT;
     page->due = page->present && (page->params.fleeting || page->render.fleeting || page->output.fleeting);
     if (page->due) site->due.items[kept++] = page;
   }
   site->due.len = kept;
-  site->sweep = false;
 }
