@@ -10,10 +10,14 @@ enum { SCRIPT_LIMIT = 4 << 20 };
 static void add_script(nt_engine *e, const nt_script_source *source) {
   nt_vm_options options = {.instructions = e->hook_instructions, .memory = e->hook_memory};
   nt_lua_plugin *plugin = nt_lua_plugin_load(source, &options, &e->diags);
-  if (plugin && nt_host_add(e->host, source->file, nt_lua_plugin_descriptor(plugin), &e->diags))
-    nt_push(&e->plugins.lua, plugin);
-  else
+  const nt_plugin *added =
+      plugin ? nt_host_add(e->host, source->file, nt_lua_plugin_descriptor(plugin), &e->diags) : NULL;
+  if (!added) {
     nt_lua_plugin_free(plugin);
+    return;
+  }
+  nt_host_set_code(e->host, added, source->hash);
+  nt_push(&e->plugins.lua, plugin);
 }
 
 static void load_script(nt_engine *e, nt_root *root, nt_str path, nt_str shown) {

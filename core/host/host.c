@@ -48,15 +48,9 @@ static entry_point entry_of(void *library) {
 
 const nt_plugin *nt_host_load(nt_host *host, nt_str path, nt_diags *diags) {
   nt_where where = nt_where_file(path, 0, 0);
-  /* With a slash, so that the linker does not look in the system's directories. */
-  nt_str file = nt_str_find(path, '/') < path.len ? path : nt_arena_format(host->arena, "./%.*s", NT_FMT(path));
-  file = nt_arena_str(host->arena, file);
-  void *library = dlopen(file.ptr, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    const char *reason = dlerror();
-    nt_report(diags, NT_MSG_plugin_load, where, nt_str_c(reason ? reason : "?"));
-    return NULL;
-  }
+  nt_hash code;
+  void *library = nt_library_open(path, host->arena, diags, &code);
+  if (!library) return NULL;
   entry_point entry = entry_of(library);
   if (!entry) {
     nt_report0(diags, NT_MSG_plugin_no_entry, where);
@@ -67,7 +61,17 @@ const nt_plugin *nt_host_load(nt_host *host, nt_str path, nt_diags *diags) {
     nt_report0(diags, NT_MSG_plugin_no_descriptor, where);
     return NULL;
   }
-  return nt_host_add(host, path, descriptor, diags);
+  const nt_plugin *plugin = nt_host_add(host, path, descriptor, diags);
+  if (plugin) nt_host_set_code(host, plugin, code);
+  return plugin;
+}
+
+void nt_host_set_code(nt_host *host, const nt_plugin *plugin, nt_hash code) {
+  ((nt_plugin *)nt_map_get(&host->by_name, plugin->name))->code = code;
+}
+
+nt_hash nt_plugin_version(const nt_plugin *plugin) {
+  return nt_hash_combine(nt_hash_combine(nt_hash_bytes(plugin->name), nt_hash_bytes(plugin->version)), plugin->code);
 }
 
 static int by_bytes(const void *a, const void *b) {

@@ -102,6 +102,7 @@ typedef struct nt_plugin {
   nt_str name;
   nt_str file; /* the shared object, or the Lua script */
   nt_str version;
+  nt_hash code;                       /* of the file, if it is known: what a plugin of the same version may differ in */
   notis_plugin_descriptor descriptor; /* min(size) copied, the rest zero */
   notis_source_api source;            /* likewise; open is NULL where the plugin is none */
   notis_output_api output;
@@ -118,6 +119,9 @@ const nt_plugin *nt_host_load(nt_host *host, nt_str path, nt_diags *diags);
 bool nt_host_load_directory(nt_host *host, nt_str path, nt_diags *diags);
 /* A descriptor made by other means (a Lua plugin, a test), held to the same checks. */
 const nt_plugin *nt_host_add(nt_host *host, nt_str file, const notis_plugin_descriptor *descriptor, nt_diags *diags);
+/* Of name, version and code. */
+nt_hash nt_plugin_version(const nt_plugin *plugin);
+void nt_host_set_code(nt_host *host, const nt_plugin *plugin, nt_hash code);
 const nt_plugin *nt_host_find(const nt_host *host, nt_str name);
 size_t nt_host_count(const nt_host *host);
 const nt_plugin *nt_host_at(const nt_host *host, size_t index);

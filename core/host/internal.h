@@ -18,6 +18,8 @@ struct nt_host {
 
 /* The checks of a descriptor, and the copy that is kept if it passes. */
 nt_plugin *nt_plugin_check(nt_arena *arena, nt_str file, const notis_plugin_descriptor *descriptor, nt_diags *diags);
+/* The shared object that lies there now; NULL after reporting. *bytes is the hash of what is in the file. */
+void *nt_library_open(nt_str file, nt_arena *arena, nt_diags *diags, nt_hash *bytes);
 void nt_sinks_free(notis_sink *first);
 
 static inline nt_str nt_in(notis_str s) {

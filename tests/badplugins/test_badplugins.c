@@ -1,6 +1,7 @@
 /* Each bad plugin gets a diagnostic with its place, and nothing crashes. */
 #include "conform.h"
 #include "model/nodecode.h"
+#include "tempdir.h"
 
 #include <dlfcn.h>
 
@@ -233,10 +234,67 @@ static void test_nulls(void **state) {
 
 #define with(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* ---- files that are replaced ---- */
+
+static void copy_plugin(const char *name, const char *to, const char *mode) {
+  char from[4096];
+  const char *build = getenv("NOTIS_BUILD_DIR");
+  snprintf(from, sizeof from, "%s/plugins/%s.so", build ? build : "build", name);
+  nt_str bytes = nt_test_read(from);
+  FILE *file = fopen(to, mode);
+  assert_true(bytes.len && file && fwrite(bytes.ptr, 1, bytes.len, file) == bytes.len && fclose(file) == 0);
+  free((char *)bytes.ptr);
+}
+
+static const nt_plugin *load_anew(fixture *f, const char *path) {
+  nt_host_free(f->host);
+  f->host = nt_host_new();
+  f->diags.len = f->diags.errors = 0;
+  return nt_host_load(f->host, nt_str_c(path), &f->diags);
+}
+
+/* What lies at the path is loaded, though the linker has loaded something else from there; what was written over is
+ * refused, and so is what was broken. */
+static void test_replaced_while_loaded(void **state) {
+  fixture *f = *state;
+  nt_tempdir dir;
+  nt_tempdir_make(&dir);
+  char path[512], other[512];
+  snprintf(path, sizeof path, "%s", nt_tempdir_at(&dir, "x.so"));
+  snprintf(other, sizeof other, "%s", nt_tempdir_at(&dir, "x.new"));
+  copy_plugin("source_text", path, "wb");
+  const nt_plugin *plugin = load_anew(f, path);
+  assert_non_null(plugin);
+  assert_string_equal(plugin->name.ptr, "source_text");
+  nt_hash code = plugin->code;
+  copy_plugin("source_markdown", other, "wb");
+  assert_int_equal(rename(other, path), 0);
+  plugin = load_anew(f, path);
+  assert_non_null(plugin);
+  assert_string_equal(plugin->name.ptr, "source_markdown");
+  assert_int_not_equal(plugin->code, code);
+  assert_non_null(load_anew(f, path));    /* the same again */
+  copy_plugin("source_text", path, "ab"); /* its mapped part stays as it is, so that the process can end */
+  assert_null(load_anew(f, path));
+  assert_int_equal(f->diags.items[0].code, NT_MSG_plugin_written_over);
+  nt_tempdir_write(&dir, "x.new", "no shared object");
+  assert_int_equal(rename(other, path), 0);
+  assert_null(load_anew(f, path));
+  assert_int_equal(f->diags.items[0].code, NT_MSG_plugin_load);
+  assert_int_equal(nt_str_search(f->diags.items[0].args[0], NT_STR("/./")), f->diags.items[0].args[0].len);
+  copy_plugin("source_text", other, "wb");
+  assert_int_equal(rename(other, path), 0);
+  plugin = load_anew(f, path);
+  assert_non_null(plugin);
+  assert_int_equal(plugin->code, code);
+  nt_tempdir_remove(&dir);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       with(test_refused_when_loaded),
       with(test_folder),
+      with(test_replaced_while_loaded),
       with(test_open_that_fails),
       with(test_ids_that_cannot_be),
       with(test_sink_after_close),

@@ -249,6 +249,19 @@ class Costs(WatchCase):
         self.assertEqual([path for path in opened if path.startswith("content")], [])
         self.same_as_clean(self.w)
 
+    def test_data_among_the_texts(self):
+        """A script may read what lies there, and a folder that it looked into in vain."""
+        self.ws.write("s/scripts/10-data.lua", "local notis = require 'notis'\nnotis.on('document', function(doc)\n"
+                      "  doc.title = notis.data('content/t1/tal.yaml').n .. ' ' .. "
+                      "(pcall(notis.data, 'content/sen/tal.yaml') and 'sen' or 'ingen')\nend)\n")
+        self.write("s/content/t1/tal.yaml", "n: ett\n")
+        self.until(self.w, "om/index.html", "ett ingen")
+        self.write("s/content/t1/tal.yaml", "n: två\n")
+        self.until(self.w, "om/index.html", "två ingen")
+        self.ws.write("annan/tal.yaml", "n: 3\n")
+        os.rename(self.ws.path("annan"), self.ws.path("s/content/sen"))
+        self.until(self.w, "om/index.html", "två sen")
+
     def test_what_is_of_no_interest(self):
         """What editors and file managers leave beside the texts is not opened."""
         self.log.write_text("")

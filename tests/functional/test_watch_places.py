@@ -110,14 +110,31 @@ class Places(WatchCase):
         self.alive(w, "sen/index.html", "s/.lager/sen.md")
         self.ends_well(w)
 
-    @unittest.skipUnless(can_run_as(NOBODY), "not run as root, or nobody cannot run the program")
-    def test_a_folder_that_cannot_be_read_for_a_while(self):
+    def watch_as_nobody(self):
         for path, folders, names in os.walk(self.ws.root.parent):
             for name in [path, *(os.path.join(path, n) for n in folders + names)]:
                 os.chown(name, NOBODY, NOBODY)
         w = Watch(self.ws, "--allow-removals", user=NOBODY, group=NOBODY, extra_groups=[])
         self.addCleanup(w.stop)
         w.settle()
+        return w
+
+    @unittest.skipUnless(can_run_as(NOBODY), "not run as root, or nobody cannot run the program")
+    def test_a_folder_that_could_not_be_read_at_first(self):
+        os.chmod(self.folder, 0)
+        w = self.watch_as_nobody()
+        self.assertNotIn("3/index.html", self.ws.published())
+        os.chmod(self.folder, 0o755)
+        while "3/index.html" not in self.ws.published():
+            w.settle()
+        self.ws.write("s/content/mapp/3.md", text("Nu sedd"))
+        while b"Nu sedd" not in self.ws.published()["3/index.html"]:
+            w.settle()
+        self.assertEqual(w.stop(), 0, w.err)
+
+    @unittest.skipUnless(can_run_as(NOBODY), "not run as root, or nobody cannot run the program")
+    def test_a_folder_that_cannot_be_read_for_a_while(self):
+        w = self.watch_as_nobody()
         before = self.ws.published()
         os.chmod(self.folder, 0)
         self.assertIn("scan_partial", [line.get("code") for line in w.settle()])
@@ -129,7 +146,7 @@ class Places(WatchCase):
         os.chmod(self.folder, 0o755)
         while b"Osedd" not in self.ws.published()["3/index.html"]:
             w.settle()
-        self.ws.write("s/content/mapp/3.md", text("Sedd igen"))  # the folder is watched again
+        self.ws.write("s/content/mapp/3.md", text("Sedd igen"))
         while b"Sedd igen" not in self.ws.published()["3/index.html"]:
             w.settle()
         self.assertEqual(self.ws.published().keys(), before.keys())

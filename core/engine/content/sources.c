@@ -282,8 +282,7 @@ static void report_unknown(nt_site *site, const nt_source_config *config) {
 }
 
 static nt_hash source_version(const nt_plugin *plugin, const nt_value *config) {
-  return nt_hash_combine(nt_hash_bytes(plugin->name),
-                         nt_hash_combine(nt_hash_bytes(plugin->version), nt_value_hash(config)));
+  return nt_hash_combine(nt_plugin_version(plugin), nt_value_hash(config));
 }
 
 static nt_source *source_new(nt_site *site, const nt_source_config *config, const nt_plugin *plugin) {

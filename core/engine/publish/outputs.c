@@ -23,7 +23,7 @@ void nt_outputs_open(nt_engine *engine) {
                        .engine = &nt_engine_services};
     size_t before = engine->diags.errors;
     if (plugin->output.open(&nt_services, &call, (const notis_value *)&config, &o.self) == NOTIS_OK) {
-      o.version = nt_hash_combine(nt_hash_bytes(plugin->name), nt_hash_bytes(plugin->version));
+      o.version = nt_plugin_version(plugin);
       outputs->items[outputs->len++] = o;
     } else if (engine->diags.errors == before) {
       nt_report(&engine->diags, NT_MSG_plugin_open_failed, nt_where_file(plugin->file, 0, 0), plugin->name);
