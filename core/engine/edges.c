@@ -308,7 +308,6 @@ void nt_edges_inputs(nt_site *site) {
   look_at_group(site, OF_INPUTS);
   look_at_group(site, OF_ASSETS);
   site->asked_anew = true;
-  site->sweep = true;
 }
 
 void nt_edges_assets(nt_site *site) {

@@ -42,7 +42,7 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   site->edges = nt_edges_new();
-  site->all_suspect = site->sweep = true;
+  site->all_suspect = true;
 }
 
 void nt_site_deinit(nt_site *site) {
@@ -257,10 +257,12 @@ static void start_round(nt_site *site) {
 }
 
 static void on_commit_open(nt_site *site, bool good) {
-  if (good)
-    start_round(site);
-  else
+  if (!good) {
     end_epoch(site, false);
+    return;
+  }
+  nt_commit_look(site);
+  start_round(site);
 }
 
 static void begin_epoch(nt_site *site) {
@@ -276,7 +278,10 @@ static void begin_epoch(nt_site *site) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
-  if (!site->engine->options.check) nt_commit_begin_epoch(site);
+  if (!site->engine->options.check) {
+    nt_commit_begin_epoch(site);
+    nt_commit_look(site);
+  }
   start_round(site);
 }
 
@@ -428,7 +433,6 @@ static void on_committed(nt_site *site, bool good) {
 
 static void start_render(nt_site *site) {
   enter(site, NT_PHASE_RENDER);
-  nt_suspects_order_pages(site);
   nt_site_pump(site);
 }
 
@@ -478,6 +482,8 @@ static void cancel_if_changed(nt_site *site) {
 }
 
 static void pump_render(nt_site *site) {
+  if (site->commit.looking) return;
+  if (!site->cursor) nt_suspects_order_pages(site);
   cancel_if_changed(site);
   bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);

@@ -39,7 +39,7 @@ static void suspect_troubled(nt_site *site) {
 
 static void suspect_everything(nt_site *site) {
   site->all_suspect = false;
-  site->collect_suspect = site->plan_suspect = site->asked_anew = site->sweep = true;
+  site->collect_suspect = site->plan_suspect = site->asked_anew = true;
   nt_sources_mark(site);
   for (size_t i = 0; i < site->plan.pages.len; i++) nt_site_suspect_page(site, site->plan.pages.items[i]);
 }
@@ -105,7 +105,6 @@ void nt_suspects_follow_plan(nt_site *site) {
   nt_edges_questions(site, true);
   follow_pages(site);
   site->plan_suspect = site->asked_anew = false; /* what it read was so when it was made */
-  site->sweep = true;
 }
 
 static int by_path(const void *a, const void *b) {
@@ -113,6 +112,11 @@ static int by_path(const void *a, const void *b) {
 }
 
 void nt_suspects_order_pages(nt_site *site) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(nt_commit_amiss(site), &i, &e);) {
+    nt_page_record *page = nt_plan_page(&site->plan, e->key);
+    if (page) nt_site_suspect_page(site, page);
+  }
   if (site->due.len) qsort(site->due.items, site->due.len, sizeof *site->due.items, by_path);
 }
 
@@ -141,5 +145,4 @@ void nt_suspects_settle(nt_site *site) {
     if (page->due) site->due.items[kept++] = page;
   }
   site->due.len = kept;
-  site->sweep = false;
 }

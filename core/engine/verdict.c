@@ -38,13 +38,9 @@ void nt_verdict_count_document(nt_site *site, nt_record *r) {
   nt_tally *t = &site->tally;
   nt_shown *shown = &r->shown;
   unsigned as = counted_as(r);
-  bool faulty =
-      r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
   if (shown->as != NT_AS_NOTHING) --*count_of(t, shown->as);
   if (as != NT_AS_NOTHING) ++*count_of(t, as);
-  site->sweep |= as != shown->as || faulty != shown->faulty;
   shown->as = (uint8_t)as;
-  shown->faulty = faulty;
   count(&t->hooks, &shown->hooks, r->hooks.state != NT_STEP_NONE);
   count(&t->hooks_failed, &shown->hooks_failed, r->hooks.state == NT_STEP_FAILED);
   count(&t->items, &shown->item, r->listed && r->item_hooks != NT_STEP_NONE);

@@ -64,7 +64,6 @@ typedef struct nt_shown {
   nt_hash withheld; /* its part of nt_records.withheld */
   int64_t until;    /* when its state changes next */
   uint8_t as;       /* nt_counted_as (verdict.h) */
-  bool faulty;      /* its item is at fault */
   bool hooks, hooks_failed, item, item_failed;
   bool speaks, speaking; /* it has something to say; it is among those that may */
 } nt_shown;

@@ -104,7 +104,6 @@ void nt_source_scan_ends(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
-  site->sweep |= source->whole != (end == NOTIS_COMPLETE);
   source->whole = end == NOTIS_COMPLETE;
   for (size_t i = 0; end == NOTIS_COMPLETE && i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
@@ -240,7 +239,6 @@ static void on_opened(nt_post *post) {
   place_diags(source);
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
-  site->sweep = true;
   if (source->state == NT_SOURCE_OPEN && source->files) {
     nt_scan_begin(source);
     for (uint32_t i = source->index + 1; i < site->sources.items.len; i++) { /* which may have taken files of its */

@@ -184,8 +184,7 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
 static bool is_published(const nt_site *site, const nt_page_record *record) {
   if (site->engine->options.check || (record->staged && record->staged == record->bytes)) return true;
   if (record->staged) return false;
-  const nt_ledger_entry *entry = nt_map_get(&site->commit.ledger, record->path);
-  return entry && entry->hash == record->bytes;
+  return nt_commit_is_published(site, record);
 }
 
 /* The bytes are not kept, so that output hooks that must run need the page rendered again. */
