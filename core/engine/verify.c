@@ -141,7 +141,9 @@ static void compare_kept(comparison *c, nt_str path, int fd, nt_hash hash) {
     nt_report(c->diags, NT_MSG_verify_altered, nt_where_file(nt_path_join(c->arena, c->shown, path), 0, 0), path);
 }
 
+/* What stands in the way of a page was told of when it was to be published. */
 static void compare_path(comparison *c, nt_str path) {
+  if (nt_map_get(&c->site->commit.amiss, path)) return;
   const nt_ledger_entry *is = nt_map_get(&c->site->commit.ledger, path);
   const nt_ledger_entry *should = nt_map_get(&c->clean->commit.ledger, path);
   nt_file_result result;

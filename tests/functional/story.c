@@ -240,6 +240,14 @@ static void damage(life *l, const story_line *line) {
   l->told->damaged++;
 }
 
+/* Opened again, it may find what the one before had done. */
+static void open_again(life *l, const story_line *line) {
+  damage(l, line);
+  open_engine(l, line->workers, line->shuffle);
+  l->told->restarts++;
+  l->told->warm += workspace_is_warm(&l->w);
+}
+
 /* The engine that is killed is one that finds what another left, and what has been edited since. */
 static bool kill_one(life *l, const story_line *line) {
   fflush(NULL);
@@ -268,9 +276,7 @@ static bool reopen(life *l, const story_line *line) {
   story_outcome before = l->told->outcomes[l->told->chapters];
   bool failed = l->w.site->failed;
   workspace_close(&l->w);
-  damage(l, line);
-  open_engine(l, line->workers, line->shuffle);
-  l->told->restarts++;
+  open_again(l, line);
   tree is = workspace_published(&l->w);
   story_outcome after = outcome_of(l, &is);
   tree_deinit(&is);
@@ -316,9 +322,7 @@ static bool live_chapter(life *l, const story_line *lines, size_t count, const s
     workspace_refresh(&l->w);
   } else {
     if (last->end == STORY_KILL && !kill_one(l, last)) return false;
-    damage(l, last);
-    open_engine(l, last->workers, last->shuffle);
-    l->told->restarts++;
+    open_again(l, last);
   }
   if (l->story->last_only && l->told->lines < l->story->length) return true;
   return check(l) && (last->end != STORY_REOPEN || reopen(l, last));

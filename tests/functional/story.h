@@ -49,6 +49,7 @@ enum { STORY_SORTS = 96, STORY_LONGEST = 200000 };
 typedef struct story_told {
   size_t loads, scans;           /* how often the last engine read its inputs, and listed a source's files */
   size_t lines, edits, chapters; /* that were reached, and of those the ones that were made */
+  size_t warm;                   /* restarts that found what had been done before */
   size_t stopped, kept, restarts, kills, killed, damaged;
   bool differs; /* the outcome at the last chapter is not what it should be */
   char why[64];

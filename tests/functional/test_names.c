@@ -154,16 +154,22 @@ static void make(workspace *w, const edit *e) {
     workspace_write(w, e->file, e->to);
 }
 
-/* Before the edit and after it, with an engine that leaves the name out or one that does not; built with the edit made
- * when `clean`. */
-static outcome publish(const edit *e, bool ignored, bool clean, outcome *before) {
+typedef enum manner {
+  CLEAN,    /* built with the edit made */
+  SEEN,     /* by an engine that takes it in */
+  RESTARTED /* by another engine that is opened after it */
+} manner;
+
+/* Before the edit and after it, with an engine that leaves the name out or one that does not. False if a restart finds
+ * nothing of what was done before. */
+static bool publish(const edit *e, bool ignored, manner way, outcome *before, outcome *after) {
   workspace w;
   feed f;
   feed_init(&f);
   workspace_init(&w, &f);
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) workspace_write(&w, files[i][0], files[i][1]);
   if (e->script) workspace_write(&w, "s/scripts/20.lua", e->script);
-  if (clean) make(&w, e);
+  if (way == CLEAN) make(&w, e);
   if (ignored) {
     w.options.ignored_keys = 1u << e->cls;
     w.options.ignored_name = nt_str_c(e->name);
@@ -172,31 +178,48 @@ static outcome publish(const edit *e, bool ignored, bool clean, outcome *before)
   workspace_open(&w);
   if (w.site->failed) workspace_print_diags(&w);
   assert_false(w.site->failed);
-  if (before) *before = outcome_of(&w);
-  if (!clean) make(&w, e);
-  if (!clean) workspace_refresh(&w);
-  outcome after = outcome_of(&w);
+  *before = outcome_of(&w);
+  if (way == RESTARTED) workspace_close(&w);
+  if (way != CLEAN) make(&w, e);
+  if (way == RESTARTED) workspace_open(&w);
+  if (way == SEEN) workspace_refresh(&w);
+  bool warm = way != RESTARTED || workspace_is_warm(&w);
+  *after = outcome_of(&w);
   workspace_deinit(&w);
   feed_deinit(&f);
-  return after;
+  return warm;
 }
 
-static void test_names(void **state) {
+static const char *fault_of(const edit *e, manner way) {
+  outcome before, other, clean, full, without;
+  publish(e, false, CLEAN, &other, &clean);
+  bool warm = publish(e, false, way, &before, &full);
+  if (!same(full, clean)) return "is not as a clean build";
+  if (same(before, full)) return "changes nothing";
+  if (!warm) return NULL;
+  publish(e, true, way, &other, &without);
+  return same(without, clean) ? "is seen all the same" : NULL;
+}
+
+static void test_names(manner way) {
   bool good = true;
   for (size_t i = 0; i < EDITS; i++) {
-    outcome before, clean = publish(&edits[i], false, true, NULL);
-    outcome full = publish(&edits[i], false, false, &before), without = publish(&edits[i], true, false, NULL);
-    const char *fault = !same(full, clean)     ? "is not as a clean build"
-                        : same(before, full)   ? "changes nothing"
-                        : same(without, clean) ? "is seen all the same"
-                                               : NULL;
+    const char *fault = fault_of(&edits[i], way);
     if (fault) print_error("%s %s: %s\n", nt_key_class_name(edits[i].cls), edits[i].name, fault);
     good &= !fault;
   }
   assert_true(good);
 }
 
+static void names_in_one_process(void **state) {
+  test_names(SEEN);
+}
+
+static void names_over_restarts(void **state) {
+  test_names(RESTARTED);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_names)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(names_in_one_process), cmocka_unit_test(names_over_restarts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,12 @@ class Verify(Case):
         self.assertEqual(after.pop("eget.html"), "Notis skrev inte den här.".encode())
         self.assertEqual(after, before)
 
+    def test_a_file_that_stands_in_the_way(self):
+        self.ws.write("public/s/t1/index.html", "Notis skrev inte den här.")
+        run, verdicts = self.verify()
+        self.assertEqual(verdicts[0]["differ"], 0, str(run))
+        self.assertEqual([d["code"] for d in run.diags], ["publish_in_the_way"])
+
     def test_a_ledger_that_is_damaged(self):
         self.assertEqual(self.ws.build().code, 0)
         self.ws.write(".notis/state/s/ledger", "skräp\n")

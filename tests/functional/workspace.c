@@ -74,6 +74,12 @@ void workspace_open(workspace *w) {
   nt_engine_settle(w->engine);
 }
 
+/* A round that begins again keeps some of its own. */
+bool workspace_is_warm(const workspace *w) {
+  const nt_site_counters *c = &w->site->counters;
+  return nt_atomic_get(&c->kept[NT_STEP_PARSE]) > nt_atomic_get(&c->run[NT_STEP_PARSE]);
+}
+
 void workspace_close(workspace *w) {
   assert_true(nt_engine_close(w->engine)); /* nothing of ours was left open */
   w->engine = NULL;

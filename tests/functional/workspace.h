@@ -32,6 +32,8 @@ void workspace_replace(workspace *w, const char *path, const char *from, const c
 /* Opens the engine with w->options; the sources have begun when it returns. */
 void workspace_open(workspace *w);
 void workspace_close(workspace *w);
+/* Did the engine find, when it was opened, most of what one before it had done? */
+bool workspace_is_warm(const workspace *w);
 /* Everything that came is in and published; inputs are looked at again. */
 void workspace_refresh(workspace *w);
 
