@@ -62,7 +62,8 @@ void nt_engine_stop(nt_engine *engine);
 
 /* Runs until every site is idle, its sources quiet and its epoch committed or failed. */
 void nt_engine_settle(nt_engine *engine);
-/* The inputs and files of every site, and what is published of them, are looked at again at the next settle; `at` moves when it is set. */
+/* The inputs and files of every site, and what is published of them, are looked at again at the next settle; `at` moves
+ * when it is set. */
 void nt_engine_refresh(nt_engine *engine);
 void nt_engine_set_time(nt_engine *engine, int64_t at);
 /* Is notis.yaml another file than the one that was read? */

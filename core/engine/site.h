@@ -11,6 +11,7 @@
 
 #include "base/atomic.h"
 #include "engine/content/assets.h"
+#include "engine/content/good.h"
 #include "engine/content/records.h"
 #include "engine/content/sources.h"
 #include "engine/plan/plan.h"
@@ -63,6 +64,7 @@ typedef struct nt_site {
   nt_records records;
   nt_sources sources;
   nt_assets *assets;
+  nt_goods goods;
   nt_queries *queries;
   nt_plan plan;
   nt_commit commit;

@@ -49,6 +49,10 @@ static void locate(nt_site *site, nt_where *where) {
   const nt_record *r = where->doc.len ? nt_records_find(&site->records, where->doc) : NULL;
   if (r && r->frozen) nt_frozen_locate_link(r->frozen, where);
   if (r && r->parent) r = site->records.slots.items[r->parent - 1];
+  if (r && r->standin && !where->line) { /* it is about another text than the one in the file */
+    where->node = 0;
+    where->field = nt_str_n("", 0);
+  }
   if (r && r->parsed) nt_frozen_locate(r->parsed, where);
 }
 
@@ -118,8 +122,8 @@ static void add_documents(nt_site *site) {
     const nt_record *r = site->records.slots.items[i];
     if (!r->listed) continue;
     add_step(site, &r->trouble);
-    add_step(site, &r->parse);
-    add_step(site, &r->hooks);
+    add_step(site, nt_record_own_parse(r));
+    add_step(site, nt_record_own_hooks(r));
     if (site->reached >= NT_PHASE_PLAN) add_shortcodes(site, r);
   }
 }
@@ -165,10 +169,10 @@ bool nt_verdict_documents(nt_site *site) {
   size_t ran = 0, failed = 0, items = 0, items_failed = 0;
   for (size_t i = 0; i < site->records.slots.len; i++) {
     const nt_record *r = site->records.slots.items[i];
-    ran += r->hooks.state != NT_STEP_NONE;
-    failed += r->hooks.state == NT_STEP_FAILED;
-    items += r->listed && r->item_hooks != NT_STEP_NONE;
-    items_failed += r->listed && r->item_hooks == NT_STEP_FAILED;
+    ran += nt_record_own_hooks(r)->state != NT_STEP_NONE;
+    failed += nt_record_own_hooks(r)->state == NT_STEP_FAILED;
+    items += r->listed && nt_record_own_item_hooks(r) != NT_STEP_NONE;
+    items_failed += r->listed && nt_record_own_item_hooks(r) == NT_STEP_FAILED;
   }
   return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
          hooks_sound(site, NT_MSG_hooks_failing, failed, ran);

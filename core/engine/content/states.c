@@ -1,5 +1,7 @@
 #include "engine/content/states.h"
 
+#include "engine/content/good.h"
+
 static nt_state ask(const nt_site *site, const nt_frozen *document, nt_standing *standing) {
   const nt_inputs *in = site->inputs;
   int64_t now = in->now.seconds;
@@ -27,6 +29,7 @@ void nt_states_settle(nt_site *site) {
     nt_state_settle(site, r);
     if (r->made) look_ahead(site, &r->standing);
     if (r->parsed) look_ahead(site, &r->text_standing);
+    if (r->standin && r->standin->parse.state == NT_STEP_OK) look_ahead(site, &r->standin->standing);
   }
 }
 
