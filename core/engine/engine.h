@@ -26,6 +26,7 @@ typedef struct nt_engine_options {
   uint64_t shuffle_seed;                           /* 0: none */
   unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */
   nt_str ignored_name;                             /* of those, only keys whose name begins so; empty: all */
+  bool distrust;                                   /* tests: every step that is not suspect must hold */
   void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
   void *ud;
 } nt_engine_options;

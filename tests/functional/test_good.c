@@ -140,7 +140,7 @@ static const breach breaches[] = {
     {"---\nkind: news\ntitle: [\n---\n", NT_MSG_yaml_syntax, 0},
     {"---\nkind: news\nslug: a\n---\nText.\n", NT_MSG_fields_missing, 1},
     {"---\nkind: nowhere\ntitle: Alfa\n---\n", NT_MSG_kind_unknown, 2},
-    {"---\nkind: news\ntitle: NODOC\n---\n", NT_MSG_script_raised, 0},
+    {"---\nkind: news\ntitle: NODOC\n---\n", NT_MSG_script_raised_document, 0},
     {"---\nkind: news\ntitle: NOITEM\n---\n", NT_MSG_script_raised, 0},
     {NULL, NT_MSG_file_too_large, 0},
 };
@@ -301,7 +301,7 @@ static void the_broken_text_expires(void **state) {
   assert_in_force(x, "Alfa!", true);
   wait_until(x, june(12));
   assert_in_force(x, "Alfa", false);
-  assert_int_equal(workspace_count_diags(&x->w, NT_MSG_script_raised), 0);
+  assert_int_equal(workspace_count_diags(&x->w, NT_MSG_script_raised_document), 0);
   assert_int_equal(kept(x), 0);
   assert_pure(x);
 }

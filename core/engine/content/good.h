@@ -24,6 +24,11 @@ typedef struct nt_standin {
   nt_standing standing; /* of the text that its own bytes gave, whose hooks failed */
 } nt_standin;
 
+/* Have its own bytes given a text, which was in force when a hook raised on it? Its time may run out. */
+static inline bool nt_standin_asked(const nt_record *record) {
+  return record->standin && record->standin->parse.state == NT_STEP_OK;
+}
+
 /* Good bytes that lie in the state. */
 typedef struct nt_good {
   nt_str id, bytes;

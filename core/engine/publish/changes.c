@@ -67,12 +67,12 @@ static bool is_planned(const nt_commit *c, nt_str path) {
 /* While the plan is the same, so are they, but for what commits have removed since. */
 static void find_absent(nt_commit *c) {
   const nt_map_entry *e;
-  if (c->absent_known && c->absent_of == c->site->plan.step.value) return;
+  if (c->absent_known && c->absent_of == c->site->plan.made) return;
   c->absent.len = 0;
   for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);)
     if (!is_planned(c, e->key)) nt_push(&c->absent, e->value);
   c->absent_known = true;
-  c->absent_of = c->site->plan.step.value;
+  c->absent_of = c->site->plan.made;
 }
 
 /* *sudden: how many that no text has foretold. */

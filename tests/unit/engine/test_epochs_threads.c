@@ -56,6 +56,7 @@ static void start(fixture *f) {
                                .plugin_dir_count = 1,
                                .workers = 3,
                                .at_set = true,
+                               .distrust = true,
                                .at = 1735689600};
   f->engine = nt_engine_open(&options);
   for (size_t i = 0; i < f->engine->diags.len; i++)
