@@ -436,7 +436,6 @@ static void on_committed(nt_site *site, bool good) {
 
 static void start_render(nt_site *site) {
   enter(site, NT_PHASE_RENDER);
-  site->unordered = true;
   nt_site_pump(site);
 }
 
@@ -487,8 +486,7 @@ static void cancel_if_changed(nt_site *site) {
 
 static void pump_render(nt_site *site) {
   if (site->commit.looking) return;
-  if (site->unordered) nt_suspects_order_pages(site);
-  site->unordered = false;
+  if (!site->cursor) nt_suspects_order_pages(site);
   cancel_if_changed(site);
   bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);

@@ -104,7 +104,6 @@ typedef struct nt_site {
   bool all_suspect; /* nothing is known to hold */
   bool asked_anew;  /* a question may have another answer */
   bool collect_suspect, plan_suspect;
-  bool unordered;               /* no page is rendered yet, and more may come to be due */
   NT_VEC(nt_page_record *) due; /* pages that may be other than what is published; also some no longer planned */
   nt_arena *epoch_arena;        /* of the diagnostics below */
   nt_diags faults;              /* of the epoch as such: they stop the commit */

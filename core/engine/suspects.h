@@ -15,8 +15,8 @@ void nt_suspects_follow_collect(nt_site *site);
 void nt_suspects_before_plan(nt_site *site);
 /* The plan was made anew. */
 void nt_suspects_follow_plan(nt_site *site);
-/* Pages are about to be rendered, also those whose files are not as they were put: in order of path, so that no order
- * of events shows. */
+/* Pages are about to be rendered, and what is published has been looked at: those whose files are amiss as well, in
+ * order of path, so that no order of events shows. */
 void nt_suspects_order_pages(nt_site *site);
 /* A page's job is done. */
 void nt_suspects_follow_page(nt_site *site, nt_page_record *page);
