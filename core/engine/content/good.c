@@ -172,8 +172,8 @@ void nt_good_committed(nt_site *site) {
 static const char head[] = "notis-good 1 ";
 
 static nt_str folder_of(const nt_site *site, nt_arena *arena) {
-  nt_str state = nt_path_join(arena, site->engine->root, NT_STR(".notis/state"));
-  return nt_path_join(arena, nt_path_join(arena, state, site->name), NT_STR("good"));
+  nt_str state = nt_path_join(arena, nt_engine_state(site->engine, arena), site->name);
+  return nt_path_join(arena, state, NT_STR("good"));
 }
 
 static nt_str path_of(const nt_site *site, nt_str id, nt_arena *arena) {
