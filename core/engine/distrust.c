@@ -22,6 +22,8 @@ void nt_edges_distrust(nt_site *site) {
     if (!r->listed || r->dirty || r->stale) continue;
     distrust(site, "parse", r->id, NT_RUN_DOCUMENT, &r->parse);
     distrust(site, "hooks", r->id, NT_RUN_DOCUMENT, &r->hooks);
+    distrust(site, "parse", r->id, NT_RUN_DOCUMENT, nt_record_own_parse(r));
+    distrust(site, "hooks", r->id, NT_RUN_DOCUMENT, nt_record_own_hooks(r));
   }
   if (!site->collect_suspect) distrust(site, "collect hooks", site->name, NT_RUN_COLLECT, &site->plan.collect);
   if (!site->plan_suspect) distrust(site, "plan", site->name, NT_RUN_PLAN, &site->plan.step);

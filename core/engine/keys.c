@@ -1,5 +1,6 @@
 /* The hashes of what can be read, and the question whether a step need run at all. */
 #include "engine/clock.h"
+#include "engine/content/good.h"
 #include "engine/engine.h"
 #include "engine/plan/addresses.h"
 #include "engine/plan/menus.h"
@@ -175,6 +176,8 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
   case NT_KEY_FILE: {
     const nt_record *r = slot_record(site, nt_key_scope_of(key));
     if (!r || !key.name) return r ? r->item : NT_HASH_ABSENT;
+    if (nt_str_eq(nt_names_str(site->names, key.name), NT_STR("good")))
+      return r->standin ? r->standin->item : NT_HASH_ABSENT;
     return r->parsed ? r->parsed->hash : NT_HASH_ABSENT;
   }
   case NT_KEY_BODY: {

@@ -53,6 +53,7 @@ void nt_site_deinit(nt_site *site) {
   nt_plan_deinit(&site->plan);
   nt_queries_free(site->queries);
   nt_records_deinit(&site->records);
+  nt_goods_deinit(&site->goods);
   nt_assets_free(site->assets);
   nt_template_cache_free(site->templates);
   nt_inputs_free(site->inputs);
@@ -185,6 +186,7 @@ static void inputs_work(nt_job *job, unsigned worker) {
   inputs_job *j = (inputs_job *)job;
   nt_site *site = j->site;
   j->inputs = nt_inputs_load(&j->options);
+  nt_goods_load(site);
   if (j->inputs->configured && !nt_out_check_layers(site->engine, site, j->inputs))
     j->inputs->configured = j->inputs->usable = false;
   if (!j->inputs->usable) return;
@@ -432,6 +434,7 @@ static void start_collect(nt_site *site) {
 /* ---- render ---- */
 
 static void on_committed(nt_site *site, bool good) {
+  if (good) nt_good_committed(site);
   end_epoch(site, good);
 }
 

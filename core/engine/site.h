@@ -12,6 +12,7 @@
 
 #include "base/atomic.h"
 #include "engine/content/assets.h"
+#include "engine/content/good.h"
 #include "engine/content/records.h"
 #include "engine/content/sources.h"
 #include "engine/plan/plan.h"
@@ -65,6 +66,7 @@ typedef struct nt_site {
   nt_records records;
   nt_sources sources;
   nt_assets *assets;
+  nt_goods goods;
   nt_queries *queries;
   nt_plan plan;
   nt_commit commit;

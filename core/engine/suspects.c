@@ -33,7 +33,8 @@ void nt_site_show(nt_site *site, nt_record *record) {
 static void suspect_troubled(nt_site *site) {
   for (size_t i = 0; i < site->tally.speaking.len; i++) {
     nt_record *r = site->tally.speaking.items[i];
-    if (r->stale || r->parse.fleeting || r->hooks.fleeting) nt_site_suspect_document(site, r);
+    bool own = nt_record_own_parse(r)->fleeting || nt_record_own_hooks(r)->fleeting;
+    if (r->stale || own || r->parse.fleeting || r->hooks.fleeting) nt_site_suspect_document(site, r);
   }
 }
 
@@ -60,6 +61,10 @@ void nt_suspects_follow_document(nt_site *site, nt_record *record) {
   nt_edges_add(site, reader, NT_RUN_DOCUMENT, &record->trouble);
   nt_edges_add(site, reader, NT_RUN_DOCUMENT, &record->parse);
   nt_edges_add(site, reader, NT_RUN_DOCUMENT, &record->hooks);
+  if (record->standin) {
+    nt_edges_add(site, reader, NT_RUN_DOCUMENT, &record->standin->parse);
+    nt_edges_add(site, reader, NT_RUN_DOCUMENT, &record->standin->hooks);
+  }
   nt_site_show(site, record);
 }
 

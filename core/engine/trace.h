@@ -3,6 +3,7 @@
  *
  *     class     scope                     name
  *     FILE      document's slot           "" or "parsed"                          the item's bytes; the parsed document
+ *                                         "good"                                  the bytes that stand in for them
  *     DATA      -                         "data/mal.yaml"                         the parsed value
  *     CONFIG    0, or 1: by collect       "params.color", "kinds/news"            the value
  *               0                         "site/basics"                           address, languages, time zone, limits

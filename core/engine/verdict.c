@@ -30,7 +30,7 @@ static bool step_speaks(const nt_step *step) {
 }
 
 static bool document_speaks(const nt_record *r) {
-  return r->stale || step_speaks(&r->trouble) || step_speaks(&r->parse) || step_speaks(&r->hooks) ||
+  return r->stale || r->standin || step_speaks(&r->trouble) || step_speaks(&r->parse) || step_speaks(&r->hooks) ||
          (r->frozen && r->frozen->shortcode_count);
 }
 
@@ -38,13 +38,15 @@ void nt_verdict_count_document(nt_site *site, nt_record *r) {
   nt_tally *t = &site->tally;
   nt_shown *shown = &r->shown;
   unsigned as = counted_as(r);
+  const nt_step *hooks = nt_record_own_hooks(r);
+  uint8_t item_hooks = nt_record_own_item_hooks(r);
   if (shown->as != NT_AS_NOTHING) --*count_of(t, shown->as);
   if (as != NT_AS_NOTHING) ++*count_of(t, as);
   shown->as = (uint8_t)as;
-  count(&t->hooks, &shown->hooks, r->hooks.state != NT_STEP_NONE);
-  count(&t->hooks_failed, &shown->hooks_failed, r->hooks.state == NT_STEP_FAILED);
-  count(&t->items, &shown->item, r->listed && r->item_hooks != NT_STEP_NONE);
-  count(&t->items_failed, &shown->item_failed, r->listed && r->item_hooks == NT_STEP_FAILED);
+  count(&t->hooks, &shown->hooks, hooks->state != NT_STEP_NONE);
+  count(&t->hooks_failed, &shown->hooks_failed, hooks->state == NT_STEP_FAILED);
+  count(&t->items, &shown->item, r->listed && item_hooks != NT_STEP_NONE);
+  count(&t->items_failed, &shown->item_failed, r->listed && item_hooks == NT_STEP_FAILED);
   shown->speaks = document_speaks(r);
   if (shown->speaks && !shown->speaking) nt_push(&t->speaking, r);
   shown->speaking |= shown->speaks;
@@ -130,6 +132,10 @@ static void locate(nt_site *site, nt_where *where) {
   const nt_record *r = where->doc.len ? nt_records_find(&site->records, where->doc) : NULL;
   if (r && r->frozen) nt_frozen_locate_link(r->frozen, where);
   if (r && r->parent) r = site->records.slots.items[r->parent - 1];
+  if (r && r->standin && !where->line) { /* it is about another text than the one in the file */
+    where->node = 0;
+    where->field = nt_str_n("", 0);
+  }
   if (r && r->parsed) nt_frozen_locate(r->parsed, where);
 }
 
@@ -199,8 +205,8 @@ static void add_documents(nt_site *site) {
     const nt_record *r = site->tally.speaking.items[i];
     if (!r->listed) continue;
     add_step(site, &r->trouble);
-    add_step(site, &r->parse);
-    add_step(site, &r->hooks);
+    add_step(site, nt_record_own_parse(r));
+    add_step(site, nt_record_own_hooks(r));
     if (site->reached >= NT_PHASE_PLAN) add_shortcodes(site, r);
   }
 }

@@ -35,7 +35,7 @@ class Inputs(WatchCase):
         self.ws.write("s/kinds/article.yaml", "permalink: /{slug}/\nunknown_fields: allow\n"
                                               "fields:\n  title: { type: text, required: true }\n")
         w = self.watch()
-        self.breaks(w, "s/content/om.md", "---\ntitle: [\n---\n", "yaml_syntax", ["om/index.html"])
+        self.breaks(w, "s/content/om.md", "---\ntitle: [\n---\n", "yaml_syntax")
         self.breaks(w, "s/templates/article.html", "{{ 1 + }}", "template_expected_value")
         self.breaks(w, "s/scripts/10-hook.lua", "error(", "script_syntax")
         self.breaks(w, "s/kinds/article.yaml", "fields: 7\n", "fields_not_map")
@@ -142,6 +142,16 @@ class Workspaces(WatchCase):
         self.mark(w)
         self.ends_well(w)
         self.assertEqual(self.ws.build().code, 0)
+
+    def test_a_lock_that_nobody_holds(self):
+        """A watch that was killed leaves its number behind, and no lock."""
+        w = self.watch()
+        w.stop(signal.SIGKILL)
+        self.assertIn(str(w.process.pid), (self.ws.root / ".notis/state/lock").read_text())
+        self.ws.write("s/content/om.md", text("Om oss", "Nytt.\n"))
+        run = self.ws.build()
+        self.assertEqual((run.code, run.diags), (0, []), str(run))
+        self.assertIn(b"Nytt", self.ws.published()["om/index.html"])
 
     def test_signals(self):
         """Also in the middle of a build."""

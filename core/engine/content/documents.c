@@ -1,6 +1,7 @@
 #include "engine/content/documents.h"
 
 #include "base/path.h"
+#include "engine/content/good.h"
 #include "engine/content/reading.h"
 #include "engine/content/states.h"
 #include "engine/edges.h"
@@ -35,6 +36,31 @@ static void bring_into_force(nt_reading *r) {
   nt_site_count(site, NT_STEP_DOCUMENT, !holds);
 }
 
+/* From the item's own bytes, which have been read if they were stale. */
+static void read_own(nt_reading *r, bool was_stale, bool there) {
+  nt_record *record = r->record;
+  nt_site *site = r->run.site;
+  nt_seat *seat = r->run.seat;
+  bool holds = there && nt_step_holds(site, seat, NT_RUN_DOCUMENT, &record->parse);
+  /* Hooks that failed and are to run again may find it good, and then the bytes are to be noted. */
+  if (holds && record->hooks.state == NT_STEP_FAILED)
+    holds = nt_step_holds(site, seat, NT_RUN_DOCUMENT, &record->hooks);
+  /* The bytes are needed after all: a kind or an item hook changed. */
+  if (there && !holds && !was_stale) there = nt_reading_item(r);
+  if (!there) return;
+  if (!holds) nt_reading_parse(r);
+  nt_site_count(site, NT_STEP_PARSE, !holds);
+  bring_into_force(r);
+}
+
+/* From the newest good ones. */
+static void read_good(nt_reading *r) {
+  bool holds = nt_step_holds(r->run.site, r->run.seat, NT_RUN_DOCUMENT, &r->record->parse);
+  if (!holds) nt_good_parse(r);
+  nt_site_count(r->run.site, NT_STEP_PARSE, !holds);
+  bring_into_force(r);
+}
+
 static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update) {
   nt_reading r = {.update = update, .record = update->record};
   r.run.site = site;
@@ -42,15 +68,14 @@ static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update
   r.source = site->sources.items.items[update->record->source];
   nt_arena *names = nt_arena_new_sized(512);
   r.file = nt_path_join(names, site->name, update->record->path);
-  bool was_stale = update->record->stale, there = !was_stale || nt_reading_item(&r);
-  bool holds = there && nt_step_holds(site, seat, NT_RUN_DOCUMENT, &update->record->parse);
-  /* The bytes are needed after all: a kind or an item hook changed. */
-  if (there && !holds && !was_stale) there = nt_reading_item(&r);
-  if (there) {
-    if (!holds) nt_reading_parse(&r);
-    nt_site_count(site, NT_STEP_PARSE, !holds);
-    bring_into_force(&r);
+  bool was_stale = r.record->stale, there = !was_stale || nt_reading_item(&r);
+  bool stands = there && nt_good_holds(&r);
+  if (!stands) {
+    nt_good_dismiss(r.record);
+    read_own(&r, was_stale, there);
+    stands = !update->gone && nt_good_settle(&r);
   }
+  if (stands) read_good(&r);
   nt_buf_deinit(&r.bytes);
   nt_arena_free(names);
 }
@@ -132,6 +157,7 @@ void nt_document_job_install(nt_document_job *batch) {
     } else if (update->derives) {
       install_derived(site, update);
     }
+    nt_good_follow(site, record);
     if (!update->skipped && !update->gone) nt_suspects_follow_document(site, record);
     nt_vec_deinit(&update->derived);
     if (record->dirty) nt_push(&site->dirty, record); /* it changed again while the job held it */

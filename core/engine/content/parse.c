@@ -196,7 +196,8 @@ static nt_step_state run_item_hooks(nt_reading *r, nt_str *text) {
 void nt_reading_parse(nt_reading *r) {
   nt_record *record = r->record;
   nt_run_start(&r->run, r->run.site, r->run.seat, NT_RUN_DOCUMENT);
-  nt_run_trace(&r->run, NT_KEY_FILE, record->slot, nt_str_n("", 0), record->item);
+  nt_str which = record->standin ? NT_STR("good") : nt_str_n("", 0);
+  nt_run_trace(&r->run, NT_KEY_FILE, record->slot, which, record->standin ? record->standin->item : record->item);
   nt_str plugin = nt_arena_format(r->run.reader.arena, "source/%.*s", NT_FMT(r->source->name));
   nt_run_trace(&r->run, NT_KEY_PLUGIN, 0, plugin, r->source->version);
   nt_str text = nt_buf_str(&r->bytes);

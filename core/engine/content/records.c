@@ -1,5 +1,6 @@
 #include "engine/content/records.h"
 
+#include "engine/content/good.h"
 #include "model/nodecode.h"
 
 #include <stdio.h>
@@ -336,6 +337,10 @@ void nt_records_trim_touched(nt_records *records) {
 }
 
 void nt_record_clear(nt_record *r) {
+  nt_good_dismiss(r);
+  nt_buf_deinit(&r->fresh);
+  nt_buf_deinit(&r->kept);
+  r->good = NT_HASH_ABSENT;
   nt_step_deinit(&r->trouble);
   nt_step_deinit(&r->parse);
   nt_step_deinit(&r->hooks);

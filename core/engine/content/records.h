@@ -91,13 +91,17 @@ typedef struct nt_record {
   uint8_t item_hooks; /* nt_step_state: what they came to when it was parsed */
   nt_frozen *parsed;  /* the parse step's value */
   nt_step hooks;
-  nt_frozen *made;           /* what the hooks left, or what another document's hook or a collect hook gave; may be the
-                                same as `parsed`; NULL when there is nothing good, or the text's own state holds it */
-  nt_frozen *frozen;         /* what is in force: `made`, or NULL when it is held */
-  nt_standing text_standing; /* of `parsed`; see states.h */
-  nt_standing standing;      /* of `made` */
-  uint32_t parent;           /* slot + 1 of the document it was derived from */
-  uint32_t *derived;         /* slots, heap */
+  nt_frozen *made;            /* what the hooks left, or what another document's hook or a collect hook gave; may be the
+                                 same as `parsed`; NULL when there is nothing good, or the text's own state holds it */
+  nt_frozen *frozen;          /* what is in force: `made`, or NULL when it is held */
+  nt_standing text_standing;  /* of `parsed`; see states.h */
+  nt_standing standing;       /* of `made` */
+  struct nt_standin *standin; /* for an item at fault (good.h); NULL: what is here is of its own bytes */
+  nt_buf fresh;               /* its bytes, found good since an epoch last was committed */
+  nt_buf kept;                /* the newest good ones that were committed */
+  nt_hash good;               /* the hash of `fresh`, else of `kept` */
+  uint32_t parent;            /* slot + 1 of the document it was derived from */
+  uint32_t *derived;          /* slots, heap */
   size_t derived_count;
   nt_shown shown;
 } nt_record;
@@ -137,6 +141,13 @@ void nt_record_clear(nt_record *record);
 /* Each takes the document (NULL: there is none) and frees the one before, which goes out of force. */
 void nt_record_set_parsed(nt_record *record, nt_frozen *parsed);
 void nt_record_set_made(nt_record *record, nt_frozen *made);
+
+/* Its own bytes are: what is in force, if anything is, is another version. */
+bool nt_record_is_at_fault(const nt_record *record);
+/* What its own bytes came to. */
+const nt_step *nt_record_own_parse(const nt_record *record);
+const nt_step *nt_record_own_hooks(const nt_record *record);
+uint8_t nt_record_own_item_hooks(const nt_record *record);
 
 static inline nt_docref nt_record_ref(const nt_record *record) {
   return (uint64_t)record->generation << 32 | (record->slot + 1);

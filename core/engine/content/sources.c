@@ -427,3 +427,13 @@ bool nt_sources_quiet(const nt_site *site) {
   }
   return true;
 }
+
+bool nt_source_is_unknown(const nt_site *site, nt_str owner) {
+  const nt_record *r = nt_records_find(&site->records, owner);
+  for (size_t i = 0; i < site->sources.items.len; i++) {
+    const nt_source *source = site->sources.items.items[i];
+    bool its = owner.len > source->name.len && nt_str_starts(owner, source->name) && owner.ptr[source->name.len] == '/';
+    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || r->listed;
+  }
+  return false;
+}

@@ -115,4 +115,7 @@ notis_status nt_source_remove(notis_sink *sink, nt_str id);
 notis_status nt_source_end(notis_sink *sink, uint64_t generation, notis_scan_end end);
 notis_status nt_source_files(notis_sink *sink, nt_str path, nt_str match);
 
+/* What nobody could look at is not gone: of a source that did not open, or that did not get to the end of its scan. */
+bool nt_source_is_unknown(const struct nt_site *site, nt_str id);
+
 #endif

@@ -1,5 +1,7 @@
 #include "engine/content/states.h"
 
+#include "engine/content/good.h"
+
 static nt_state ask(const nt_site *site, const nt_frozen *document, nt_standing *standing) {
   const nt_inputs *in = site->inputs;
   int64_t now = in->now.seconds;
@@ -17,6 +19,7 @@ static int64_t until_of(const nt_record *r) {
   int64_t until = INT64_MAX;
   if (r->made && r->standing.until) until = r->standing.until;
   if (r->parsed && r->text_standing.until && r->text_standing.until < until) until = r->text_standing.until;
+  if (nt_standin_asked(r) && r->standin->standing.until < until) until = r->standin->standing.until;
   return until;
 }
 
@@ -34,11 +37,13 @@ static bool is_turning(const nt_site *site) {
 }
 
 void nt_states_turn(nt_site *site) {
+  int64_t now = site->inputs->now.seconds;
   if (!is_turning(site)) return;
   for (size_t i = 0; i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
-    if (r->parsed && !nt_standing_holds(&r->text_standing, site->inputs->now.seconds))
-      nt_site_suspect_document(site, r);
+    bool turned = r->parsed && !nt_standing_holds(&r->text_standing, now);
+    turned |= nt_standin_asked(r) && !nt_standing_holds(&r->standin->standing, now);
+    if (turned) nt_site_suspect_document(site, r);
   }
 }
 

@@ -9,18 +9,8 @@ static bool at_fault(const nt_site *site, nt_str owner) {
   if (!r) r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
   if (r && r->parent) r = site->records.slots.items[r->parent - 1];
   if (!r || !r->listed || r->frozen) return false;
+  if (r->standin) return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED;
   return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
-}
-
-/* What nobody could look at is not gone: a source that did not open, or that did not get to the end of its scan. */
-static bool is_unknown(const nt_site *site, nt_str owner) {
-  const nt_record *r = nt_records_find(&site->records, owner);
-  for (size_t i = 0; i < site->sources.items.len; i++) {
-    const nt_source *source = site->sources.items.items[i];
-    bool its = owner.len > source->name.len && nt_str_starts(owner, source->name) && owner.ptr[source->name.len] == '/';
-    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || r->listed;
-  }
-  return false;
 }
 
 /* The document whose state keeps the owner's pages back, itself or what it was derived from; NULL if none does. */
@@ -33,7 +23,7 @@ static const nt_record *held_by(const nt_site *site, nt_str owner) {
 }
 
 static bool stays(const nt_site *site, nt_str owner) {
-  return !held_by(site, owner) && (at_fault(site, owner) || is_unknown(site, owner));
+  return !held_by(site, owner) && (at_fault(site, owner) || nt_source_is_unknown(site, owner));
 }
 
 /* Its text says itself that it shall go, and when: nobody need consent to that. */
@@ -59,6 +49,16 @@ static void add_puts(nt_commit *c) {
   }
 }
 
+/* Good bytes of items that are whole again, or gone. */
+static void add_healed(nt_commit *c) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&c->site->goods.held, &i, &e);) {
+    const nt_good *good = e->value;
+    nt_change change = {.path = NT_STR("good"), .owner = good->id, .hash = good->item, .healed = true};
+    if (nt_good_is_needless(c->site, good->id)) nt_push(&c->changes.list, change);
+  }
+}
+
 static bool is_planned(const nt_commit *c, nt_str path) {
   const nt_page_record *page = nt_map_get(&c->site->plan.records, path);
   return page && page->present;
@@ -67,27 +67,24 @@ static bool is_planned(const nt_commit *c, nt_str path) {
 /* While the plan is the same, so are they, but for what commits have removed since. */
 static void find_absent(nt_commit *c) {
   const nt_map_entry *e;
-  if (c->absent_known && c->absent_of == c->site->plan.step.value) return;
+  if (c->absent_known && c->absent_of == c->site->plan.made) return;
   c->absent.len = 0;
   for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);)
     if (!is_planned(c, e->key)) nt_push(&c->absent, e->value);
   c->absent_known = true;
-  c->absent_of = c->site->plan.step.value;
+  c->absent_of = c->site->plan.made;
 }
 
-/* How many; *sudden is how many of them no text has foretold. */
-static size_t add_removals(nt_commit *c, size_t *sudden) {
-  size_t count = 0;
+/* *sudden: how many that no text has foretold. */
+static void add_removals(nt_commit *c, size_t *sudden) {
   find_absent(c);
   for (size_t i = 0; i < c->absent.len; i++) {
     const nt_ledger_entry *entry = c->absent.items[i];
     const nt_page_record *page = nt_map_get(&c->site->plan.records, entry->path);
     if ((page && page->staged != NT_HASH_ABSENT) || stays(c->site, entry->owner)) continue;
     nt_push(&c->changes.list, ((nt_change){.path = entry->path, .owner = entry->owner, .removed = true}));
-    count++;
     *sudden += !has_expired(c->site, entry->owner);
   }
-  return count;
 }
 
 /* A handful is never too many: in a site of five pages one is a fifth. */
@@ -104,17 +101,20 @@ static bool removals_allowed(nt_commit *c, size_t count) {
 
 static int by_order(const void *a, const void *b) {
   const nt_change *x = a, *y = b;
+  if (x->healed != y->healed) return x->healed - y->healed;
   if (x->removed != y->removed) return x->removed - y->removed;
   if (x->order != y->order) return x->order < y->order ? -1 : 1;
-  return nt_str_cmp(x->path, y->path);
+  int order = nt_str_cmp(x->path, y->path);
+  return order ? order : nt_str_cmp(x->owner, y->owner);
 }
 
-bool nt_changes_gather(nt_commit *c, size_t *removed) {
+bool nt_changes_gather(nt_commit *c) {
   nt_changes *changes = &c->changes;
   size_t sudden = 0;
   add_puts(c);
-  *removed = add_removals(c, &sudden);
+  add_removals(c, &sudden);
   if (!removals_allowed(c, sudden)) return false;
+  add_healed(c);
   if (changes->list.len) qsort(changes->list.items, changes->list.len, sizeof *changes->list.items, by_order);
   return true;
 }

@@ -102,6 +102,10 @@ static bool carry_out(nt_commit *c, notis_call *call, const int64_t *instant, bo
   c->begun = false;
   c->bare = false;
   if (!keep_ledger(c, call, instant, journaled)) return false;
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    const nt_change *change = &c->changes.list.items[i];
+    if (change->healed && !nt_good_remove(c->site, change->owner, call->diags)) return false;
+  }
   nt_durable removed = journaled ? nt_durable_remove(state_path(c, "journal"), call->diags) : NT_DURABLE_OK;
   return removed == NT_DURABLE_OK || removed == NT_DURABLE_ABSENT;
 }
@@ -397,16 +401,22 @@ static bool write_journal(nt_commit *c) {
   return good;
 }
 
+static void count_changes(nt_commit *c) {
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    const nt_change *change = &c->changes.list.items[i];
+    if (!change->healed) nt_atomic_add(change->removed ? &c->site->counters.removed : &c->site->counters.put, 1);
+  }
+}
+
 /* From the journal on a failure leaves it, and the next start goes on. Without one all is done, or nothing. */
-static bool change_all(nt_commit *c, notis_call *call, size_t removed) {
+static bool change_all(nt_commit *c, notis_call *call) {
   bool journaled = needs_journal(c);
   if (!begin(c, call) || (journaled && !write_journal(c))) return false;
   c->unfinished = journaled && !carry_out(c, call, &c->site->instant, true);
   bool good = journaled ? !c->unfinished : carry_out(c, call, &c->site->instant, false);
   if (c->unfinished) c->begun = false; /* what is staged is needed yet */
   if (!good) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
-  nt_atomic_add(&c->site->counters.put, c->changes.list.len - removed);
-  nt_atomic_add(&c->site->counters.removed, removed);
+  count_changes(c);
   return good;
 }
 
@@ -429,18 +439,20 @@ static void settle(nt_commit *c) {
 static void finish_run(void *ud) {
   nt_commit *c = ud;
   notis_call call = nt_commit_call(c);
-  size_t removed = 0;
-  if (!c->failed) c->failed = !nt_changes_gather(c, &removed);
+  if (!nt_good_write(c->site, &c->diags)) c->failed = true;
+  if (!c->failed) c->failed = !nt_changes_gather(c);
   if (!c->failed)
-    c->failed = c->changes.list.len ? !change_all(c, &call, removed) : !keep_ledger(c, &call, &c->site->instant, false);
+    c->failed = c->changes.list.len ? !change_all(c, &call) : !keep_ledger(c, &call, &c->site->instant, false);
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
   settle(c);
 }
 
+/* What stands in is in the state also when nothing is committed: what is said of the epoch rests on it. */
 static void abort_run(void *ud) {
   nt_commit *c = ud;
   notis_call call = nt_commit_call(c);
+  nt_good_write(c->site, &c->diags);
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
   c->failed = true;

@@ -53,7 +53,7 @@ typedef struct nt_commit {
   /* Entries of the ledger that the plan does not hold, which are few: those of pages that a fault keeps. */
   NT_VEC(nt_ledger_entry *) absent;
   bool absent_known;
-  nt_hash absent_of; /* the plan's hash when they were found */
+  uint64_t absent_of; /* which plan it was when they were found */
 } nt_commit;
 
 /* Loop thread, all of them. `done` is called there when the strand has finished. */

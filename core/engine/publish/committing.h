@@ -24,6 +24,6 @@ bool nt_look_is_free(nt_commit *commit, notis_call *call, const nt_page_record *
 uint32_t nt_page_order(const nt_page_record *page);
 /* Fills commit->changes: what was staged is put, what the ledger has and the plan does not is removed, unless it stays;
  * files by order, then removals. False after reporting when that would be too much to remove. */
-bool nt_changes_gather(nt_commit *commit, size_t *removed);
+bool nt_changes_gather(nt_commit *commit);
 
 #endif

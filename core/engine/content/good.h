@@ -1,0 +1,77 @@
+/* The newest good bytes of items whose present bytes are at fault: they cannot be read, are no text, break their kind's
+ * rules, or a hook raises on them. What was good when an epoch last was committed takes their place in everything that
+ * the site gives, under the present rules; the fault is reported all the same.
+ *
+ *      good, and committed ──keep──► memo ──take──┐
+ *                                                 ├──► stands in, while the item is at fault
+ *      .notis/state/<site>/good/ ◄──written───────┘    (before anything that relies on it is published)
+ *
+ * They are state: the site is a function of them too. A commit in which the item has healed or gone removes them. */
+#ifndef NT_ENGINE_CONTENT_GOOD_H
+#define NT_ENGINE_CONTENT_GOOD_H
+
+#include "engine/content/records.h"
+
+struct nt_site;
+struct nt_reading;
+
+/* What an item's own bytes came to, while others stand in for them: the record's `parse` and `hooks` are theirs. */
+typedef struct nt_standin {
+  nt_buf bytes; /* the good ones */
+  nt_hash item; /* their hash */
+  nt_step parse, hooks;
+  uint8_t item_hooks;
+  nt_standing standing; /* of the text that its own bytes gave, whose hooks failed */
+} nt_standin;
+
+/* Have its own bytes given a text, which was in force when a hook raised on it? Its time may run out. */
+static inline bool nt_standin_asked(const nt_record *record) {
+  return record->standin && record->standin->parse.state == NT_STEP_OK;
+}
+
+/* Good bytes that lie in the state. */
+typedef struct nt_good {
+  nt_str id, bytes;
+  nt_hash item;
+} nt_good;
+
+typedef struct nt_goods {
+  nt_map held; /* id -> nt_good; read by workers, changed while the site commits */
+  bool loaded;
+  NT_VEC(nt_record *) unwritten; /* records with something that stands in and that the state may not hold */
+  NT_VEC(nt_record *) fresh;     /* records with bytes that were found good since the last commit */
+} nt_goods;
+
+void nt_goods_deinit(nt_goods *goods);
+/* Reads what lies in the state, once. By whoever has the site, before any document is looked at. */
+void nt_goods_load(struct nt_site *site);
+
+/* ---- the worker that has the record ---- */
+
+/* Does what stands in for the item still do so: are its own bytes, which are there, the same and at fault as before? */
+bool nt_good_holds(struct nt_reading *reading);
+/* The item is looked at anew. */
+void nt_good_dismiss(nt_record *record);
+/* After its own bytes were read, parsed and given to the hooks: notes them if they are good. If they are at fault and
+ * there are others that were good, these stand in: true, and they are to be parsed. */
+bool nt_good_settle(struct nt_reading *reading);
+/* Parses the bytes that stand in. */
+void nt_good_parse(struct nt_reading *reading);
+
+/* ---- the loop ---- */
+
+/* A record's job is installed. */
+void nt_good_follow(struct nt_site *site, nt_record *record);
+/* What was found good has been committed. */
+void nt_good_committed(struct nt_site *site);
+
+/* ---- the strand, while it commits or gives up ---- */
+
+/* Writes to the state what stands in and is not there. False after reporting. */
+bool nt_good_write(struct nt_site *site, nt_diags *diags);
+/* Is this item whole again, or gone for certain, so that its good bytes are needed no more? */
+bool nt_good_is_needless(const struct nt_site *site, nt_str id);
+/* Removes an item's good bytes from the state. */
+bool nt_good_remove(struct nt_site *site, nt_str id, nt_diags *diags);
+
+#endif

@@ -1,0 +1,344 @@
+/* A text breaks: its newest good version stays in force everywhere, until it is whole, gone, or its own time is out. */
+#include "workspace.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef struct fixture {
+  workspace w;
+  feed f;
+} fixture;
+
+static const char *const files[][2] = {
+    {"s/site.yaml", "title: T\nurl: https://t.example/\ntimezone: Europe/Stockholm\n"
+                    "sources:\n  text: { use: source_markdown, path: content, match: '**/*.md' }\n"
+                    "collections:\n  alla: { kind: news, sort: [title], path: /alla/, template: list.html,\n"
+                    "    outputs: { html: {}, rss: { path: rss.xml } } }\n"},
+    {"s/kinds/news.yaml", "permalink: /{slug}/\ntemplate: page.html\nunknown_fields: allow\n"
+                          "fields:\n  title: { type: text, required: true }\n  count: { type: integer }\n"},
+    {"s/templates/page.html", "{{ doc.title }}\n{{ doc.body }}"},
+    {"s/templates/list.html", "{% for d in documents %}{{ d.title }},{% endfor %}\n"},
+    {"s/scripts/a.lua", "local notis = require 'notis'\n"
+                        "notis.on('item', function(item)\n"
+                        "  if item.bytes:find('NOITEM', 1, true) then error('no item') end\nend)\n"
+                        "notis.on('document', function(doc)\n"
+                        "  if doc.title:find('NODOC', 1, true) then error('no document') end\n"
+                        "  doc.title = doc.title .. '!'\nend)\n"},
+    {"s/content/b.md", "---\nkind: news\ntitle: Bulle\n---\n[A](a.md)\n"},
+};
+
+/* So many that one hook that raises is not a fifth. */
+enum { OTHERS = 6 };
+
+static const char good[] = "---\nkind: news\ntitle: Alfa\n---\nText.\n";
+
+static int setup(void **state) {
+  fixture *x = nt_zalloc(sizeof *x);
+  char path[64], text[128];
+  feed_init(&x->f);
+  workspace_init(&x->w, &x->f);
+  workspace_write(&x->w, "notis.yaml", "notis: 1\nsites: [s]\nlimits: { item: 1 kB }\n");
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) workspace_write(&x->w, files[i][0], files[i][1]);
+  for (int i = 0; i < OTHERS; i++) {
+    snprintf(path, sizeof path, "s/content/x%d.md", i);
+    snprintf(text, sizeof text, "---\nkind: news\ntitle: X%d\n---\n", i);
+    workspace_write(&x->w, path, text);
+  }
+  workspace_write(&x->w, "s/content/a.md", good);
+  x->w.options.allow_removals = true;
+  workspace_open(&x->w);
+  *state = x;
+  return 0;
+}
+
+static int teardown(void **state) {
+  fixture *x = *state;
+  workspace_deinit(&x->w);
+  feed_deinit(&x->f);
+  free(x);
+  return 0;
+}
+
+static void edit(fixture *x, const char *path, const char *text) {
+  workspace_write(&x->w, path, text);
+  workspace_refresh(&x->w);
+}
+
+static void restart(fixture *x) {
+  workspace_close(&x->w);
+  workspace_open(&x->w);
+}
+
+static void wait_until(fixture *x, int64_t instant) {
+  nt_engine_set_time(x->w.engine, instant);
+  workspace_refresh(&x->w);
+}
+
+static bool holds(fixture *x, const char *path, const char *text) {
+  char *bytes = workspace_page(&x->w, path);
+  bool found = bytes && strstr(bytes, text);
+  free(bytes);
+  return found;
+}
+
+static size_t kept(fixture *x) {
+  char path[4096];
+  size_t count = 0;
+  snprintf(path, sizeof path, "%s/.notis/state/s/good", x->w.dir);
+  DIR *dir = opendir(path);
+  for (struct dirent *e; dir && (e = readdir(dir));) count += e->d_name[0] != '.';
+  if (dir) closedir(dir);
+  return count;
+}
+
+/* In its page, in the list, in the feed, and as what a link leads to. */
+static void assert_in_force(fixture *x, const char *title, bool is) {
+  assert_int_equal(holds(x, "a/index.html", title), is);
+  assert_int_equal(holds(x, "alla/index.html", title), is);
+  assert_int_equal(holds(x, "alla/rss.xml", title), is);
+  assert_int_equal(holds(x, "b/index.html", "<a href=\"/a/\">"), is);
+}
+
+/* The same inputs and state, but nothing published and nothing remembered, give the same files and words. */
+static void assert_pure(fixture *x) {
+  workspace clean;
+  char path[4096];
+  workspace_init(&clean, &x->f);
+  tree_copy_all(x->w.dir, clean.dir);
+  snprintf(path, sizeof path, "%s/public", clean.dir);
+  tree_delete(path);
+  snprintf(path, sizeof path, "%s/.notis/memo", clean.dir);
+  tree_delete(path);
+  clean.options.at = x->w.engine->options.at;
+  clean.options.allow_removals = true;
+  workspace_open(&clean);
+  tree is = workspace_published(&x->w), should = workspace_published(&clean);
+  nt_str other = tree_difference(&is, &should);
+  if (other.len) fail_msg("%.*s differs", NT_FMT(other));
+  assert_int_equal(x->w.site->diags.len, clean.site->diags.len);
+  for (size_t i = 0; i < clean.site->diags.len; i++) {
+    const nt_diag *a = &x->w.site->diags.items[i], *b = &clean.site->diags.items[i];
+    assert_int_equal(a->code, b->code);
+    assert_int_equal(a->where.line, b->where.line);
+    assert_true(nt_str_eq(a->where.file, b->where.file));
+  }
+  tree_deinit(&is);
+  tree_deinit(&should);
+  workspace_deinit(&clean);
+}
+
+typedef struct breach {
+  const char *text; /* NULL: too large */
+  nt_code code;
+  uint32_t line;
+} breach;
+
+static const breach breaches[] = {
+    {"---\nkind: news\ntitle: Alfa \xff\n---\n", NT_MSG_item_invalid_utf8, 3},
+    {"---\nkind: news\ntitle: [\n---\n", NT_MSG_yaml_syntax, 0},
+    {"---\nkind: news\nslug: a\n---\nText.\n", NT_MSG_fields_missing, 1},
+    {"---\nkind: nowhere\ntitle: Alfa\n---\n", NT_MSG_kind_unknown, 2},
+    {"---\nkind: news\ntitle: NODOC\n---\n", NT_MSG_script_raised_document, 0},
+    {"---\nkind: news\ntitle: NOITEM\n---\n", NT_MSG_script_raised, 0},
+    {NULL, NT_MSG_file_too_large, 0},
+};
+
+static void breaks(fixture *x, const breach *b) {
+  char large[2000];
+  memset(large, 'x', sizeof large - 1);
+  large[sizeof large - 1] = '\0';
+  edit(x, "s/content/a.md", b->text ? b->text : large);
+}
+
+static void it_stays_in_force(void **state) {
+  fixture *x = *state;
+  for (size_t i = 0; i < sizeof breaches / sizeof *breaches; i++) {
+    breaks(x, &breaches[i]);
+    assert_false(x->w.site->failed);
+    assert_int_equal(x->w.site->diags.len, 1);
+    if (breaches[i].line) assert_int_equal(x->w.site->diags.items[0].where.line, breaches[i].line);
+    if (x->w.site->diags.items[0].code != breaches[i].code)
+      fail_msg("%zu says %s", i, nt_message_get(x->w.site->diags.items[0].code)->name);
+    assert_in_force(x, "Alfa!", true);
+    assert_int_equal(kept(x), 1);
+    assert_pure(x);
+    edit(x, "s/content/a.md", "---\nkind: news\ntitle: Annat\n---\n");
+    assert_int_equal(x->w.site->diags.len, 0);
+    assert_in_force(x, "Annat!", true);
+    assert_int_equal(kept(x), 0);
+    workspace_assert_clean(&x->w, "healed");
+    edit(x, "s/content/a.md", good);
+  }
+}
+
+/* One fault after the other, and none of them is the newest good version. */
+static void it_stays_through_other_faults(void **state) {
+  fixture *x = *state;
+  for (size_t i = 0; i < sizeof breaches / sizeof *breaches; i++) {
+    breaks(x, &breaches[i]);
+    assert_in_force(x, "Alfa!", true);
+    assert_pure(x);
+    if (i % 2) restart(x);
+    assert_in_force(x, "Alfa!", true);
+    assert_int_equal(x->w.site->diags.len, 1);
+  }
+}
+
+/* Nothing is done again while nothing changes. */
+static void it_is_memoised(void **state) {
+  fixture *x = *state;
+  for (size_t i = 0; i + 1 < sizeof breaches / sizeof *breaches; i++) {
+    breaks(x, &breaches[i]);
+    workspace_mark(&x->w);
+    workspace_refresh(&x->w);
+    assert_int_equal(workspace_ran(&x->w, NT_STEP_PARSE), 0);
+    assert_int_equal(workspace_ran(&x->w, NT_STEP_DOCUMENT), 0);
+    assert_int_equal(workspace_ran(&x->w, NT_STEP_RENDER), 0);
+  }
+}
+
+static void it_is_read_by_the_present_rules(void **state) {
+  fixture *x = *state;
+  breaks(x, &breaches[1]);
+  edit(x, "s/templates/page.html", "<h1>{{ doc.title }}</h1>\n{{ doc.body }}");
+  assert_in_force(x, "Alfa!", true);
+  assert_true(holds(x, "a/index.html", "<h1>Alfa!</h1>"));
+  workspace_replace(&x->w, "s/scripts/a.lua", "'!'", "'?'");
+  workspace_refresh(&x->w);
+  assert_in_force(x, "Alfa?", true);
+  assert_pure(x);
+}
+
+/* A rule that the good version breaks too withholds the text; its page stays as it was. */
+static void the_good_version_may_break_too(void **state) {
+  fixture *x = *state;
+  breaks(x, &breaches[1]);
+  workspace_replace(&x->w, "s/scripts/a.lua", "NODOC", "Alfa");
+  workspace_refresh(&x->w);
+  assert_false(x->w.site->failed);
+  assert_true(holds(x, "a/index.html", "Alfa!"));
+  assert_false(holds(x, "alla/index.html", "Alfa"));
+  assert_int_equal(kept(x), 1);
+  workspace_replace(&x->w, "s/scripts/a.lua", "Alfa", "NODOC");
+  workspace_refresh(&x->w);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
+/* The kind comes to allow what was a fault. */
+static void a_rule_may_heal_it(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: Annan\ncount: många\n---\n");
+  assert_int_equal(x->w.site->diags.errors, 1);
+  assert_in_force(x, "Alfa!", true);
+  workspace_replace(&x->w, "s/kinds/news.yaml", "type: integer", "type: text");
+  workspace_refresh(&x->w);
+  assert_int_equal(x->w.site->diags.len, 0);
+  assert_in_force(x, "Annan!", true);
+  assert_int_equal(kept(x), 0);
+  workspace_assert_clean(&x->w, "healed by its kind");
+}
+
+static void it_goes_with_the_text(void **state) {
+  fixture *x = *state;
+  char path[4096];
+  breaks(x, &breaches[1]);
+  snprintf(path, sizeof path, "%s/s/content/a.md", x->w.dir);
+  assert_int_equal(unlink(path), 0);
+  workspace_refresh(&x->w);
+  assert_in_force(x, "Alfa", false);
+  assert_int_equal(kept(x), 0);
+  edit(x, "s/content/a.md", breaches[1].text); /* a new text, and never good */
+  assert_in_force(x, "Alfa", false);
+  assert_pure(x);
+}
+
+/* While the engine was away the text went. */
+static void it_goes_after_a_restart(void **state) {
+  fixture *x = *state;
+  char path[4096];
+  breaks(x, &breaches[1]);
+  workspace_close(&x->w);
+  snprintf(path, sizeof path, "%s/s/content/a.md", x->w.dir);
+  assert_int_equal(unlink(path), 0);
+  workspace_open(&x->w);
+  assert_in_force(x, "Alfa", false);
+  assert_int_equal(kept(x), 0);
+}
+
+static void its_own_time_runs_out(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: Alfa\nexpires: 2024-06-12 12:00\n---\n");
+  breaks(x, &breaches[1]);
+  assert_in_force(x, "Alfa!", true);
+  wait_until(x, june(12) - 1);
+  assert_in_force(x, "Alfa!", true);
+  wait_until(x, june(12));
+  assert_in_force(x, "Alfa", false);
+  assert_int_equal(kept(x), 1);
+  assert_pure(x);
+}
+
+static void its_own_time_comes(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: Alfa\nembargo: 2024-06-12 12:00\n---\n");
+  breaks(x, &breaches[1]);
+  assert_in_force(x, "Alfa", false);
+  restart(x);
+  assert_in_force(x, "Alfa", false);
+  wait_until(x, june(12));
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
+/* A text on which a hook raises says itself when it expires, and then no hook runs on it. */
+static void the_broken_text_expires(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: NODOC\nexpires: 2024-06-12 12:00\n---\n");
+  assert_int_equal(x->w.site->diags.errors, 1);
+  assert_in_force(x, "Alfa!", true);
+  wait_until(x, june(12));
+  assert_in_force(x, "Alfa", false);
+  assert_int_equal(workspace_count_diags(&x->w, NT_MSG_script_raised_document), 0);
+  assert_int_equal(kept(x), 0);
+  assert_pure(x);
+}
+
+/* What was never committed is not what stays. */
+static void a_version_that_was_never_published(void **state) {
+  fixture *x = *state;
+  workspace_write(&x->w, "s/site.yaml", "nothing: good\n");
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: Gamma\n---\n");
+  assert_true(x->w.site->failed);
+  workspace_write(&x->w, "s/site.yaml", files[0][1]);
+  workspace_replace(&x->w, "s/templates/list.html", "endfor", "endfo");
+  workspace_refresh(&x->w); /* read and found good, but nothing can be published */
+  assert_true(x->w.site->failed);
+  breaks(x, &breaches[1]);
+  assert_true(x->w.site->failed);
+  workspace_replace(&x->w, "s/templates/list.html", "endfo", "endfor");
+  workspace_refresh(&x->w);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+  const struct CMUnitTest tests[] = {
+      TEST(it_stays_in_force),
+      TEST(it_stays_through_other_faults),
+      TEST(it_is_memoised),
+      TEST(it_is_read_by_the_present_rules),
+      TEST(the_good_version_may_break_too),
+      TEST(a_rule_may_heal_it),
+      TEST(it_goes_with_the_text),
+      TEST(it_goes_after_a_restart),
+      TEST(its_own_time_runs_out),
+      TEST(its_own_time_comes),
+      TEST(the_broken_text_expires),
+      TEST(a_version_that_was_never_published),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
