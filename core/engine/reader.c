@@ -1,5 +1,6 @@
 /* The one reader, as the engine has it: each read is written in the trace of the step that runs. */
 #include "engine/clock.h"
+#include "engine/content/bodies.h"
 #include "engine/plan/addresses.h"
 #include "engine/plan/menus.h"
 #include "engine/plan/planning.h"
@@ -44,7 +45,8 @@ static const nt_node *read_body(nt_reader *reader, nt_docref ref) {
   nt_node *body = NULL;
   if (r) {
     nt_run_trace(run, NT_KEY_BODY, r->slot, nt_str_n("", 0), r->frozen->body_hash);
-    body = nt_node_decode(r->frozen->body, reader->arena);
+    nt_str bytes;
+    if (nt_body_get(run, r, r->frozen, &bytes)) body = nt_node_decode(bytes, reader->arena);
   }
   return body ? body : nt_node_new(reader->arena, NOTIS_NODE_DOCUMENT);
 }

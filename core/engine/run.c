@@ -24,10 +24,12 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
 }
 
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value) {
-  nt_step_set(step, &run->seat->tracer, state, value, &run->diags);
+  if (run->lost) state = NT_STEP_FAILED;
+  nt_step_set(step, &run->seat->tracer, state, run->lost ? NT_HASH_ABSENT : value, run->lost ? NULL : &run->diags);
   nt_vm *vm = run->seat->vm;
   step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
   if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
+  step->fleeting |= run->lost;
 }
 
 void nt_seat_drop_vm(nt_seat *seat) {

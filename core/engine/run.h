@@ -17,6 +17,7 @@ typedef struct nt_run {
   nt_seat *seat;
   nt_run_scope scope;
   nt_docref document; /* that is rendered, or 0: links are seen from it */
+  bool lost;          /* a body could not be had: what the step gives is nothing */
   nt_diags diags;
 } nt_run;
 

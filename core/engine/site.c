@@ -9,6 +9,7 @@
 #include "engine/site.h"
 
 #include "engine/clock.h"
+#include "engine/content/bodies.h"
 #include "engine/content/documents.h"
 #include "engine/content/states.h"
 #include "engine/edges.h"
@@ -42,6 +43,7 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   site->edges = nt_edges_new();
+  site->bodies = nt_bodies_new(site);
   site->all_suspect = true;
 }
 
@@ -50,6 +52,7 @@ void nt_site_deinit(nt_site *site) {
   nt_commit_close(site);
   for (unsigned i = 0; i < nt_pool_workers(site->engine->pool); i++) nt_seat_deinit(&site->seats[i]);
   free(site->seats);
+  nt_bodies_free(site->bodies);
   nt_plan_deinit(&site->plan);
   nt_queries_free(site->queries);
   nt_records_deinit(&site->records);
@@ -89,6 +92,7 @@ static void enter(nt_site *site, nt_epoch_phase phase) {
   site->phase = phase;
   if (phase != NT_PHASE_IDLE && phase != NT_PHASE_COMMIT) site->reached = phase;
   site->cursor = 0;
+  if (phase == NT_PHASE_IDLE) nt_bodies_release(site);
   if (site->engine->options.progress) site->engine->options.progress(site->engine->options.ud, site);
 }
 
@@ -116,6 +120,7 @@ static bool must_begin_again(nt_site *site) {
     nt_watch_look(site->engine->watch);
     look_at_writers(site);
   }
+  if (nt_bodies_are_lost(site)) return true;
   if (site->closing) return false;
   if (site->writing) return true;
   if (!site->changed || site->cancelled < MOST_CANCELLED) return site->changed;
@@ -249,6 +254,7 @@ static void start_round(nt_site *site) {
   site->changed = site->refresh = site->torn = false;
   site->instant = nt_engine_now(site->engine);
   nt_diags_init(&site->faults, site->epoch_arena);
+  nt_bodies_recover(site);
   if (!refresh) {
     nt_inputs_set_now(site->inputs, site->instant);
     start_documents(site);

@@ -70,6 +70,8 @@ typedef struct nt_site {
   nt_queries *queries;
   nt_plan plan;
   nt_commit commit;
+  struct nt_memo *memo;     /* what outlasts the process (memo/store.h); NULL: nothing does */
+  struct nt_bodies *bodies; /* that are on their way there */
   nt_site_counters counters;
   struct nt_edges *edges;
   nt_tally tally;

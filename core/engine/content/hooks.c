@@ -1,6 +1,7 @@
 /* Document hooks, and what they derive. */
 #include "engine/content/reading.h"
 
+#include "engine/content/bodies.h"
 #include "engine/engine.h"
 #include "engine/inputs/languages.h"
 
@@ -62,11 +63,13 @@ void nt_reading_hooks(nt_reading *r, nt_vm *vm) {
   nt_run_trace(&r->run, NT_KEY_FILE, record->slot, NT_STR("parsed"), record->parsed->hash);
   nt_document doc;
   nt_documents derived = {0};
-  nt_frozen_thaw(record->parsed, r->run.reader.arena, &doc);
+  nt_str body = {0};
+  nt_body_get(&r->run, record, record->parsed, &body);
+  nt_frozen_thaw(record->parsed, body, r->run.reader.arena, &doc);
   r->run.reader.lang = doc.lang;
   nt_hook_result result = nt_vm_run_blocks(vm, &r->run.reader, &doc);
   if (result == NT_HOOK_OK) result = nt_vm_run_document(vm, &r->run.reader, &doc, &derived);
-  bool good = result == NT_HOOK_OK && obeys(r, &doc);
+  bool good = !r->run.lost && result == NT_HOOK_OK && obeys(r, &doc);
   r->update->derives = true;
   for (size_t i = 0; good && i < derived.len; i++) add_derived(r, derived.items[i]);
   nt_record_set_made(record, good ? freeze(r, &doc) : NULL);

@@ -67,9 +67,11 @@ static bool find_position(nt_str positions, nt_str field, nt_where *where) {
 }
 
 static nt_blob *blob_new(nt_str bytes) {
-  nt_blob *blob = nt_alloc(sizeof *blob + bytes.len);
+  nt_blob *blob = nt_zalloc(sizeof *blob);
   blob->holders = 1;
+  blob->hash = nt_hash_bytes(bytes);
   blob->len = bytes.len;
+  blob->bytes = nt_alloc(bytes.len + 1);
   if (bytes.len) memcpy(blob->bytes, bytes.ptr, bytes.len);
   return blob;
 }
@@ -84,7 +86,7 @@ static bool has_braces(nt_str s) {
 /* Few bodies hold two braces in a row: the others are not walked. */
 static void freeze_shortcodes(nt_frozen *f, nt_document *document, const nt_frozen *before) {
   if (!before || document->body_changed) {
-    if (has_braces(f->body))
+    if (has_braces(nt_str_n(f->blob->bytes, f->blob->len)))
       f->shortcodes = nt_shortcodes_find(nt_document_body(document), f->arena, &f->shortcode_count);
     return;
   }
@@ -107,7 +109,6 @@ static void freeze_body(nt_frozen *f, nt_document *document, const nt_frozen *be
     f->body_hash = nt_node_encode_hashed(nt_document_body(document), scratch);
     f->blob = blob_new(nt_buf_str(scratch));
   }
-  f->body = nt_str_n(f->blob->bytes, f->blob->len);
   freeze_shortcodes(f, document, before);
 }
 
@@ -184,11 +185,14 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
 
 void nt_frozen_free(nt_frozen *frozen) {
   if (!frozen) return;
-  if (--frozen->blob->holders == 0) free(frozen->blob);
+  if (--frozen->blob->holders == 0) {
+    free(frozen->blob->bytes);
+    free(frozen->blob);
+  }
   nt_arena_free(frozen->arena);
 }
 
-void nt_frozen_thaw(const nt_frozen *f, nt_arena *arena, nt_document *out) {
+void nt_frozen_thaw(const nt_frozen *f, nt_str body, nt_arena *arena, nt_document *out) {
   *out = (nt_document){.arena = arena,
                        .id = f->id,
                        .file = f->file,
@@ -197,7 +201,7 @@ void nt_frozen_thaw(const nt_frozen *f, nt_arena *arena, nt_document *out) {
                        .lang = f->lang,
                        .name = f->name};
   out->fields = nt_value_copy(&f->fields, arena);
-  out->encoded = f->body;
+  out->encoded = body;
 }
 
 static const char *const meta_names[] = {"id", "kind", "lang", "source", "file"};

@@ -15,11 +15,14 @@
 #include "text/state.h"
 
 /* A body's bytes, shared by the parsed document and the one in force when no hook touched it. Both belong to one
- * record, so whoever has the record counts. */
+ * record, so whoever has the record counts. Once they lie in the memo they are no longer here (bodies.h). */
 typedef struct nt_blob {
   unsigned holders;
+  uint8_t kept;  /* in the memo: bit 0 as the parsed document's, bit 1 as that of what hooks left */
+  uint32_t turn; /* of the flush that took it there; 0: none did */
+  nt_hash hash;  /* of the bytes as they stand, origins and all */
   size_t len;
-  char bytes[];
+  char *bytes; /* NULL: in the memo only */
 } nt_blob;
 
 /* A document as it is kept: fields decoded, the body as bytes. Never changed once it is in a record. */
@@ -29,8 +32,7 @@ typedef struct nt_frozen {
   nt_value fields;
   nt_hash *field_hashes; /* one for each entry of fields */
   nt_hash fields_hash;
-  nt_blob *blob;
-  nt_str body; /* nodecode bytes, in the blob */
+  nt_blob *blob; /* nodecode */
   nt_hash body_hash;
   nt_str positions;        /* of the parsed body, nodecode form */
   nt_str field_positions;  /* where each field was written */
@@ -45,8 +47,8 @@ typedef struct nt_frozen {
  * be what the document was thawed from; NULL otherwise. */
 nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);
-/* A document that hooks may change, with the frozen one's content. */
-void nt_frozen_thaw(const nt_frozen *frozen, nt_arena *arena, nt_document *out);
+/* A document that hooks may change, with the frozen one's content; `body` is what nt_body_get() gave of it. */
+void nt_frozen_thaw(const nt_frozen *frozen, nt_str body, nt_arena *arena, nt_document *out);
 /* NULL if there is no such field; "id", "kind", "lang", "source" and "file" are read into *meta and returned. For the
  * hash there are also ":links", ":anchors" and ":name", which no field can be called. */
 const nt_value *nt_frozen_field(const nt_frozen *frozen, nt_str name, nt_value *meta);
@@ -83,6 +85,7 @@ typedef struct nt_record {
   bool displaced;     /* its address is another document's: it has no page and is in no query */
   bool astray;        /* a reference of its names nothing: displaced for that */
   bool queued;        /* it belongs to a job until that is installed */
+  bool lost;          /* a step did not get its body; set by any worker */
   uint64_t seen;      /* generation of the last scan that listed it */
 
   nt_hash item;    /* the hash of its bytes as last read */

@@ -245,7 +245,7 @@ static void what_is_no_memo_is_begun_anew(void **state) {
 static void a_truncated_file_holds_nothing_wrong(void **state) {
   enum { ROWS = 30 };
   nt_str whole = whole_file("truncated", ROWS);
-  for (size_t len = 0; len < whole.len; len += len < 2000 ? 97 : 3511) {
+  for (size_t len = 0; len < whole.len; len += len < 1000 ? 197 : 7001) {
     write_bytes("truncated", whole.ptr, len);
     check_damaged("truncated", ROWS);
   }
@@ -258,8 +258,8 @@ static void a_changed_byte_makes_nothing_wrong(void **state) {
   static const unsigned char masks[] = {0x01, 0x80, 0xff};
   nt_str whole = whole_file("changed", ROWS);
   char *bytes = (char *)whole.ptr;
-  for (size_t at = 0; at < whole.len; at += at < FIRST || at % PAGE < HEAD ? 1 : 2011)
-    for (size_t m = at < FIRST ? 0 : 2; m < 3; m++) {
+  for (size_t at = 0; at < whole.len; at += at < FIRST ? 1 : at % PAGE < HEAD ? 3 : 4001)
+    for (size_t m = at < FIRST ? at % 3 : 2; m < 3; m += 3) {
       bytes[at] ^= (char)masks[m];
       write_bytes("changed", whole.ptr, whole.len);
       bytes[at] ^= (char)masks[m];
@@ -389,7 +389,7 @@ static void the_file_shrinks(void **state) {
 
 /* ---- threads ---- */
 
-enum { SHARED_ROWS = 200, TURNS = 40 };
+enum { SHARED_ROWS = 100, TURNS = 30 };
 
 typedef struct seat {
   nt_memo *memo;
