@@ -68,6 +68,7 @@ static bool find_position(nt_str positions, nt_str field, nt_where *where) {
 static nt_blob *blob_new(nt_str bytes) {
   nt_blob *blob = nt_alloc(sizeof *blob + bytes.len);
   blob->holders = 1;
+  blob->kept = 0;
   blob->len = bytes.len;
   if (bytes.len) memcpy(blob->bytes, bytes.ptr, bytes.len);
   return blob;
@@ -183,8 +184,19 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
 
 void nt_frozen_free(nt_frozen *frozen) {
   if (!frozen) return;
-  if (--frozen->blob->holders == 0) free(frozen->blob);
+  if (frozen->blob && --frozen->blob->holders == 0) free(frozen->blob);
   nt_arena_free(frozen->arena);
+}
+
+void nt_frozen_set_body(nt_frozen *f, nt_str bytes) {
+  f->blob = blob_new(bytes);
+  f->body = nt_str_n(f->blob->bytes, f->blob->len);
+}
+
+void nt_frozen_share_body(nt_frozen *f, const nt_frozen *other) {
+  f->blob = other->blob;
+  f->blob->holders++;
+  f->body = other->body;
 }
 
 void nt_frozen_thaw(const nt_frozen *f, nt_arena *arena, nt_document *out) {
@@ -275,6 +287,7 @@ void nt_records_init(nt_records *records) {
 
 void nt_record_set_made(nt_record *r, nt_frozen *made) {
   if (r->made != r->parsed) nt_frozen_free(r->made);
+  r->unkept |= r->made != made;
   r->made = made;
   r->frozen = NULL;
   r->standing = (nt_standing){0};
@@ -287,6 +300,7 @@ void nt_record_set_parsed(nt_record *r, nt_frozen *parsed) {
   }
   nt_frozen_free(r->parsed);
   r->parsed = parsed;
+  r->unkept = true;
   r->text_standing = (nt_standing){0};
 }
 
@@ -345,6 +359,7 @@ void nt_record_clear(nt_record *r) {
   r->derived_count = 0;
   r->item = NT_HASH_ABSENT;
   r->listed = r->dirty = false;
+  r->unkept = true;
   r->generation++;
 }
 
@@ -371,6 +386,7 @@ nt_record *nt_records_get(nt_records *records, nt_str id) {
   r->generation = 1;
   r->id = nt_arena_str(records->arena, id);
   r->id_hash = nt_hash_bytes(id);
+  r->unkept = true;
   r->source = NT_SOURCE_NONE;
   nt_push(&records->slots, r);
   nt_map_set(&records->by_id, r->id, r);

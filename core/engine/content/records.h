@@ -18,6 +18,7 @@
  * record, so whoever has the record counts. */
 typedef struct nt_blob {
   unsigned holders;
+  uint8_t kept; /* in the memo: bit 0 as the parsed document's, bit 1 as the one's that hooks left */
   size_t len;
   char bytes[];
 } nt_blob;
@@ -45,6 +46,9 @@ typedef struct nt_frozen {
  * be what the document was thawed from; NULL otherwise. */
 nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);
+/* For a document out of the memo, which comes without its body: its bytes, or those of another. */
+void nt_frozen_set_body(nt_frozen *frozen, nt_str bytes);
+void nt_frozen_share_body(nt_frozen *frozen, const nt_frozen *other);
 /* A document that hooks may change, with the frozen one's content. */
 void nt_frozen_thaw(const nt_frozen *frozen, nt_arena *arena, nt_document *out);
 /* NULL if there is no such field; "id", "kind", "lang", "source" and "file" are read into *meta and returned. For the
@@ -83,6 +87,8 @@ typedef struct nt_record {
   bool displaced;     /* its address is another document's: it has no page and is in no query */
   bool astray;        /* a reference of its names nothing: displaced for that */
   bool queued;        /* it belongs to a job until that is installed */
+  bool unkept;        /* the memo does not have it as it is */
+  bool made_is_kept;  /* the memo has a body of what hooks left */
   uint64_t seen;      /* generation of the last scan that listed it */
 
   nt_hash item;    /* the hash of its bytes as last read */
