@@ -68,6 +68,7 @@ typedef struct nt_site {
   nt_queries *queries;
   nt_plan plan;
   nt_commit commit;
+  struct nt_keep *keep; /* what outlasts the process (memo/keep.h); NULL: nothing does */
   nt_site_counters counters;
   struct nt_edges *edges;
   nt_tally tally;

@@ -18,7 +18,7 @@ static bool is_unknown(const nt_site *site, nt_str owner) {
   for (size_t i = 0; i < site->sources.items.len; i++) {
     const nt_source *source = site->sources.items.items[i];
     bool its = owner.len > source->name.len && nt_str_starts(owner, source->name) && owner.ptr[source->name.len] == '/';
-    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || r->listed;
+    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || !r->seen || r->listed;
   }
   return false;
 }
