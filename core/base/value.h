@@ -134,6 +134,8 @@ int nt_value_cmp(const nt_value *a, const nt_value *b);
 void nt_value_encode(const nt_value *value, nt_buf *out);
 /* Strings borrow from `bytes`. False if the bytes are damaged. */
 bool nt_value_decode(nt_str bytes, nt_arena *arena, nt_value *out);
+/* One of several: goes on from *at to behind it. */
+bool nt_value_read(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out);
 nt_hash nt_value_hash(const nt_value *value);
 
 /* Reads what nt_buf_varint wrote; false at the end or on a number that does not fit. */

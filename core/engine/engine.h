@@ -23,6 +23,7 @@ typedef struct nt_engine_options {
   bool check;                 /* stop before commit */
   bool allow_removals;
   bool memo_off;         /* nothing is kept from one process to the next */
+  uint64_t memo_version; /* another one makes a memo foreign, for tests */
   nt_str beside;         /* absolute: state and files go below it, and no memo; empty: where they belong */
   size_t watch_limit;    /* of watched folders, for tests; 0: the system's */
   uint64_t shuffle_seed; /* 0: none */

@@ -55,6 +55,13 @@ uint32_t nt_names_id(nt_names *names, nt_str name) {
   return (uint32_t)(found - 1);
 }
 
+uint32_t nt_names_count(nt_names *names) {
+  uv_rwlock_rdlock(&names->lock);
+  size_t count = names->strings.len;
+  uv_rwlock_rdunlock(&names->lock);
+  return (uint32_t)count;
+}
+
 nt_str nt_names_str(nt_names *names, uint32_t id) {
   uv_rwlock_rdlock(&names->lock);
   nt_str name = names->strings.items[id];

@@ -14,6 +14,7 @@
 #include "engine/content/states.h"
 #include "engine/edges.h"
 #include "engine/engine.h"
+#include "engine/memo/keep.h"
 #include "engine/publish/out.h"
 #include "engine/publish/render.h"
 #include "engine/run.h"
@@ -50,6 +51,7 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
 void nt_site_deinit(nt_site *site) {
   nt_sources_close(site);
   nt_commit_close(site);
+  nt_keep_close(site);
   for (unsigned i = 0; i < nt_pool_workers(site->engine->pool); i++) nt_seat_deinit(&site->seats[i]);
   free(site->seats);
   nt_bodies_free(site->bodies);
@@ -145,6 +147,7 @@ static void end_epoch(nt_site *site, bool good) {
   nt_clock_settle(site, good);
   if (good && !site->changed) nt_edges_distrust(site);
   nt_verdict_gather(site);
+  nt_keep_flush(site);
   enter(site, NT_PHASE_IDLE);
   nt_site_pump(site);
 }
@@ -255,6 +258,7 @@ static void start_round(nt_site *site) {
   site->instant = nt_engine_now(site->engine);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_bodies_recover(site);
+  nt_keep_report(site);
   if (!refresh) {
     nt_inputs_set_now(site->inputs, site->instant);
     start_documents(site);
@@ -270,7 +274,7 @@ static void on_commit_open(nt_site *site, bool good) {
     return;
   }
   nt_commit_look(site);
-  start_round(site);
+  nt_keep_begin(site, start_round);
 }
 
 static void begin_epoch(nt_site *site) {
@@ -419,7 +423,7 @@ static void start_plan(nt_site *site) {
 static void collect_done(nt_post *post) {
   plan_job *j = (plan_job *)post;
   nt_site *site = j->site;
-  bool ran = j->collected.arena != NULL;
+  bool ran = j->collected.arena || !nt_edges_knows(site, NT_READER_COLLECT);
   site->in_flight--;
   nt_collect_install(site, &j->collected);
   free(j);
@@ -453,7 +457,10 @@ static void render_job_done(nt_post *post) {
   nt_render_job *job = (nt_render_job *)post;
   nt_site *site = job->stage.site;
   site->in_flight--;
-  for (size_t i = 0; i < job->stage.count; i++) nt_suspects_follow_page(site, job->stage.pages[i].page);
+  for (size_t i = 0; i < job->stage.count; i++) {
+    nt_suspects_follow_page(site, job->stage.pages[i].page);
+    nt_keep_page(site, job->stage.pages[i].page, &job->stage.pages[i].row);
+  }
   job->next = site->rendered;
   site->rendered = job;
   nt_site_pump(site);

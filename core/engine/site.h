@@ -72,6 +72,7 @@ typedef struct nt_site {
   nt_commit commit;
   struct nt_memo *memo;     /* what outlasts the process (memo/store.h); NULL: nothing does */
   struct nt_bodies *bodies; /* that are on their way there */
+  struct nt_keep *keep; /* what outlasts the process (memo/keep.h); NULL: nothing does */
   nt_site_counters counters;
   struct nt_edges *edges;
   nt_tally tally;

@@ -133,6 +133,75 @@ void nt_query_normal(const nt_query *query, nt_buf *out) {
   nt_buf_byte(out, query->from_end);
 }
 
+/* ---- back from the normal form ---- */
+
+typedef struct normal_form {
+  nt_str bytes;
+  size_t at;
+  nt_arena *arena;
+  bool bad;
+} normal_form;
+
+static uint64_t get_number(normal_form *n) {
+  uint64_t number = 0;
+  n->bad |= !nt_varint_read(n->bytes, &n->at, &number);
+  return number;
+}
+
+static uint8_t get_byte(normal_form *n) {
+  if (!n->bad && n->at < n->bytes.len) return (uint8_t)n->bytes.ptr[n->at++];
+  n->bad = true;
+  return 0;
+}
+
+static nt_str get_string(normal_form *n) {
+  uint64_t len = get_number(n);
+  if (n->bad || len > n->bytes.len - n->at) {
+    n->bad = true;
+    return nt_str_n("", 0);
+  }
+  nt_str s = nt_str_n(n->bytes.ptr + n->at, (size_t)len);
+  n->at += s.len;
+  return s;
+}
+
+/* Of things that take a byte or more. */
+static size_t get_count(normal_form *n) {
+  uint64_t count = get_number(n);
+  n->bad |= count > n->bytes.len - n->at;
+  return n->bad ? 0 : (size_t)count;
+}
+
+static nt_condition get_condition(normal_form *n) {
+  nt_condition c = {.field = get_string(n)};
+  uint8_t compare = get_byte(n);
+  n->bad |= compare > NT_IN || !nt_value_read(n->bytes, &n->at, n->arena, &c.value);
+  c.compare = (nt_compare)compare;
+  return c;
+}
+
+nt_query *nt_query_read(nt_str normal, nt_arena *arena) {
+  normal_form n = {.bytes = normal, .arena = arena};
+  nt_query *q = NT_NEW(arena, nt_query);
+  q->collection = get_string(&n);
+  q->lang = get_string(&n);
+  q->condition_count = get_count(&n);
+  q->conditions = NT_NEW_N(arena, nt_condition, q->condition_count);
+  for (size_t i = 0; i < q->condition_count && !n.bad; i++) q->conditions[i] = get_condition(&n);
+  q->sort_count = get_count(&n);
+  q->sorts = NT_NEW_N(arena, nt_sort, q->sort_count);
+  for (size_t i = 0; i < q->sort_count && !n.bad; i++) {
+    q->sorts[i].field = get_string(&n);
+    q->sorts[i].descending = get_byte(&n);
+  }
+  q->offset = get_number(&n);
+  q->limit = get_number(&n);
+  q->from_end = get_byte(&n);
+  return n.bad || n.at != normal.len ? NULL : q;
+}
+
+/* ---- conditions ---- */
+
 /* "Not a number" is none: it has no order and equals only itself. */
 static bool is_number(const nt_value *v) {
   return v->type == NT_INT || (v->type == NT_FLOAT && v->as.number == v->as.number);

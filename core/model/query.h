@@ -55,6 +55,8 @@ void nt_query_window(const nt_query *query, size_t count, size_t *first, size_t 
 bool nt_compare_find(nt_str word, nt_compare *out);
 /* Conditions sorted by field, comparison and value; the same bytes for the same question. */
 void nt_query_normal(const nt_query *query, nt_buf *out);
+/* The question that a normal form stands for; strings borrow. NULL if it is none. */
+nt_query *nt_query_read(nt_str normal, nt_arena *arena);
 /* Does a field's value (NULL if absent) meet the condition? */
 bool nt_condition_holds(const nt_condition *condition, const nt_value *value);
 

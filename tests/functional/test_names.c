@@ -190,6 +190,22 @@ static bool publish(const edit *e, bool ignored, manner way, outcome *before, ou
   return warm;
 }
 
+/* The plan and the answers to questions outlast no process, so what only they read is looked at whoever leaves it out.
+ */
+static bool is_made_anew(const edit *e) {
+  static const char *const queries[] = {"terms:", "term:", "term-faults:", "assets", "withheld", "collected", NULL};
+  static const char *const config[] = {"menus", "pages",       "outputs",    "redirects",
+                                       "links", "collections", "taxonomies", NULL};
+  static const char *const fields[] = {":links",   ":anchors", "file", "report", "aliases", "translation_key",
+                                       "template", "slug",     "lang", "kind",   NULL};
+  const char *const *names = e->cls == NT_KEY_QUERY    ? queries
+                             : e->cls == NT_KEY_CONFIG ? config
+                             : e->cls == NT_KEY_FIELD  ? fields
+                                                       : fields + 10;
+  while (*names && strcmp(e->name, *names) != 0) names++;
+  return *names;
+}
+
 static const char *fault_of(const edit *e, manner way) {
   outcome before, other, clean, full, without;
   publish(e, false, CLEAN, &other, &clean);
@@ -198,7 +214,8 @@ static const char *fault_of(const edit *e, manner way) {
   if (same(before, full)) return "changes nothing";
   if (!warm) return NULL;
   publish(e, true, way, &other, &without);
-  return same(without, clean) ? "is seen all the same" : NULL;
+  bool seen = same(without, clean), anew = way == RESTARTED && is_made_anew(e);
+  return seen == anew ? NULL : seen ? "is seen all the same" : "is missed after all";
 }
 
 static void test_names(manner way) {

@@ -24,6 +24,7 @@ struct nt_assets {
   uv_mutex_t lock; /* guards what follows */
   nt_arena *kept;
   nt_map known;
+  uint64_t changes; /* of what is known */
 };
 
 nt_assets *nt_assets_new(void) {
@@ -319,6 +320,7 @@ static known know(nt_site *site, const nt_asset *asset, bool hash) {
   look(site, asset, hash, &k);
   uv_mutex_lock(&a->lock);
   known *kept = get(a, asset);
+  a->changes++;
   kept->readable = k.readable;
   if (hash) {
     kept->hashed = true;
@@ -336,6 +338,75 @@ bool nt_asset_content(nt_site *site, const nt_asset *asset, nt_hash *out) {
   *out = k.content;
   return k.readable;
 }
+
+/* ---- from one process to the next ---- */
+
+uint64_t nt_assets_known_changes(nt_assets *a) {
+  uv_mutex_lock(&a->lock);
+  uint64_t changes = a->changes;
+  uv_mutex_unlock(&a->lock);
+  return changes;
+}
+
+/* One after the other: the key's length and bytes, then what is known with the picture's format by its place in the
+ * list below. */
+typedef struct kept_known {
+  nt_file_stamp stamp;
+  uint64_t salt;
+  nt_hash content;
+  uint32_t width, height, key_len;
+  uint8_t looked, hashed, readable, format;
+} kept_known;
+
+static const char *const formats[] = {NULL, "png", "jpeg", "gif", "webp", "svg"};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static uint8_t format_of(const nt_image *image) {
+  uint8_t at = FORMATS - 1;
+  while (at && !(image->format && strcmp(image->format, formats[at]) == 0)) at--;
+  return at;
+}
+
+void nt_assets_known_encode(const nt_assets *a, nt_buf *out) {
+  const nt_map_entry *e;
+  for (size_t i = 0; nt_map_each(&a->known, &i, &e);) {
+    const known *k = e->value;
+    kept_known kept;
+    memset(&kept, 0, sizeof kept); /* the gaps too: the same knowledge is the same bytes */
+    kept.stamp = k->stamp;
+    kept.salt = k->salt;
+    kept.content = k->content;
+    kept.width = k->image.width;
+    kept.height = k->image.height;
+    kept.key_len = (uint32_t)e->key.len;
+    kept.looked = k->looked;
+    kept.hashed = k->hashed;
+    kept.readable = k->readable;
+    kept.format = format_of(&k->image);
+    nt_buf_put(out, nt_str_n((const char *)&kept, sizeof kept));
+    nt_buf_put(out, e->key);
+  }
+}
+
+bool nt_assets_known_decode(nt_assets *a, nt_str bytes) {
+  kept_known kept;
+  for (size_t at = 0; at < bytes.len; at += kept.key_len) {
+    if (bytes.len - at < sizeof kept) return false;
+    memcpy(&kept, bytes.ptr + at, sizeof kept);
+    at += sizeof kept;
+    if (kept.key_len > bytes.len - at || kept.format >= FORMATS) return false;
+    known *k = NT_NEW(a->kept, known);
+    *k = (known){.stamp = kept.stamp, .salt = kept.salt, .content = kept.content};
+    k->looked = kept.looked;
+    k->hashed = kept.hashed;
+    k->readable = kept.readable;
+    k->image = (nt_image){formats[kept.format], kept.width, kept.height};
+    nt_map_set(&a->known, nt_arena_str(a->kept, nt_str_sub(bytes, at, at + kept.key_len)), k);
+  }
+  return true;
+}
+
+/* ---- facts ---- */
 
 /* Lower case as the media types are listed; ASCII only, as extensions are. */
 static nt_str extension_of(nt_str path, char out[16]) {

@@ -40,6 +40,11 @@ nt_hash nt_asset_hash(const nt_asset *asset);
 
 bool nt_asset_is_static(const nt_asset *asset);
 
+/* What is known of files, for the memo: how often that changed, all of it, and all of it back. */
+uint64_t nt_assets_known_changes(nt_assets *assets);
+void nt_assets_known_encode(const nt_assets *assets, nt_buf *out);
+bool nt_assets_known_decode(nt_assets *assets, nt_str bytes);
+
 /* From any thread. */
 void nt_asset_facts(struct nt_site *site, const nt_asset *asset, nt_arena *arena, nt_file_facts *out);
 /* It is used as a picture, and is none; formats that are not looked into pass. */

@@ -101,6 +101,13 @@ void nt_bodies_put(nt_site *site, nt_record *record) {
     put(site, record, record->made->blob, AS_MADE);
 }
 
+void nt_bodies_put_item(nt_site *site, nt_record *record) {
+  nt_memo_put(site->memo, NT_MEMO_ITEMS, record->slot, nt_buf_str(&record->kept));
+  record->kept_turn = site->bodies->turn;
+  put_body one = {record->slot, record->kept_turn};
+  nt_push(&site->bodies->put, one);
+}
+
 /* The writer's thread; flushes end in their order. */
 static void flushed(void *ud, bool good) {
   nt_bodies *bodies = ud;
@@ -129,6 +136,7 @@ void nt_bodies_release(nt_site *site) {
     nt_record *record = site->records.slots.items[bodies->put.items[bodies->released].slot];
     if (record->parsed) release(record->parsed->blob, turn);
     if (record->made) release(record->made->blob, turn);
+    if (record->kept_turn && record->kept_turn <= turn) nt_buf_deinit(&record->kept);
   }
   if (bodies->released < bodies->put.len) return;
   nt_vec_deinit(&bodies->put);

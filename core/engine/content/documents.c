@@ -6,12 +6,14 @@
 #include "engine/content/states.h"
 #include "engine/edges.h"
 #include "engine/engine.h"
+#include "engine/memo/keep.h"
 #include "engine/suspects.h"
 
 /* ---- one record ---- */
 
 /* Without hooks: what was parsed as it is, or nothing. */
 static void take(nt_reading *r, nt_frozen *made) {
+  r->record->unkept |= r->record->hooks.state != NT_STEP_NONE;
   nt_step_deinit(&r->record->hooks);
   nt_record_set_made(r->record, made);
   r->update->derives = true;
@@ -90,6 +92,7 @@ static void work(nt_job *job, unsigned worker) {
       batch->updates[i].skipped = true;
     else
       update_record(site, &site->seats[worker], &batch->updates[i]);
+    nt_keep_encode_document(site, batch->updates[i].record, &batch->updates[i].row);
   }
 }
 
@@ -113,6 +116,7 @@ nt_document_job *nt_document_job_new(nt_site *site) {
 static void clear(nt_site *site, nt_record *record) {
   nt_record_clear(record);
   nt_site_show(site, record);
+  nt_keep_changed(site, record);
 }
 
 /* What a hook derived before is taken out of force; what it derives now is put there. */
@@ -135,6 +139,7 @@ static void install_derived(nt_site *site, nt_record_update *update) {
     record->listed = true;
     parent->derived[i] = record->slot;
     nt_site_show(site, record);
+    nt_keep_changed(site, record);
   }
 }
 
@@ -154,9 +159,11 @@ void nt_document_job_install(nt_document_job *batch) {
       nt_site_mark(site, record);
     } else if (update->gone) {
       nt_document_remove(site, record);
-    } else if (update->derives) {
-      install_derived(site, update);
+    } else {
+      if (update->derives) install_derived(site, update);
+      nt_keep_document(site, record, &update->row);
     }
+    nt_buf_deinit(&update->row);
     nt_good_follow(site, record);
     if (!update->skipped && !update->gone) nt_suspects_follow_document(site, record);
     nt_vec_deinit(&update->derived);

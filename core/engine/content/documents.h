@@ -13,6 +13,7 @@ typedef struct nt_record_update {
   bool skipped; /* the epoch was cancelled before its turn */
   bool derives; /* `derived` replaces what was derived before */
   NT_VEC(nt_frozen *) derived;
+  nt_buf row; /* for the memo */
 } nt_record_update;
 
 typedef struct nt_document_job {

@@ -3,6 +3,8 @@
 #include "base/path.h"
 #include "engine/content/reading.h"
 #include "engine/engine.h"
+#include "engine/memo/keep.h"
+#include "engine/memo/store.h"
 #include "host/durable.h"
 
 #include <dirent.h>
@@ -21,15 +23,18 @@ static void keep(nt_record *record, nt_buf *bytes) {
   *bytes = (nt_buf){0};
 }
 
-static bool take(const nt_record *record, nt_buf *out) {
-  nt_buf_put(out, nt_buf_str(&record->kept));
+static bool take(const nt_reading *r, nt_buf *out) {
+  const nt_site *site = r->run.site;
+  unsigned reader = (unsigned)(r->run.seat - site->seats);
+  nt_buf_put(out, nt_buf_str(&r->record->kept));
+  if (!out->len && site->memo) nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, r->record->slot, out);
   return out->len > 0;
 }
 
 /* What the state holds is newer, or the same: it is written when the item breaks, and goes when it is whole. */
-static bool find(const nt_site *site, const nt_record *record, nt_buf *out) {
-  const nt_good *held = nt_map_get(&site->goods.held, record->id);
-  if (!held) return take(record, out);
+static bool find(const nt_reading *r, nt_buf *out) {
+  const nt_good *held = nt_map_get(&r->run.site->goods.held, r->record->id);
+  if (!held) return take(r, out);
   nt_buf_put(out, held->bytes);
   return true;
 }
@@ -136,7 +141,7 @@ bool nt_good_settle(nt_reading *r) {
     return false;
   }
   drop_fresh(record);
-  bool found = find(r->run.site, record, &bytes);
+  bool found = find(r, &bytes);
   nt_hash item = nt_hash_bytes(nt_buf_str(&bytes));
   if (!found || (item == record->item && record->trouble.state != NT_STEP_FAILED)) {
     nt_buf_deinit(&bytes); /* none, or they are at fault themselves now */
@@ -162,7 +167,9 @@ void nt_good_follow(nt_site *site, nt_record *record) {
 void nt_good_committed(nt_site *site) {
   for (size_t i = 0; i < site->goods.fresh.len; i++) {
     nt_record *record = site->goods.fresh.items[i];
-    if (record->fresh.len) keep(record, &record->fresh);
+    if (!record->fresh.len) continue;
+    keep(record, &record->fresh);
+    nt_keep_item(site, record);
   }
   site->goods.fresh.len = 0;
 }

@@ -74,5 +74,6 @@ void nt_reading_hooks(nt_reading *r, nt_vm *vm) {
   for (size_t i = 0; good && i < derived.len; i++) add_derived(r, derived.items[i]);
   nt_record_set_made(record, good ? freeze(r, &doc) : NULL);
   nt_step_state state = good ? NT_STEP_OK : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED : NT_STEP_FAILED;
+  record->unkept = true;
   nt_run_finish(&r->run, &record->hooks, state, good ? record->made->hash : NT_HASH_ABSENT);
 }

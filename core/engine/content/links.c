@@ -141,7 +141,7 @@ static int by_bytes(const void *a, const void *b) {
   return nt_str_cmp(*(const nt_str *)a, *(const nt_str *)b);
 }
 
-static void put_in_order(nt_links *links, nt_arena *arena) {
+void nt_links_put_in_order(nt_links *links, nt_arena *arena) {
   nt_str *to = NT_NEW_N(arena, nt_str, links->count);
   for (size_t i = 0; i < links->count; i++) to[i] = links->items[i].to;
   links->by_text[0] = nt_arena_copy(arena, links->anchors, links->anchor_count * sizeof(nt_str));
@@ -164,7 +164,7 @@ void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *a
   out->anchors = nt_arena_copy(arena, c.anchors.items, c.anchors.len * sizeof *c.anchors.items);
   out->hash = links_hash(&c);
   out->anchors_hash = anchors_hash(&c);
-  put_in_order(out, arena);
+  nt_links_put_in_order(out, arena);
   nt_vec_deinit(&c.links);
   nt_vec_deinit(&c.anchors);
   nt_buf_deinit(&c.path);

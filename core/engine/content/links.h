@@ -23,6 +23,8 @@ typedef struct nt_links {
 
 /* `before`: of a document whose body is this one's, NULL if there is none. The result lies in the arena. */
 void nt_links_collect(nt_document *document, const nt_links *before, nt_arena *arena, nt_links *out);
+/* Makes `by_text` of the others. */
+void nt_links_put_in_order(nt_links *links, nt_arena *arena);
 bool nt_links_has_anchor(const nt_links *links, nt_str id);
 bool nt_links_has(const nt_links *links, nt_str to);
 

@@ -53,9 +53,10 @@ bool nt_reading_item(nt_reading *r) {
     nt_step_deinit(&record->trouble);
     record->item = nt_hash_bytes(nt_buf_str(&r->bytes));
     record->stale = false;
+    record->unkept = true;
   } else if (!r->update->gone) {
     nt_run_finish(&r->run, &record->trouble, NT_STEP_FAILED, 0);
-    record->stale = true;
+    record->stale = record->unkept = true;
     withhold(r);
   }
   return good;

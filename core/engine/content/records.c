@@ -183,13 +183,27 @@ nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
   return f;
 }
 
+static void let_go(nt_blob *blob) {
+  if (!blob || --blob->holders) return;
+  free(blob->bytes);
+  free(blob);
+}
+
 void nt_frozen_free(nt_frozen *frozen) {
   if (!frozen) return;
-  if (--frozen->blob->holders == 0) {
-    free(frozen->blob->bytes);
-    free(frozen->blob);
-  }
+  let_go(frozen->blob);
   nt_arena_free(frozen->arena);
+}
+
+void nt_frozen_body_away(nt_frozen *f, size_t len, nt_hash hash, uint8_t kept) {
+  f->blob = nt_zalloc(sizeof *f->blob);
+  *f->blob = (nt_blob){.holders = 1, .kept = kept, .hash = hash, .len = len};
+}
+
+void nt_frozen_share_body(nt_frozen *f, const nt_frozen *other) {
+  let_go(f->blob);
+  f->blob = other->blob;
+  f->blob->holders++;
 }
 
 void nt_frozen_thaw(const nt_frozen *f, nt_str body, nt_arena *arena, nt_document *out) {
@@ -280,6 +294,7 @@ void nt_records_init(nt_records *records) {
 
 void nt_record_set_made(nt_record *r, nt_frozen *made) {
   if (r->made != r->parsed) nt_frozen_free(r->made);
+  r->unkept |= r->made != made;
   r->made = made;
   r->frozen = NULL;
   r->standing = (nt_standing){0};
@@ -292,6 +307,7 @@ void nt_record_set_parsed(nt_record *r, nt_frozen *parsed) {
   }
   nt_frozen_free(r->parsed);
   r->parsed = parsed;
+  r->unkept = true;
   r->text_standing = (nt_standing){0};
 }
 
@@ -357,6 +373,7 @@ void nt_record_clear(nt_record *r) {
   r->derived_count = 0;
   r->item = NT_HASH_ABSENT;
   r->listed = r->dirty = false;
+  r->unkept = true;
   r->generation++;
 }
 
@@ -383,6 +400,7 @@ nt_record *nt_records_get(nt_records *records, nt_str id) {
   r->generation = 1;
   r->id = nt_arena_str(records->arena, id);
   r->id_hash = nt_hash_bytes(id);
+  r->unkept = true;
   r->source = NT_SOURCE_NONE;
   nt_push(&records->slots, r);
   nt_map_set(&records->by_id, r->id, r);

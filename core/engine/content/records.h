@@ -47,6 +47,10 @@ typedef struct nt_frozen {
  * be what the document was thawed from; NULL otherwise. */
 nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);
+/* For a document out of the memo, whose body stays there: of that length and hash, kept as nt_blob.kept says; or that of
+ * another document. */
+void nt_frozen_body_away(nt_frozen *frozen, size_t len, nt_hash hash, uint8_t kept);
+void nt_frozen_share_body(nt_frozen *frozen, const nt_frozen *other);
 /* A document that hooks may change, with the frozen one's content; `body` is what nt_body_get() gave of it. */
 void nt_frozen_thaw(const nt_frozen *frozen, nt_str body, nt_arena *arena, nt_document *out);
 /* NULL if there is no such field; "id", "kind", "lang", "source" and "file" are read into *meta and returned. For the
@@ -86,6 +90,8 @@ typedef struct nt_record {
   bool astray;        /* a reference of its names nothing: displaced for that */
   bool queued;        /* it belongs to a job until that is installed */
   bool lost;          /* a step did not get its body; set by any worker */
+  bool unkept;        /* the memo does not have it as it is */
+  bool made_is_kept;  /* the memo has a body of what hooks left */
   uint64_t seen;      /* generation of the last scan that listed it */
 
   nt_hash item;    /* the hash of its bytes as last read */
@@ -101,7 +107,8 @@ typedef struct nt_record {
   nt_standing standing;       /* of `made` */
   struct nt_standin *standin; /* for an item at fault (good.h); NULL: what is here is of its own bytes */
   nt_buf fresh;               /* its bytes, found good since an epoch last was committed */
-  nt_buf kept;                /* the newest good ones that were committed */
+  nt_buf kept;                /* the newest good ones that were committed, until they lie in the memo */
+  uint32_t kept_turn;         /* of the flush that takes them there */
   nt_hash good;               /* the hash of `fresh`, else of `kept` */
   uint32_t parent;            /* slot + 1 of the document it was derived from */
   uint32_t *derived;          /* slots, heap */

@@ -68,7 +68,7 @@ bool nt_source_item_is(nt_source *source, nt_str path, nt_str fingerprint, bool 
   bool taken = source->files && r->seen == source->generation && r->listed && !nt_str_eq(r->path, path);
   nt_arena_free(arena);
   if (taken) return false;
-  bool same = r->listed && r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && !r->racy;
+  bool same = r->fingerprint.ptr && nt_str_eq(r->fingerprint, fingerprint) && nt_str_eq(r->path, path) && !r->racy;
   if (!r->path.len || !nt_str_eq(r->path, path)) r->path = nt_arena_str(site->records.arena, path);
   r->source = source->index;
   r->seen = source->generation;
@@ -76,8 +76,10 @@ bool nt_source_item_is(nt_source *source, nt_str path, nt_str fingerprint, bool 
   if (!same) {
     free((char *)r->fingerprint.ptr);
     r->fingerprint = nt_heap_str(fingerprint);
+    r->stale = r->unkept = true;
+  }
+  if (!same || !r->listed) { /* one out of the memo is as it was there, and only comes to be listed */
     r->listed = true;
-    r->stale = true;
     nt_site_mark(site, r);
     nt_site_changed(site, false);
   }
@@ -433,7 +435,7 @@ bool nt_source_is_unknown(const nt_site *site, nt_str owner) {
   for (size_t i = 0; i < site->sources.items.len; i++) {
     const nt_source *source = site->sources.items.items[i];
     bool its = owner.len > source->name.len && nt_str_starts(owner, source->name) && owner.ptr[source->name.len] == '/';
-    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || r->listed;
+    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || !r->seen || r->listed;
   }
   return false;
 }

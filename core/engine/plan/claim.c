@@ -78,17 +78,18 @@ nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner,
     return NULL;
   }
   if (!record) {
-    record = nt_zalloc(sizeof *record);
+    record = nt_plan_number(p->plan);
     record->path = nt_arena_str(p->plan->paths, page->path);
-    record->number = (uint32_t)p->plan->numbered.len;
-    nt_push(&p->plan->numbered, record);
     nt_map_set(&p->plan->records, record->path, record);
   }
   record->present = true;
   record->page = *page;
   record->page.path = record->path;
   /* Kept as long as the record: a page that a cancelled round staged may be taken away after the plan was made anew. */
-  if (!nt_str_eq(record->owner, owner)) record->owner = nt_arena_str(p->plan->paths, owner);
+  if (!nt_str_eq(record->owner, owner)) {
+    record->owner = nt_arena_str(p->plan->paths, owner);
+    record->unkept = true;
+  }
   record->asset = NULL;
   record->redirect = nt_str_n("", 0);
   nt_push(&p->plan->pages, record);

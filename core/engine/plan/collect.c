@@ -1,6 +1,7 @@
 /* Collect hooks: once an epoch, over every frozen document. What they add is the value of one step. */
 #include "engine/engine.h"
 #include "engine/inputs/languages.h"
+#include "engine/memo/keep.h"
 #include "engine/run.h"
 
 #include "base/path.h"
@@ -91,6 +92,7 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
     if (added->source != NT_SOURCE_NONE) continue; /* an item has come by that id since */
     nt_record_clear(added);
     nt_site_show(site, added);
+    nt_keep_changed(site, added);
   }
   plan->added_slots.len = 0;
   for (size_t i = 0; i < result->documents.len; i++) {
@@ -102,6 +104,7 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
     nt_record_set_made(record, frozen);
     nt_site_show(site, record);
     nt_push(&plan->added_slots, record->slot);
+    nt_keep_changed(site, record);
   }
   nt_vec_deinit(&result->documents);
 }
@@ -125,6 +128,7 @@ static bool install_nothing(nt_site *site, nt_collect_result *result) {
   nt_arena_free(result->arena);
   nt_step_deinit(&plan->collect);
   plan->collect = result->step;
+  nt_keep_collected(site);
   forget_standings(site);
   return true;
 }
@@ -143,6 +147,7 @@ void nt_collect_install(nt_site *site, nt_collect_result *result) {
   plan->added.len = 0;
   for (size_t i = 0; i < result->added.len; i++) nt_push(&plan->added, result->added.items[i]);
   nt_vec_deinit(&result->added);
+  nt_keep_collected(site);
 }
 
 const nt_collection *nt_plan_collection(const nt_site *site, nt_str name, bool with_added) {

@@ -11,9 +11,8 @@ void nt_plan_init(nt_plan *plan) {
 }
 
 void nt_plan_deinit(nt_plan *plan) {
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&plan->records, &i, &e);) {
-    nt_page_record *page = e->value;
+  for (size_t i = 0; i < plan->numbered.len; i++) {
+    nt_page_record *page = plan->numbered.items[i];
     nt_step_deinit(&page->params);
     nt_step_deinit(&page->render);
     nt_step_deinit(&page->output);
@@ -47,6 +46,13 @@ nt_str nt_plan_url(const nt_plan *plan, nt_str id) {
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path) {
   nt_page_record *page = nt_map_get(&plan->records, path);
   return page && page->present ? page : NULL;
+}
+
+nt_page_record *nt_plan_number(nt_plan *plan) {
+  nt_page_record *page = nt_zalloc(sizeof *page);
+  page->number = (uint32_t)plan->numbered.len;
+  nt_push(&plan->numbered, page);
+  return page;
 }
 
 /* ---- the step ---- */

@@ -50,6 +50,7 @@ typedef struct nt_page_record {
   nt_page_counted counted;
   nt_hash staged; /* of what was put to the target in this epoch */
   nt_why why;     /* its bytes were made last */
+  bool unkept;    /* the memo does not have it as it is */
 } nt_page_record;
 
 /* The documents that one name may mean, in order of their slots. */
@@ -110,6 +111,8 @@ nt_hash nt_plan_withheld_hash(const struct nt_site *site);
 /* The URL of a document from the publication's root, empty if it has no page. */
 nt_str nt_plan_url(const nt_plan *plan, nt_str id);
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path);
+/* A page that has nothing yet but the next number. */
+nt_page_record *nt_plan_number(nt_plan *plan);
 /* A collection of site.yaml or of a collect hook; NULL if there is none. */
 const nt_collection *nt_plan_collection(const struct nt_site *site, nt_str name, bool with_added);
 

@@ -69,6 +69,7 @@ typedef struct nt_stage {
     struct nt_page_record *page;
     nt_buf bytes; /* freed when staged; empty for a page that has none to give */
     bool made;
+    nt_buf row; /* for the memo */
   } pages[16];
 } nt_stage;
 

@@ -2,6 +2,7 @@
 
 #include "base/url.h"
 #include "engine/engine.h"
+#include "engine/memo/keep.h"
 #include "engine/run.h"
 #include "text/escape.h"
 #include "text/html.h"
@@ -240,6 +241,7 @@ static void work(nt_job *job, unsigned worker) {
         .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
     stage->pages[i].made = bring_up_to_date(&r);
     if (!stage->pages[i].made) nt_buf_deinit(r.out);
+    nt_keep_encode_page(site, r.record, &stage->pages[i].row);
   }
 }
 
@@ -262,7 +264,10 @@ nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor) {
 }
 
 void nt_render_job_free(nt_render_job *batch) {
-  for (size_t i = 0; i < batch->stage.count; i++) nt_buf_deinit(&batch->stage.pages[i].bytes);
+  for (size_t i = 0; i < batch->stage.count; i++) {
+    nt_buf_deinit(&batch->stage.pages[i].bytes);
+    nt_buf_deinit(&batch->stage.pages[i].row);
+  }
   free(batch);
 }
 

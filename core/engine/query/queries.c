@@ -190,11 +190,22 @@ bool nt_queries_ask(nt_site *site, const nt_query *query, nt_query_phase phase, 
   return q->good;
 }
 
+/* A question that an earlier process asked: its name says what it was. */
+static nt_question *question_named(nt_site *site, nt_str normal, nt_query_phase phase) {
+  nt_arena *arena = nt_arena_new_sized(512);
+  const nt_query *query = nt_query_read(normal, arena);
+  nt_question *q = query ? find_question(site, query, phase) : NULL;
+  nt_arena_free(arena);
+  return q;
+}
+
 nt_hash nt_queries_hash(nt_site *site, uint32_t name, nt_query_phase phase) {
   nt_queries *all = site->queries;
+  nt_str normal = nt_names_str(site->names, name);
   uv_rwlock_rdlock(&all->lock);
-  nt_question *q = nt_map_get(&all->questions[phase], nt_names_str(site->names, name));
+  nt_question *q = nt_map_get(&all->questions[phase], normal);
   uv_rwlock_rdunlock(&all->lock);
+  if (!q) q = question_named(site, normal, phase);
   if (!q) return NT_HASH_ABSENT;
   nt_queries_bring(site, q);
   return q->step.value;

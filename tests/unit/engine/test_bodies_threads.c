@@ -31,6 +31,7 @@ static int setup(void **state) {
     small_put(f, name.ptr, nt_arena_format(f->arena, "---\ntitle: %s\n---\nord %d\n", titles[i % 2], i).ptr);
   }
   nt_memo_found found;
+  f->engine->options.memo_off = true; /* the site has this one instead */
   nt_str path = nt_arena_format(f->arena, "%s/bodies", f->root);
   site_of(f)->memo = nt_memo_open(path, 1, nt_pool_workers(f->engine->pool), &found);
   assert_int_equal(found, NT_MEMO_NEW);

@@ -35,6 +35,34 @@ static bool holds(nt_compare compare, nt_value field, nt_value wanted) {
   return nt_condition_holds(&c, &field);
 }
 
+/* What a name in a trace stands for is asked again by the process that comes after. */
+static void a_question_comes_back_from_its_normal_form(void **state) {
+  nt_query *q = nt_query_of(*state, NT_STR("nyheter"));
+  q = nt_query_lang(*state, q, NT_STR("sv"));
+  q = nt_query_where(*state, q, NT_STR("topics"), NT_IN, list_of(*state, 2, 1));
+  q = nt_query_where(*state, q, NT_STR("date"), NT_GE, nt_string(NT_STR("2024")));
+  q = nt_query_slice(*state, nt_query_sort(*state, nt_query_sort(*state, q, NT_STR("-date")), NT_STR("title")), 5, 10);
+  q->from_end = true;
+  nt_buf normal = {0};
+  nt_query_normal(q, &normal);
+  nt_query *back = nt_query_read(nt_buf_str(&normal), *state);
+  assert_non_null(back);
+  assert_true(same_question(q, back));
+  assert_true(nt_str_eq(back->collection, q->collection));
+  assert_true(nt_str_eq(back->lang, q->lang));
+  assert_int_equal(back->condition_count, 2);
+  assert_int_equal(back->conditions[1].compare, NT_IN);
+  assert_int_equal(back->conditions[1].value.as.list->items[0].as.integer, 1);
+  assert_true(back->sorts[0].descending && !back->sorts[1].descending);
+  assert_int_equal(back->offset, 5);
+  assert_int_equal(back->limit, 10);
+  assert_true(back->from_end);
+  for (size_t len = 0; len < normal.len; len++) assert_null(nt_query_read(nt_str_n(normal.ptr, len), *state));
+  nt_buf_byte(&normal, 0);
+  assert_null(nt_query_read(nt_buf_str(&normal), *state));
+  nt_buf_deinit(&normal);
+}
+
 static void words(void **state) {
   nt_compare c;
   assert_true(nt_compare_find(NT_STR("lte"), &c) && c == NT_LE);
@@ -147,15 +175,17 @@ static void ordering(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(words, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(leaves_the_old_as_it_was, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(order_of_conditions_is_no_matter, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(choices_are_a_set, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(order_of_sorts_matters, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(no_confusion, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(equality, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(absent, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(membership, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(ordering, setup, teardown)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_question_comes_back_from_its_normal_form, setup, teardown),
+      cmocka_unit_test_setup_teardown(words, setup, teardown),
+      cmocka_unit_test_setup_teardown(leaves_the_old_as_it_was, setup, teardown),
+      cmocka_unit_test_setup_teardown(order_of_conditions_is_no_matter, setup, teardown),
+      cmocka_unit_test_setup_teardown(choices_are_a_set, setup, teardown),
+      cmocka_unit_test_setup_teardown(order_of_sorts_matters, setup, teardown),
+      cmocka_unit_test_setup_teardown(no_confusion, setup, teardown),
+      cmocka_unit_test_setup_teardown(equality, setup, teardown),
+      cmocka_unit_test_setup_teardown(absent, setup, teardown),
+      cmocka_unit_test_setup_teardown(membership, setup, teardown),
+      cmocka_unit_test_setup_teardown(ordering, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
