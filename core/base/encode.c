@@ -148,10 +148,14 @@ static bool get_value(nt_str bytes, size_t *at, decoder *d, nt_value *out, int d
   return false;
 }
 
+bool nt_value_read(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out) {
+  decoder d = {arena, bytes.len};
+  return get_value(bytes, at, &d, out, 0);
+}
+
 bool nt_value_decode(nt_str bytes, nt_arena *arena, nt_value *out) {
   size_t at = 0;
-  decoder d = {arena, bytes.len};
-  return get_value(bytes, &at, &d, out, 0) && at == bytes.len;
+  return nt_value_read(bytes, &at, arena, out) && at == bytes.len;
 }
 
 nt_hash nt_value_hash(const nt_value *value) {

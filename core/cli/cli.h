@@ -12,6 +12,7 @@ typedef struct nt_cli {
   nt_arena *arena;
   nt_language language;
   bool json, quiet, color, terminal;
+  bool last; /* explain the last epoch */
   const char *command;
   nt_engine_options engine;
   NT_VEC(nt_str) words; /* what follows the command and is no option */
@@ -27,6 +28,7 @@ int nt_cli_build(nt_cli *cli);
 int nt_cli_check(nt_cli *cli);
 int nt_cli_watch(nt_cli *cli);
 int nt_cli_list(nt_cli *cli);
+int nt_cli_explain(nt_cli *cli);
 int nt_cli_config(nt_cli *cli);
 int nt_cli_new(nt_cli *cli);
 int nt_cli_help(nt_cli *cli);

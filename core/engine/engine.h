@@ -21,6 +21,7 @@ typedef struct nt_engine_options {
   int64_t at;                 /* the instant, seconds since 1970; otherwise the clock's */
   int64_t (*clock)(void *ud); /* instead of the system's, in the same unit; NULL: that one */
   bool check;                 /* stop before commit */
+  bool explains;              /* with check: nobody else is to work here, and what is remembered is read */
   bool allow_removals;
   size_t watch_limit;                              /* of watched folders, for tests; 0: the system's */
   uint64_t shuffle_seed;                           /* 0: none */

@@ -195,11 +195,17 @@ static bool is_ignored(const nt_site *site, nt_key key) {
   return nt_str_starts(nt_names_str(site->names, key.name), options->ignored_name);
 }
 
+bool nt_step_broken_key(nt_site *site, nt_run_scope scope, const nt_step *step, nt_key *key) {
+  for (uint32_t i = 0; i < step->count; i++) {
+    *key = step->trace[i].key;
+    if (!is_ignored(site, *key) && nt_key_now(site, scope, *key) != step->trace[i].hash) return true;
+  }
+  return false;
+}
+
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step) {
   (void)seat;
+  nt_key key;
   if (step->state == NT_STEP_NONE || step->fleeting) return false;
-  for (uint32_t i = 0; i < step->count; i++)
-    if (!is_ignored(site, step->trace[i].key) && nt_key_now(site, scope, step->trace[i].key) != step->trace[i].hash)
-      return false;
-  return true;
+  return !nt_step_broken_key(site, scope, step, &key);
 }

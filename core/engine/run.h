@@ -31,6 +31,8 @@ void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash valu
 
 /* Does everything that the step read have the hash it had then? */
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step);
+/* The first key of a step's trace that has another hash now; false if there is none, or no trace. */
+bool nt_step_broken_key(nt_site *site, nt_run_scope scope, const nt_step *step, nt_key *key);
 nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key);
 
 /* A document by id, as steps of that scope may see it. */

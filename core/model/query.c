@@ -126,6 +126,64 @@ void nt_query_normal(const nt_query *query, nt_buf *out) {
   nt_buf_varint(out, query->limit);
 }
 
+static bool get_string(nt_str bytes, size_t *at, nt_str *out) {
+  uint64_t len;
+  if (!nt_varint_read(bytes, at, &len) || len > bytes.len - *at) return false;
+  *out = nt_str_sub(bytes, *at, *at + (size_t)len);
+  *at += (size_t)len;
+  return true;
+}
+
+/* Each takes a byte at least, so that a damaged count cannot ask for more than there is. */
+static bool get_count(nt_str bytes, size_t *at, size_t *out) {
+  uint64_t count;
+  if (!nt_varint_read(bytes, at, &count) || count > bytes.len - *at) return false;
+  *out = (size_t)count;
+  return true;
+}
+
+static bool get_choices(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out) {
+  size_t count;
+  *out = nt_list_new(arena);
+  if (*at >= bytes.len || bytes.ptr[*at] != NT_LIST) return nt_value_read(bytes, at, arena, out);
+  ++*at;
+  if (!get_count(bytes, at, &count)) return false;
+  for (size_t i = 0; i < count; i++) {
+    nt_value choice;
+    if (!nt_value_read(bytes, at, arena, &choice)) return false;
+    nt_list_push(out, arena, choice);
+  }
+  return true;
+}
+
+static bool get_condition(nt_str bytes, size_t *at, nt_arena *arena, nt_condition *out) {
+  if (!get_string(bytes, at, &out->field) || *at >= bytes.len) return false;
+  out->compare = (nt_compare)bytes.ptr[(*at)++];
+  if (out->compare == NT_IN) return get_choices(bytes, at, arena, &out->value);
+  return out->compare < NT_IN && nt_value_read(bytes, at, arena, &out->value);
+}
+
+static bool get_sort(nt_str bytes, size_t *at, nt_sort *out) {
+  if (!get_string(bytes, at, &out->field) || *at >= bytes.len) return false;
+  out->descending = bytes.ptr[(*at)++] != 0;
+  return true;
+}
+
+bool nt_query_read(nt_str normal, nt_arena *arena, nt_query *out) {
+  size_t at = 0;
+  *out = (nt_query){0};
+  if (!get_string(normal, &at, &out->collection) || !get_string(normal, &at, &out->lang)) return false;
+  if (!get_count(normal, &at, &out->condition_count)) return false;
+  out->conditions = NT_NEW_N(arena, nt_condition, out->condition_count);
+  for (size_t i = 0; i < out->condition_count; i++)
+    if (!get_condition(normal, &at, arena, &out->conditions[i])) return false;
+  if (!get_count(normal, &at, &out->sort_count)) return false;
+  out->sorts = NT_NEW_N(arena, nt_sort, out->sort_count);
+  for (size_t i = 0; i < out->sort_count; i++)
+    if (!get_sort(normal, &at, &out->sorts[i])) return false;
+  return nt_varint_read(normal, &at, &out->offset) && nt_varint_read(normal, &at, &out->limit) && at == normal.len;
+}
+
 /* "Not a number" is none: it has no order and equals only itself. */
 static bool is_number(const nt_value *v) {
   return v->type == NT_INT || (v->type == NT_FLOAT && v->as.number == v->as.number);

@@ -51,6 +51,8 @@ nt_query *nt_query_slice(nt_arena *arena, const nt_query *query, uint64_t offset
 bool nt_compare_find(nt_str word, nt_compare *out);
 /* Conditions sorted by field, comparison and value; the same bytes for the same question. */
 void nt_query_normal(const nt_query *query, nt_buf *out);
+/* The question that has this normal form; strings borrow from it. False if there is none. */
+bool nt_query_read(nt_str normal, nt_arena *arena, nt_query *out);
 /* Does a field's value (NULL if absent) meet the condition? */
 bool nt_condition_holds(const nt_condition *condition, const nt_value *value);
 

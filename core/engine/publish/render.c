@@ -17,6 +17,8 @@ typedef struct rendering {
   nt_seat *seat;
   nt_page_record *record;
   const nt_page *page; /* as planned, or as the page hooks left it */
+  nt_key broken;       /* what page hooks had read and found otherwise now, if `rehooked` */
+  bool rehooked;
   nt_buf *out;
 } rendering;
 
@@ -65,6 +67,7 @@ static bool apply_page_hooks(rendering *r) {
     record->hooked.params = params;
     record->hooked.template_name = template_name;
   } else {
+    r->rehooked = nt_step_broken_key(r->site, NT_RUN_PAGE, &record->params, &r->broken);
     run_page_hooks(r, vm);
   }
   r->page = &record->hooked;
@@ -138,6 +141,14 @@ static void run_render(rendering *r) {
   nt_run_finish(&r->run, &record->render, good ? NT_STEP_OK : NT_STEP_FAILED, hash);
 }
 
+bool nt_render_again(nt_site *site, nt_seat *seat, nt_page_record *record, nt_buf *out) {
+  rendering r = {.site = site, .seat = seat, .record = record, .out = out};
+  r.page = record->params.state == NT_STEP_NONE ? &record->page : &record->hooked;
+  nt_run_start(&r.run, site, seat, NT_RUN_PAGE);
+  if (r.page->lang.len) r.run.reader.lang = r.page->lang;
+  return render_page(&r);
+}
+
 /* ---- output hooks ---- */
 
 static bool wants_output_hooks(rendering *r, nt_vm **vm) {
@@ -168,6 +179,25 @@ static bool is_published(const nt_site *site, const nt_page_record *record) {
   return entry && entry->hash == record->bytes;
 }
 
+/* Before anything of it is made anew: what its page hooks read explains more than that they left it otherwise. */
+static nt_why find_why(const rendering *r, bool output_hooks) {
+  const nt_page_record *record = r->record;
+  const nt_step *render = &record->render, *output = &record->output;
+  nt_why why = {.epoch = r->site->epoch, .reason = NT_WHY_KEY, .key = r->broken};
+  if (r->rehooked) return why;
+  if (render->state == NT_STEP_NONE)
+    why.reason = NT_WHY_NEW;
+  else if (render->fleeting || output->fleeting)
+    why.reason = NT_WHY_AGAIN;
+  else if (nt_step_broken_key(r->site, NT_RUN_PAGE, render, &why.key))
+    return why;
+  else if (output_hooks && output->state == NT_STEP_NONE)
+    why.key = nt_key_of(NT_KEY_SCRIPT, NT_EVENT_OUTPUT, 0);
+  else if (!nt_step_broken_key(r->site, NT_RUN_PAGE, output, &why.key))
+    why.reason = NT_WHY_ALTERED;
+  return why;
+}
+
 /* True if there are new bytes in r->out. */
 static bool bring_up_to_date(rendering *r) {
   nt_page_record *record = r->record;
@@ -192,6 +222,7 @@ static bool bring_up_to_date(rendering *r) {
   }
   /* The bytes are not kept, so that output hooks that must run need the page rendered again. */
   nt_site_count(r->site, NT_STEP_RENDER, true);
+  record->why = find_why(r, hooks);
   run_render(r);
   if (hooks && record->render.state == NT_STEP_OK) {
     nt_site_count(r->site, NT_STEP_OUTPUT, true);
