@@ -64,6 +64,7 @@ bool nt_site_idle(const nt_site *site) {
 void nt_site_changed(nt_site *site, bool refresh) {
   site->changed = true;
   site->refresh |= refresh;
+  site->relist |= refresh;
 }
 
 void nt_site_mark(nt_site *site, nt_record *record) {
@@ -309,6 +310,7 @@ static void remove_unlisted(nt_site *site) {
 static void start_collect(nt_site *site);
 
 static void pump_documents(nt_site *site) {
+  if (!site->stopping) nt_sources_look(site);
   if (!site->in_flight) update_records(site);
   while (site->dirty.len && !site->stopping && site->in_flight + site->sources.running < NT_LANE_LIMIT / 2 &&
          !nt_sources_waiting(site)) {
@@ -379,6 +381,7 @@ static void collect_done(nt_post *post) {
 
 static void start_collect(nt_site *site) {
   enter(site, NT_PHASE_COLLECT);
+  nt_records_trim_touched(&site->records);
   nt_queries_turn(site->queries);
   plan_job *j = nt_zalloc(sizeof *j);
   j->site = site;
@@ -474,8 +477,9 @@ static void pump_render(nt_site *site) {
 void nt_site_pump(nt_site *site) {
   switch (site->phase) {
   case NT_PHASE_IDLE:
+    if (!site->closing) nt_sources_look(site);
     nt_sources_deliver(site);
-    if (site->changed && !site->closing && !site->writing) begin_epoch(site);
+    if (site->changed && !site->closing && !site->writing && !site->sources.running) begin_epoch(site);
     break;
   case NT_PHASE_HELD:
     if (site->stopping)

@@ -74,6 +74,7 @@ typedef struct nt_site {
   int64_t instant;                /* of the epoch, or of the last one */
   bool changed;                   /* something came since the epoch began */
   bool refresh;                   /* the inputs are to be read again */
+  bool relist;                    /* and every source is to list its files again */
   uint64_t loads;                 /* how often they were */
   nt_atomic overrun;              /* a step ran out of memory: the commit is withheld */
   nt_atomic cancel;               /* jobs leave what they have not begun */
@@ -101,7 +102,11 @@ void nt_site_init(nt_site *site, struct nt_engine *engine, unsigned lane, nt_str
 void nt_site_deinit(nt_site *site);
 /* Loop thread: begins an epoch if something changed and none is running, and goes on with the one that is. */
 void nt_site_pump(nt_site *site);
+/* `refresh`: anything may have changed in its folders. */
 void nt_site_changed(nt_site *site, bool refresh);
+/* Something came, changed or went in one of its layers: a file, or a folder with all that is or was in it. `dir` is the
+ * layer from the workspace's root, `path` from the layer's; no link leads there, and the file has no other names. */
+void nt_site_told(nt_site *site, nt_str dir, nt_str path, bool folder);
 bool nt_site_idle(const nt_site *site);
 /* What its inputs are loaded with, by an epoch of its present instant. */
 nt_inputs_options nt_site_inputs_options(const nt_site *site);

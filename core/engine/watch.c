@@ -49,19 +49,28 @@ static nt_str written(const watcher *w, size_t site) {
   return nt_str_n(NULL, 0);
 }
 
+/* From the workspace's root. */
+static nt_str dir_of(const watcher *w, size_t root) {
+  nt_str path = w->roots.items[root];
+  size_t start = w->engine->root.len;
+  while (start < path.len && path.ptr[start] == '/') start++;
+  return nt_str_sub(path, start, path.len);
+}
+
 /* At once, and not at the next turn: an epoch looks when it is about to commit. */
-static void tell_site(const watcher *w, size_t index, nt_watch_news news) {
+static void tell_site(const watcher *w, size_t index, size_t root, nt_watch_news news) {
   nt_site *site = &w->engine->sites[index];
   site->writing = written(w, index).len > 0;
   site->torn |= news.torn;
-  if (news.changed) nt_site_changed(site, true);
+  if (news.everything) nt_site_changed(site, true);
+  for (size_t i = 0; i < news.count; i++) nt_site_told(site, dir_of(w, root), news.paths[i].path, news.paths[i].folder);
 }
 
 static void on_news(void *ud, size_t root, nt_watch_news news) {
   watcher *w = ud;
   if (root < w->settings && news.changed) w->settings_changed |= root > 0 || nt_engine_settings_changed(w->engine);
   for (size_t i = 0; i < w->engine->site_count; i++)
-    if (*use_of(w, i, root)) tell_site(w, i, news);
+    if (*use_of(w, i, root)) tell_site(w, i, root, news);
 }
 
 /* ---- what is watched ---- */

@@ -77,7 +77,11 @@ const notis_document *nt_service_page_at(notis_call *call, const notis_page *p, 
   if (!call || !call->reader || index >= nt_service_page_length(call, p)) return NULL;
   const nt_page *page = p->page;
   if (call->listed != page) {
-    nt_query query = {.collection = page->collection, .lang = page->lang, .offset = page->first, .limit = page->shown};
+    nt_query query = {.collection = page->collection,
+                      .lang = page->lang,
+                      .offset = page->first,
+                      .limit = page->shown,
+                      .from_end = page->from_end};
     nt_docrefs found = {0};
     if (call->reader->ops->query(call->reader, &query, call->diags, &found) != NT_READ_OK) return NULL;
     call->listed = page;

@@ -70,15 +70,19 @@ nt_str nt_root_path(const nt_root *root) {
   return nt_str_c(root->path);
 }
 
-static int open_beneath(const nt_root *root, const char *path, int flags) {
+static int open_resolved(const nt_root *root, const char *path, int flags, uint64_t resolve) {
   log_open(root, path);
   if (!(flags & O_PATH)) flags |= O_NOCTTY | O_NONBLOCK; /* with O_PATH openat2 refuses them */
-  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+  struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | resolve};
   int tries = 3; /* EAGAIN: a rename raced with the resolution */
   long fd;
   do fd = syscall(SYS_openat2, root->fd, path, &how, sizeof how);
   while (fd < 0 && (errno == EAGAIN || errno == EINTR) && tries--);
   return (int)fd;
+}
+
+static int open_beneath(const nt_root *root, const char *path, int flags) {
+  return open_resolved(root, path, flags, RESOLVE_NO_MAGICLINKS);
 }
 
 nt_root *nt_root_open_below(const nt_root *root, nt_str path) {
@@ -268,6 +272,22 @@ bool nt_file_hash(int fd, nt_hash *out) {
   return good;
 }
 
+/* ---- looking ---- */
+
+nt_file_result nt_file_look(const nt_root *root, nt_str path, nt_file_stamp *stamp) {
+  struct stat st;
+  nt_str terminated = nt_heap_str(path);
+  int fd = open_resolved(root, terminated.ptr, O_PATH, RESOLVE_NO_SYMLINKS);
+  nt_file_result result = fd < 0 ? result_of(errno) : fstat(fd, &st) != 0 ? NT_FILE_FAILED : NT_FILE_OK;
+  free((char *)terminated.ptr);
+  if (fd >= 0) close(fd);
+  if (result != NT_FILE_OK) return result;
+  if (S_ISDIR(st.st_mode)) return NT_FILE_DIRECTORY;
+  if (!S_ISREG(st.st_mode)) return NT_FILE_SPECIAL;
+  *stamp = stamp_of(&st);
+  return NT_FILE_OK;
+}
+
 /* ---- listing ---- */
 
 typedef struct lister {
@@ -354,6 +374,15 @@ void nt_file_list_read(nt_root *root, nt_str path, nt_arena *arena, nt_file_list
   list_directory(&l, nt_arena_str(arena, path));
   if (out->files.len) qsort(out->files.items, out->files.len, sizeof *out->files.items, by_path);
   if (out->problems.len) qsort(out->problems.items, out->problems.len, sizeof *out->problems.items, by_problem_path);
+}
+
+void nt_file_list_sort(nt_file_list *list) {
+  size_t kept = 0;
+  if (list->files.len) qsort(list->files.items, list->files.len, sizeof *list->files.items, by_path);
+  for (size_t i = 0; i < list->files.len; i++)
+    if (!kept || !nt_str_eq(list->files.items[kept - 1].path, list->files.items[i].path))
+      list->files.items[kept++] = list->files.items[i];
+  list->files.len = kept;
 }
 
 void nt_file_list_deinit(nt_file_list *list) {

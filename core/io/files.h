@@ -59,6 +59,10 @@ size_t nt_file_read_at(int fd, uint64_t offset, void *out, size_t len);
 /* The hash of all its bytes; false if they cannot be read. Holes cost no reading. */
 bool nt_file_hash(int fd, nt_hash *out);
 
+/* What lies there, for one who would otherwise list it: OK is a plain file whose stamp is given, DIRECTORY a folder,
+ * and OUTSIDE is a link on the way or at the end, wherever it leads. */
+nt_file_result nt_file_look(const nt_root *root, nt_str path, nt_file_stamp *stamp);
+
 typedef struct nt_file_entry {
   nt_str path; /* from the root */
   nt_file_stamp stamp;
@@ -77,6 +81,8 @@ typedef struct nt_file_list {
 /* Every regular file below `path`, also through links that stay inside; names beginning with '.' are passed over. An
  * absent directory is an empty list with one problem. Strings live in the arena, the vectors on the heap. */
 void nt_file_list_read(nt_root *root, nt_str path, nt_arena *arena, nt_file_list *out);
+/* In order of path, each once: for lists that were put together from several. */
+void nt_file_list_sort(nt_file_list *list);
 void nt_file_list_deinit(nt_file_list *list);
 
 #endif

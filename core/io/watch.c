@@ -10,56 +10,6 @@
 
 enum { CHECK_WRITERS = 100, FIND_BASE = 500 /* milliseconds */, QUEUE = 1 << 16 /* bytes read at a time */ };
 
-static const nt_watch_news changed = {.changed = true};
-
-/* ---- roots ---- */
-
-static void add_news(nt_watch_root *root, nt_watch_news news) {
-  root->news.changed |= news.changed;
-  root->news.torn |= news.torn;
-}
-
-/* Does a name on the way from the root to the path begin with '.'? */
-static bool is_hidden(const nt_watch_root *root, nt_str path) {
-  return nt_str_search(nt_str_sub(path, root->real.len, path.len), NT_STR("/.")) < path.len - root->real.len;
-}
-
-static bool is_in(const nt_watch_root *root, nt_str path) {
-  return nt_watch_holds(root->real, path) && !is_hidden(root, path);
-}
-
-void nt_watch_touch(nt_watch *w, nt_str path, nt_watch_news news) {
-  for (size_t i = 0; i < w->roots.len; i++)
-    if (is_in(&w->roots.items[i], path)) add_news(&w->roots.items[i], news);
-}
-
-static void touch_all(nt_watch *w) {
-  for (size_t i = 0; i < w->roots.len; i++) add_news(&w->roots.items[i], changed);
-}
-
-static bool is_written(const nt_watch *w, const nt_watch_root *root, nt_str *path) {
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&w->writers, &i, &e);) {
-    const nt_watch_writer *writer = e->value;
-    *path = writer->path;
-    if (!writer->given_up && nt_watch_holds(root->real, writer->path)) return true;
-  }
-  return false;
-}
-
-static void tell(nt_watch *w) {
-  nt_str path;
-  for (size_t i = 0; i < w->roots.len; i++) {
-    nt_watch_root *root = &w->roots.items[i];
-    nt_watch_news news = root->news;
-    news.writing = is_written(w, root, &path);
-    if (!news.changed && !news.torn && news.writing == root->told.writing) continue;
-    root->told = news;
-    root->news = (nt_watch_news){0};
-    w->tell(w->ud, i, news);
-  }
-}
-
 /* ---- events ---- */
 
 static bool is_structural(uint32_t mask) {
@@ -71,7 +21,7 @@ static void on_above(nt_watch *w, size_t root, nt_str path) {
   nt_watch_forget(w, path);
   nt_watch_forget(w, w->roots.items[root].real);
   nt_watch_attach(w, root, true);
-  add_news(&w->roots.items[root], changed);
+  nt_watch_note_everything(&w->roots.items[root]);
 }
 
 static bool is_link(nt_str path) {
@@ -94,11 +44,11 @@ static void on_new_file(nt_watch *w, size_t root, nt_str path) {
   nt_str terminated = nt_heap_str(path);
   bool there = lstat(terminated.ptr, &st) == 0;
   free((char *)terminated.ptr);
+  if (there && S_ISLNK(st.st_mode)) nt_watch_walk(w, root, path, true);
   if (there && S_ISREG(st.st_mode) && st.st_nlink == 1)
     nt_watch_writer_note(w, path);
   else
-    add_news(&w->roots.items[root], changed);
-  if (there && S_ISLNK(st.st_mode)) nt_watch_walk(w, root, path, true);
+    nt_watch_note(&w->roots.items[root], path, false);
 }
 
 static void on_file(nt_watch *w, size_t root, nt_str path, uint32_t mask) {
@@ -109,14 +59,15 @@ static void on_file(nt_watch *w, size_t root, nt_str path, uint32_t mask) {
   } else {
     if (!(mask & IN_ATTRIB)) nt_watch_writer_drop(w, path);
     if (mask & IN_MOVED_TO) nt_watch_walk(w, root, path, true); /* it may be a link */
-    add_news(&w->roots.items[root], changed);
+    nt_watch_note(&w->roots.items[root], path, false);
   }
 }
 
+/* What may be read since its attributes changed could not be watched before. */
 static void on_folder(nt_watch *w, size_t root, nt_str path, uint32_t mask) {
   if (mask & (IN_MOVED_FROM | IN_DELETE)) nt_watch_forget(w, path);
-  if (mask & (IN_MOVED_TO | IN_CREATE)) nt_watch_walk(w, root, path, true);
-  add_news(&w->roots.items[root], changed);
+  if (mask & (IN_MOVED_TO | IN_CREATE | IN_ATTRIB)) nt_watch_walk(w, root, path, true);
+  nt_watch_note(&w->roots.items[root], path, true);
 }
 
 static void on_name(nt_watch *w, nt_str path, uint32_t mask) {
@@ -124,19 +75,27 @@ static void on_name(nt_watch *w, nt_str path, uint32_t mask) {
     nt_watch_root *root = &w->roots.items[i];
     if (is_above(root, path, mask))
       on_above(w, i, path);
-    else if (is_in(root, path))
+    else if (nt_watch_is_in(root, path))
       (mask & IN_ISDIR ? on_folder : on_file)(w, i, path, mask);
+  }
+}
+
+/* Nobody tells of what comes to light where something was mounted. */
+static void on_unmount(nt_watch *w, nt_str path) {
+  for (size_t i = 0; i < w->roots.len; i++) {
+    if (nt_watch_holds(path, w->roots.items[i].path))
+      on_above(w, i, path);
+    else if (nt_watch_is_in(&w->roots.items[i], path))
+      on_folder(w, i, path, IN_MOVED_FROM | IN_MOVED_TO);
   }
 }
 
 /* A watched folder itself went. The one above it tells too, but the base has none. */
 static void on_self(nt_watch *w, nt_watch_folder *folder, uint32_t mask) {
-  nt_watch_touch(w, folder->path, changed);
-  if (nt_str_eq(folder->path, w->base)) w->lost = true;
-  if (!(mask & IN_UNMOUNT)) return;
   nt_str path = nt_heap_str(folder->path);
-  for (size_t i = 0; i < w->roots.len; i++)
-    if (nt_watch_holds(path, w->roots.items[i].path)) on_above(w, i, path);
+  nt_watch_changed(w, path, true);
+  if (nt_str_eq(path, w->base)) w->lost = true;
+  if (mask & IN_UNMOUNT) on_unmount(w, path);
   free((char *)path.ptr);
 }
 
@@ -150,7 +109,7 @@ static void on_event(nt_watch *w, const struct inotify_event *event) {
     on_self(w, folder, event->mask);
   } else if (event->len) {
     for (size_t i = 0; folder->owner.len && i < w->roots.len; i++)
-      if (nt_str_eq(w->roots.items[i].real, folder->owner)) add_news(&w->roots.items[i], changed);
+      if (nt_str_eq(w->roots.items[i].real, folder->owner)) nt_watch_note_everything(&w->roots.items[i]);
     nt_arena *arena = nt_arena_new_sized(512);
     on_name(w, nt_path_join(arena, folder->path, nt_str_c(event->name)), event->mask);
     nt_arena_free(arena);
@@ -174,7 +133,7 @@ static void attach_all(nt_watch *w) {
   w->overflow = false;
   for (size_t i = 0; i < w->roots.len && !w->polls; i++) nt_watch_attach(w, i, true);
   if (!w->polls) nt_watch_sweep(w, since);
-  touch_all(w);
+  for (size_t i = 0; i < w->roots.len; i++) nt_watch_note_everything(&w->roots.items[i]);
 }
 
 static void find_base(nt_watch *w) {
@@ -202,7 +161,7 @@ void nt_watch_look(nt_watch *w) {
     nt_watch_writers_check(w);
     set_timer(w);
   }
-  tell(w);
+  nt_watch_tell(w);
 }
 
 static void on_timer(uv_timer_t *timer) {
@@ -243,6 +202,7 @@ nt_watch *nt_watch_new(const nt_watch_options *options) {
 static void root_deinit(nt_watch_root *root) {
   free((char *)root->path.ptr);
   free((char *)root->real.ptr);
+  nt_watch_news_deinit(root);
 }
 
 static void forget_everything(nt_watch *w) {
@@ -301,16 +261,11 @@ void nt_watch_set_roots(nt_watch *w, const nt_str *paths, size_t count) {
     nt_watch_root *root = &w->roots.items[i];
     bool is_new = !root->path.len;
     if (is_new) *root = (nt_watch_root){.path = nt_heap_str(paths[i]), .real = nt_heap_str(paths[i])};
-    if (is_new || gone) nt_watch_attach(w, i, false); /* what lay in one that is gone may lie in this one, too */
-    if (!is_new && gone) add_news(root, changed);     /* and not all that was told of it has been heard */
+    if (is_new || gone) nt_watch_attach(w, i, false);    /* what lay in one that is gone may lie in this one, too */
+    if (!is_new && gone) nt_watch_note_everything(root); /* and not all that was told of it has been heard */
   }
   w->lost |= access(w->base.ptr, F_OK) != 0;
   if (!w->polls) uv_timer_start(&w->timer, on_timer, gone ? 0 : FIND_BASE, 0);
-}
-
-nt_str nt_watch_writing(const nt_watch *w, size_t root) {
-  nt_str path;
-  return is_written(w, &w->roots.items[root], &path) ? path : nt_str_n(NULL, 0);
 }
 
 int nt_watch_polls(const nt_watch *w) {

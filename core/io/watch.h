@@ -5,6 +5,9 @@
  *                          ├───► writers: files that are open and half written
  *                          └───► tell(root, news)
  *
+ * Paths are told only where each has one name: in a root that holds symbolic links, and of a file with several hard
+ * links, it is everything that changed.
+ *
  * A root is a path: whatever lies there, a folder with all below it or a file. It need not be there yet, and may go and
  * come back. Names beginning with '.' are passed over, as they are by nt_file_list_read(). Where the system has no
  * watches left the trees are looked at every second instead, by a thread beside the loop. */
@@ -19,10 +22,19 @@
 
 typedef struct nt_watch nt_watch;
 
+/* A file, or a folder with all that is or was in it. What was a folder and became a file is told of as a folder. */
+typedef struct nt_watch_path {
+  nt_str path; /* from the root */
+  bool folder;
+} nt_watch_path;
+
 typedef struct nt_watch_news {
-  bool changed; /* something came, went, or was written to its end */
-  bool torn;    /* a file was written in place: whoever read it meanwhile may have read half of it */
-  bool writing; /* one is still being written; `changed` follows */
+  bool changed;               /* something came, went, or was written to its end */
+  bool torn;                  /* a file was written in place: whoever read it meanwhile may have read half of it */
+  bool writing;               /* one is still being written; `changed` follows */
+  bool everything;            /* it is not known what changed, or too much to tell: it may be anything in the root */
+  const nt_watch_path *paths; /* otherwise what changed, each once; until tell() returns */
+  size_t count;
 } nt_watch_news;
 
 typedef struct nt_watch_options {

@@ -67,7 +67,7 @@ static void clear(nt_poll *p) {
 static void compare(nt_watch_root *root, nt_hash found) {
   bool settled = !root->seen || found == root->before;
   if (settled && found != root->seen) {
-    root->news.changed = true;
+    nt_watch_note_everything(root);
     root->seen = found;
   }
   root->before = found;

@@ -118,12 +118,17 @@ static unsigned char type_of(const char *path, unsigned char type) {
   return S_ISDIR(st.st_mode) ? DT_DIR : S_ISLNK(st.st_mode) ? DT_LNK : S_ISREG(st.st_mode) ? DT_REG : DT_UNKNOWN;
 }
 
+static void note_link(walk *k, nt_str path) {
+  k->w->roots.items[k->root].linked = true;
+  nt_push(&k->links, path);
+}
+
 static void walk_entry(walk *k, nt_str path, unsigned char type, nt_str owner, int depth) {
   type = type_of(path.ptr, type);
   if (type == DT_DIR)
     walk_folder(k, path, owner, depth + 1);
   else if (type == DT_LNK)
-    nt_push(&k->links, path);
+    note_link(k, path);
   else if (type == DT_REG && k->look_closer && nt_watch_is_written(path) == NT_WRITTEN)
     nt_watch_writer_note(k->w, path);
 }
@@ -190,7 +195,7 @@ void nt_watch_walk(nt_watch *w, size_t root, nt_str path, bool look_closer) {
     if (S_ISDIR(st.st_mode))
       walk_folder(&k, terminated, nt_str_n(NULL, 0), 0);
     else if (S_ISLNK(st.st_mode))
-      nt_push(&k.links, terminated);
+      note_link(&k, terminated);
   }
   follow_links(&k);
   nt_arena_free(k.arena);
@@ -209,6 +214,7 @@ void nt_watch_attach(nt_watch *w, size_t index, bool look_closer) {
   free((char *)root->real.ptr);
   char *real = realpath(root->path.ptr, NULL);
   root->real = real ? nt_str_c(real) : nt_heap_str(root->path);
+  root->linked = false;
   nt_watch_walk(w, index, root->real, look_closer);
   if (!nt_str_eq(root->real, root->path)) watch_folder(w, nt_path_dir(root->real), root->real); /* what replaces it */
 }

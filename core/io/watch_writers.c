@@ -45,7 +45,7 @@ void nt_watch_writer_note(nt_watch *w, nt_str path) {
     nt_map_set(&w->writers, writer->path, writer);
   }
   writer->last = now(w);
-  if (!writer->given_up) nt_watch_touch(w, path, (nt_watch_news){.torn = true});
+  if (!writer->given_up) nt_watch_torn(w, path);
 }
 
 void nt_watch_writer_drop(nt_watch *w, nt_str path) {
@@ -73,7 +73,7 @@ void nt_watch_writers_check(nt_watch *w) {
     nt_writing writing = nt_watch_is_written(writer->path);
     bool ended = writing == NT_NOT_WRITTEN;
     if (!ended && (writer->given_up || !stalls(writer, writing, now(w)))) continue;
-    nt_watch_touch(w, writer->path, (nt_watch_news){.changed = true});
+    nt_watch_changed(w, writer->path, false);
     if (ended)
       nt_watch_writer_drop(w, writer->path);
     else

@@ -9,9 +9,12 @@
 #include "io/watch.h"
 
 typedef struct nt_watch_root {
-  nt_str path; /* heap, as given */
-  nt_str real; /* heap, without links if it is there: what lies there goes by that name */
-  nt_watch_news news, told;
+  nt_str path;        /* heap, as given */
+  nt_str real;        /* heap, without links if it is there: what lies there goes by that name */
+  bool linked;        /* a symbolic link was met in it: one file may have several names */
+  nt_watch_news news; /* but for the paths, and whether one is being written */
+  nt_map changed;     /* path -> nt_watch_path, heap */
+  bool writing_told;
   nt_hash seen, before; /* when polling: the tree as it was last told, and at the look before */
 } nt_watch_root;
 
@@ -80,6 +83,19 @@ void nt_watch_start_polling(nt_watch *w, int error);
 void nt_watch_poll_again(nt_watch *w);
 void nt_watch_stop_polling(nt_watch *w);
 
+/* ---- watch_news.c ---- */
+
+/* Does it lie in the root, by names that do not begin with '.'? */
+bool nt_watch_is_in(const nt_watch_root *root, nt_str path);
+/* It lies in the root, and came, went or is whole. */
+void nt_watch_note(nt_watch_root *root, nt_str path, bool folder);
+void nt_watch_note_everything(nt_watch_root *root);
+/* The same in every root that it is in; or that it is being written in place. */
+void nt_watch_changed(nt_watch *w, nt_str path, bool folder);
+void nt_watch_torn(nt_watch *w, nt_str path);
+void nt_watch_tell(nt_watch *w);
+void nt_watch_news_deinit(nt_watch_root *root);
+
 /* ---- watch.c ---- */
 
 static inline bool nt_watch_holds(nt_str folder, nt_str path) {
@@ -87,7 +103,5 @@ static inline bool nt_watch_holds(nt_str folder, nt_str path) {
 }
 /* Of uv_close(): with the last of its handles the watch is gone. */
 void nt_watch_handle_closed(uv_handle_t *handle);
-/* Every root that the path is in. */
-void nt_watch_touch(nt_watch *w, nt_str path, nt_watch_news news);
 
 #endif

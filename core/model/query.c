@@ -46,6 +46,12 @@ nt_query *nt_query_slice(nt_arena *arena, const nt_query *query, uint64_t offset
   return q;
 }
 
+void nt_query_window(const nt_query *query, size_t count, size_t *first, size_t *wanted) {
+  size_t passed = query->offset < count ? (size_t)query->offset : count, left = count - passed;
+  *wanted = query->limit && query->limit < left ? (size_t)query->limit : left;
+  *first = query->from_end ? left - *wanted : passed;
+}
+
 bool nt_compare_find(nt_str word, nt_compare *out) {
   static const struct {
     const char *word;
@@ -124,6 +130,7 @@ void nt_query_normal(const nt_query *query, nt_buf *out) {
   }
   nt_buf_varint(out, query->offset);
   nt_buf_varint(out, query->limit);
+  nt_buf_byte(out, query->from_end);
 }
 
 static bool get_string(nt_str bytes, size_t *at, nt_str *out) {

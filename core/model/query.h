@@ -38,6 +38,7 @@ typedef struct nt_query {
   size_t sort_count;
   uint64_t offset;
   uint64_t limit; /* 0: no limit */
+  bool from_end;  /* `offset` is how many come after those that are wanted */
 } nt_query;
 
 /* Each returns a new query in the arena and leaves the old one as it was. */
@@ -46,6 +47,9 @@ nt_query *nt_query_where(nt_arena *arena, const nt_query *query, nt_str field, n
 nt_query *nt_query_sort(nt_arena *arena, const nt_query *query, nt_str key); /* "-date" sorts descending */
 nt_query *nt_query_lang(nt_arena *arena, const nt_query *query, nt_str lang);
 nt_query *nt_query_slice(nt_arena *arena, const nt_query *query, uint64_t offset, uint64_t limit);
+
+/* Of `count` documents that meet it: the first that is wanted, and how many are. */
+void nt_query_window(const nt_query *query, size_t count, size_t *first, size_t *wanted);
 
 /* "eq ne lt le gt ge in", also "lte gte"; false if there is no such word. */
 bool nt_compare_find(nt_str word, nt_compare *out);

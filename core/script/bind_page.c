@@ -58,7 +58,6 @@ bool nt_page_attr(lua_State *L, const nt_page_ref *ref, nt_str key, nt_null_mode
   if (is(key, "lang")) return push_text(L, page->lang, mode);
   if (is(key, "number")) return push_number(L, page->number);
   if (is(key, "count")) return push_number(L, page->count);
-  if (is(key, "first")) return push_number(L, page->first);
   if (is(key, "shown")) return push_number(L, page->shown);
   if (is(key, "prev")) return push_url_text(L, page->prev, mode);
   if (is(key, "next")) return push_url_text(L, page->next, mode);

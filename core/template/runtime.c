@@ -331,6 +331,7 @@ static void push_documents(lua_State *L, nt_rendering *run) {
   if (!page->collection.len) return;
   nt_query *query =
       nt_query_slice(reader->arena, nt_query_of(reader->arena, page->collection), page->first, page->shown);
+  query->from_end = page->from_end;
   if (page->shown == 0) return;
   if (reader->ops->query(reader, query, reader->diags, &found) != NT_READ_OK) nt_fail_reported(L, run);
   for (size_t i = 0; i < found.len; i++) {

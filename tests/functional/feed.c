@@ -169,12 +169,21 @@ static void *say(void *ud) {
   return s;
 }
 
-static feed_instance *instance_of(feed_port *port, const char *set) {
+static feed_instance *find_instance(feed_port *port, const char *set) {
   feed_instance *found = NULL;
   pthread_mutex_lock(&port->lock);
   for (int i = 0; i < FEED_INSTANCES && !found; i++)
     if (port->instances[i] && strcmp(port->instances[i]->set, set) == 0) found = port->instances[i];
   pthread_mutex_unlock(&port->lock);
+  return found;
+}
+
+bool feed_is_open(feed_port *port, const char *set) {
+  return find_instance(port, set) != NULL;
+}
+
+static feed_instance *instance_of(feed_port *port, const char *set) {
+  feed_instance *found = find_instance(port, set);
   if (!found) {
     fprintf(stderr, "no source reads the set %s\n", set);
     abort();

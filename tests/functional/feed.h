@@ -67,6 +67,8 @@ typedef struct feed_word {
   const char *id;
 } feed_word;
 
+/* Does a source read that set? */
+bool feed_is_open(feed_port *port, const char *set);
 /* Says it to the engine, from a thread that has ended when this returns; the last answer that was not OK. */
 notis_status feed_send(feed_port *port, const char *set, const feed_word *words, size_t count);
 /* Likewise, but does not wait: feed_join does. FULL is waited out. */

@@ -1,6 +1,9 @@
 #include "region.h"
 
+#include "base/path.h"
+
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- parts of the inputs ---- */
@@ -11,14 +14,42 @@ static bool is_first_of_file(size_t part) {
   return true;
 }
 
+/* Texts and files below "{d}" move with that folder. */
+static const char *const folders[] = {"djup", "djupare", "arkiv/djup"};
+enum { FOLDERS = sizeof folders / sizeof *folders };
+
+static void full_path(const region *r, const char *path, char out[4096]) {
+  const char *mark = strstr(path, "{d}");
+  if (mark)
+    snprintf(out, 4096, "%s/%.*s%s%s", r->w->dir, (int)(mark - path), path, folders[r->folder], mark + 3);
+  else
+    snprintf(out, 4096, "%s/%s", r->w->dir, path);
+}
+
+/* As a watch tells it: a file that is written may be told of twice, and one of several only as a folder. */
+static void tell(region *r, nt_str path, bool folder) {
+  if (!r->tells || !r->w->site) return;
+  size_t layer = nt_str_find(path, '/');
+  nt_str dir = nt_str_sub(path, 0, layer), file = nt_str_sub(path, layer + 1, path.len);
+  unsigned how = (unsigned)(nt_hash_bytes(path) + r->told++) % 5;
+  if (how == 0) nt_site_told(r->w->site, dir, file, folder);
+  if (how == 1 && nt_path_dir(file).len)
+    nt_site_told(r->w->site, dir, nt_path_dir(file), true);
+  else
+    nt_site_told(r->w->site, dir, file, folder);
+}
+
 static void put_file(region *r, const char *path, nt_buf *bytes) {
   char full[4096];
-  nt_buf_byte(bytes, '\0');
-  snprintf(full, sizeof full, "%s/%s", r->w->dir, path);
-  if (bytes->len > 1)
-    workspace_write(r->w, path, bytes->ptr);
-  else
-    unlink(full);
+  if (r->w) {
+    full_path(r, path, full);
+    nt_buf_byte(bytes, '\0');
+    if (bytes->len > 1)
+      workspace_write(r->w, full + strlen(r->w->dir) + 1, bytes->ptr);
+    else
+      unlink(full);
+    tell(r, nt_str_c(full + strlen(r->w->dir) + 1), false);
+  }
   nt_buf_deinit(bytes);
 }
 
@@ -35,7 +66,7 @@ static unsigned forms_of(size_t part) {
   return count;
 }
 
-bool region_is_stopped(const region *r) {
+static bool is_stopped(const region *r) {
   for (size_t i = 0; i < region_part_count; i++)
     if (region_parts[i].stops && r->forms[i]) return true;
   return false;
@@ -52,7 +83,8 @@ enum {
   PLACES = 3,
   DATE = 1,
   NO_DATE = 5,
-  REPORT = 13
+  REPORT = 13,
+  RUIN = 16
 };
 
 /* The first value is the likeliest; "{n}" is the text's number and "{p}" that of its pair. */
@@ -77,6 +109,7 @@ static const struct {
     {"report", {"", "r0", "content/report/r1.md"}},
     {"template", {"", "other.html"}},
     {"lead", {"", "Se [om](../page/p0.md).", "Kort."}},
+    {"ruin", {"", "[", "\xff\xfe", "{ a: 1, a: 2 }"}, true},
 };
 
 static const char *const bodies[] = {
@@ -90,15 +123,17 @@ static const char *const bodies[] = {
     "Mer om [rapporten](../report/r1.md) i [tabell](tabell.pdf) ![Karta](karta.gif)\n",
 };
 
+enum { BODIES = sizeof bodies / sizeof *bodies };
+
 /* Two texts are a pair, and translations of each other while they are where they began. No two share a path. */
 static const char *const places[2][PLACES] = {
-    {"{f}/{s}.md", "{f}/djup/{s}.md", "{f}/{s}-ny.md"},
+    {"{f}/{s}.md", "{f}/{d}/{s}.md", "{f}/{s}-ny.md"},
     {"{f}/{s}.en.md", "en/{f}/{s}.md", "{f}/{s}-x.md"},
 };
 
 static void fill(const char *text, int n, const char *folder, const char *stem, nt_buf *out) {
   for (; *text; text++) {
-    if (text[0] != '{' || !strchr("npfs", text[1]) || text[2] != '}') {
+    if (text[0] != '{' || !text[1] || !strchr("npfs", text[1]) || text[2] != '}') {
       nt_buf_byte(out, *text);
       continue;
     }
@@ -115,13 +150,12 @@ static bool is_of_feed(int n) {
 }
 
 /* An item's id, or a path from the workspace's root. */
-static void place_of(const region *r, int n, unsigned place, char out[64]) {
+static void place_of(int n, unsigned place, char out[64]) {
   static const struct {
     const char *folder;
     char letter;
     int first;
-  } folders[] = {{"news", 'n', 0}, {"report", 'r', NEWS}, {"page", 'p', NEWS + REPORTS}};
-  (void)r;
+  } kinds[] = {{"news", 'n', 0}, {"report", 'r', NEWS}, {"page", 'p', NEWS + REPORTS}};
   int which = n < NEWS ? 0 : n < NEWS + REPORTS ? 1 : 2;
   nt_buf path = {0};
   char stem[16];
@@ -129,9 +163,9 @@ static void place_of(const region *r, int n, unsigned place, char out[64]) {
     snprintf(out, 64, "f%d", n - NEWS - REPORTS - PAGES);
     return;
   }
-  snprintf(stem, sizeof stem, "%c%d", folders[which].letter, (n - folders[which].first) / 2);
+  snprintf(stem, sizeof stem, "%c%d", kinds[which].letter, (n - kinds[which].first) / 2);
   nt_buf_c(&path, "s/content/");
-  fill(places[n % 2][place], n, folders[which].folder, stem, &path);
+  fill(places[n % 2][place], n, kinds[which].folder, stem, &path);
   snprintf(out, 64, "%.*s", (int)path.len, path.ptr);
   nt_buf_deinit(&path);
 }
@@ -152,80 +186,57 @@ static void text_bytes(const region_text *t, int n, nt_buf *out) {
 }
 
 static void put_item(region *r, const char *id, bool there, nt_buf *bytes, feed_verb verb) {
-  if (there) {
-    nt_buf_byte(bytes, '\0');
+  nt_buf_byte(bytes, '\0');
+  if (there)
     feed_put(r->w->feed, "news", id, bytes->ptr);
-  } else {
+  else
     feed_drop(r->w->feed, "news", id);
-    verb = FEED_REMOVE;
-  }
   nt_buf_deinit(bytes);
-  if (r->w->engine) assert_int_equal(feed_send(&r->w->port, "news", &(feed_word){verb, id}, 1), NOTIS_OK);
+  if (!there) verb = FEED_REMOVE;
+  if (r->w->engine && feed_is_open(&r->w->port, "news"))
+    assert_int_equal(feed_send(&r->w->port, "news", &(feed_word){verb, id}, 1), NOTIS_OK);
 }
 
-static void write_text(region *r, int n) {
+static void write_text(region *r, int n, feed_verb verb) {
   const region_text *t = &r->texts[n];
   char place[64];
   nt_buf bytes = {0};
-  place_of(r, n, t->place, place);
+  if (!r->w) return;
+  place_of(n, t->place, place);
   if (t->there) text_bytes(t, n, &bytes);
   if (is_of_feed(n))
-    put_item(r, place, t->there, &bytes, FEED_UPSERT);
+    put_item(r, place, t->there, &bytes, verb);
   else
     put_file(r, place, &bytes);
 }
 
 /* ---- the site ---- */
 
-void region_init(region *r, workspace *w, uint64_t seed) {
-  *r = (region){.w = w, .random = seed};
+void region_init(region *r, workspace *w) {
+  *r = (region){.w = w, .at = june(10)};
   assert_true(region_part_count <= REGION_PARTS);
   for (size_t i = 0; i < region_part_count; i++)
     if (is_first_of_file(i)) write_parts(r, region_parts[i].file);
   for (int n = 0; n < REGION_TEXTS; n++) {
     region_text *t = &r->texts[n];
     t->there = n % 7 != 6;
-    t->body = (unsigned)n % (sizeof bodies / sizeof *bodies);
+    t->body = (unsigned)n % BODIES;
     t->values[0] = (uint8_t)(n % 4);
     t->values[1] = n % 3 ? 0 : 4;
     t->values[2] = (uint8_t)(n % 5);
     t->values[REPORT] = (uint8_t)(n % 3);
-    write_text(r, n);
+    write_text(r, n, FEED_UPSERT);
   }
 }
 
-unsigned region_pick(region *r, unsigned below) {
-  return (unsigned)(nt_random_next(&r->random) % below);
+/* ---- choosing ---- */
+
+static unsigned pick(uint64_t *random, unsigned below) {
+  return (unsigned)(nt_random_next(random) % below);
 }
 
-/* ---- edits ---- */
-
-static void count(region *r, const char *sort) {
-  size_t i = 0;
-  while (r->counts[i].sort && strcmp(r->counts[i].sort, sort) != 0) i++;
-  assert_true(i < REGION_SORTS - 1);
-  r->counts[i].sort = sort;
-  r->counts[i].count++;
-}
-
-static unsigned another(region *r, unsigned now, unsigned of) {
-  return (now + 1 + region_pick(r, of - 1)) % of;
-}
-
-static void change_part(region *r, size_t part, char *what, size_t size) {
-  const region_part *p = &region_parts[part];
-  unsigned before = r->forms[part], form = another(r, before, forms_of(part));
-  const char *sort = p->sort;
-  if (strstr(sort, "file")) {
-    bool is_static = sort[0] == 's';
-    sort = !*p->forms[before] ? (is_static ? "static file added" : "file added")
-           : !*p->forms[form] ? (is_static ? "static file removed" : "file removed")
-                              : (is_static ? "static file replaced" : "file replaced");
-  }
-  r->forms[part] = (uint8_t)form;
-  write_parts(r, p->file);
-  count(r, sort);
-  snprintf(what, size, "%s: %s, form %u to %u", sort, p->file, before, form);
+static unsigned another(uint64_t *random, unsigned now, unsigned of) {
+  return (now + 1 + pick(random, of - 1)) % of;
 }
 
 static bool is_faulty(size_t part) {
@@ -233,104 +244,170 @@ static bool is_faulty(size_t part) {
 }
 
 /* Faults are seldom made, and soon mended. */
-static void edit_part(region *r, char *what, size_t size) {
+static region_edit choose_part(const region *r, uint64_t *random) {
   size_t part = 0;
-  while (part < region_part_count && !(is_faulty(part) && r->forms[part] && !region_pick(r, 3))) part++;
+  while (part < region_part_count && !(is_faulty(part) && r->forms[part] && !pick(random, 3))) part++;
   while (part == region_part_count || forms_of(part) < 2 ||
-         (region_parts[part].stops && !r->forms[part] && region_pick(r, 3)))
-    part = region_pick(r, (unsigned)region_part_count);
-  change_part(r, part, what, size);
+         (region_parts[part].stops && !r->forms[part] && pick(random, 3)))
+    part = pick(random, (unsigned)region_part_count);
+  unsigned form = is_faulty(part) && r->forms[part] ? 0 : another(random, r->forms[part], forms_of(part));
+  return (region_edit){.verb = REGION_PART, .which = (unsigned)part, .value = form};
 }
 
-static void edit_clock(region *r, char *what, size_t size) {
+static region_edit choose_clock(uint64_t *random) {
   static const int hours[] = {0, -4, -2, 9, 13};
-  int64_t at = june(1 + (int)region_pick(r, 28)) + hours[region_pick(r, 5)] * 3600, before = r->w->engine->options.at;
-  const char *sort = at < before ? "clock back" : "clock forward";
-  nt_engine_set_time(r->w->engine, at);
-  count(r, sort);
-  snprintf(what, size, "%s: to %lld", sort, (long long)at);
-}
-
-static const char *move_text(region *r, int n) {
-  region_text *t = &r->texts[n];
-  bool was = t->there;
-  t->there = false;
-  write_text(r, n); /* gone from where it was */
-  t->place = another(r, t->place, PLACES);
-  t->there = was;
-  write_text(r, n);
-  return "rename";
-}
-
-static const char *touch_text(region *r, int n) {
-  region_text *t = &r->texts[n];
-  char place[64];
-  place_of(r, n, t->place, place);
-  if (is_of_feed(n) && t->there)
-    assert_int_equal(feed_send(&r->w->port, "news", &(feed_word){FEED_TOUCH, place}, 1), NOTIS_OK);
-  else if (t->there)
-    write_text(r, n);
-  return "touch";
+  int64_t at = june(1 + (int)pick(random, 28)) + hours[pick(random, 5)] * 3600;
+  return (region_edit){.verb = REGION_CLOCK, .at = at};
 }
 
 static bool is_at_fault(const region_text *t) {
-  return t->there && t->values[DATE] == NO_DATE;
+  return t->there && (t->values[DATE] == NO_DATE || t->values[RUIN]);
+}
+
+static unsigned values_of(unsigned field) {
+  unsigned count = 0;
+  while (count < VALUES && fields[field].values[count]) count++;
+  return count;
 }
 
 /* Fields that hold a text back, or move it, mostly have their likeliest value, so that there is something to publish.
  */
-static const char *change_field(region *r, int n) {
-  region_text *t = &r->texts[n];
-  size_t field = DATE;
-  while (!is_at_fault(t) && fields[field = region_pick(r, REGION_FIELDS)].seldom && !t->values[field] &&
-         region_pick(r, 5))
+static region_edit choose_field(const region *r, unsigned n, uint64_t *random) {
+  const region_text *t = &r->texts[n];
+  unsigned field = t->values[RUIN] ? RUIN : DATE;
+  while (!is_at_fault(t) && fields[field = pick(random, REGION_FIELDS)].seldom && !t->values[field] && pick(random, 5))
     continue;
-  unsigned values = 0;
-  while (values < VALUES && fields[field].values[values]) values++;
-  bool back = t->values[field] && region_pick(r, fields[field].seldom ? 4 : 2);
-  t->values[field] = back ? 0 : (uint8_t)another(r, t->values[field], values);
-  write_text(r, n);
-  return fields[field].name;
+  bool back = t->values[field] && pick(random, fields[field].seldom ? 4 : 2);
+  unsigned value = back ? 0 : another(random, t->values[field], values_of(field));
+  return (region_edit){.verb = REGION_FIELD, .which = n, .field = field, .value = value};
 }
 
-static const char *change_body(region *r, int n) {
-  region_text *t = &r->texts[n];
-  t->version++;
-  if (region_pick(r, 3)) t->body = another(r, t->body, sizeof bodies / sizeof *bodies);
-  write_text(r, n);
-  return "body";
-}
-
-static const char *come_or_go(region *r, int n) {
-  region_text *t = &r->texts[n];
-  t->there = !t->there;
-  write_text(r, n);
-  return t->there ? "new" : "delete";
+static region_edit choose_body(const region *r, unsigned n, uint64_t *random) {
+  unsigned body = r->texts[n].body;
+  if (pick(random, 3)) body = another(random, body, BODIES);
+  return (region_edit){.verb = REGION_BODY, .which = n, .value = body, .version = r->texts[n].version + 1};
 }
 
 /* A text that is not there is made rather than edited. */
-static void edit_text(region *r, char *what, size_t size) {
-  int n = 0;
-  while (n < REGION_TEXTS && !(is_at_fault(&r->texts[n]) && !region_pick(r, 3))) n++;
-  if (n == REGION_TEXTS) n = (int)region_pick(r, REGION_TEXTS);
-  unsigned sort = region_pick(r, 20);
-  const char *name = !r->texts[n].there || sort < 2 ? come_or_go(r, n)
-                     : sort < 4                     ? move_text(r, n)
-                     : sort < 5                     ? touch_text(r, n)
-                     : sort < 9                     ? change_body(r, n)
-                                                    : change_field(r, n);
-  char place[64];
-  place_of(r, n, r->texts[n].place, place);
-  count(r, name);
-  snprintf(what, size, "%s: %s", name, place);
+static region_edit choose_text(const region *r, uint64_t *random) {
+  unsigned n = 0;
+  while (n < REGION_TEXTS && !(is_at_fault(&r->texts[n]) && !pick(random, 3))) n++;
+  if (n == REGION_TEXTS) n = pick(random, REGION_TEXTS);
+  const region_text *t = &r->texts[n];
+  unsigned sort = pick(random, 20);
+  if (!t->there || sort < 2) return (region_edit){.verb = REGION_THERE, .which = n, .value = !t->there};
+  if (sort < 4) return (region_edit){.verb = REGION_PLACE, .which = n, .value = another(random, t->place, PLACES)};
+  if (sort < 5) return (region_edit){.verb = REGION_TOUCH, .which = n};
+  return sort < 9 ? choose_body(r, n, random) : choose_field(r, n, random);
 }
 
-void region_edit(region *r, char *what, size_t size) {
-  unsigned sort = region_pick(r, 20);
-  if (sort < 1)
-    edit_clock(r, what, size);
-  else if (sort < 10 || region_is_stopped(r))
-    edit_part(r, what, size);
-  else
-    edit_text(r, what, size);
+region_edit region_choose(const region *r, uint64_t *random) {
+  unsigned sort = pick(random, 40);
+  if (sort < 2) return choose_clock(random);
+  if (sort < 3) return (region_edit){.verb = REGION_FOLDER, .value = another(random, r->folder, FOLDERS)};
+  return sort < 20 || is_stopped(r) ? choose_part(r, random) : choose_text(r, random);
+}
+
+/* ---- making ---- */
+
+static void place_text(region *r, int n, unsigned place) {
+  region_text *t = &r->texts[n];
+  bool was = t->there;
+  t->there = false;
+  write_text(r, n, FEED_UPSERT); /* gone from where it was */
+  t->place = place;
+  t->there = was;
+  write_text(r, n, FEED_UPSERT);
+}
+
+/* With all that is in them, by rename. */
+static void move_folders(region *r, unsigned to) {
+  static const char *const below[] = {"s/content/news/{d}", "s/content/report/{d}", "s/content/page/{d}"};
+  unsigned from = r->folder;
+  for (size_t i = 0; r->w && i < sizeof below / sizeof *below; i++) {
+    char old[4096], new[4096], parent[4096];
+    r->folder = from;
+    full_path(r, below[i], old);
+    r->folder = to;
+    full_path(r, below[i], new);
+    snprintf(parent, sizeof parent, "%s", new);
+    *strrchr(parent, '/') = '\0';
+    mkdir(parent, 0777);
+    rmdir(new); /* one that is empty may be left of the time before */
+    rename(old, new);
+    tell(r, nt_str_c(old + strlen(r->w->dir) + 1), true);
+    tell(r, nt_str_c(new + strlen(r->w->dir) + 1), true);
+  }
+  r->folder = to;
+}
+
+void region_make(region *r, const region_edit *e) {
+  region_text *t = &r->texts[e->verb == REGION_PART ? 0 : e->which];
+  switch (e->verb) {
+  case REGION_PART:
+    r->forms[e->which] = (uint8_t)e->value;
+    write_parts(r, region_parts[e->which].file);
+    return;
+  case REGION_FOLDER: move_folders(r, e->value); return;
+  case REGION_CLOCK:
+    r->at = e->at;
+    if (r->w) r->w->options.at = e->at;
+    if (r->w && r->w->engine) nt_engine_set_time(r->w->engine, e->at);
+    if (r->tells && r->w->site) nt_site_changed(r->w->site, false);
+    return;
+  case REGION_PLACE: place_text(r, (int)e->which, e->value); return;
+  case REGION_THERE: t->there = e->value; break;
+  case REGION_FIELD: t->values[e->field] = (uint8_t)e->value; break;
+  case REGION_BODY:
+    t->body = e->value;
+    t->version = e->version;
+    break;
+  case REGION_TOUCH: break;
+  }
+  if (e->verb != REGION_TOUCH || t->there)
+    write_text(r, (int)e->which, e->verb == REGION_TOUCH ? FEED_TOUCH : FEED_UPSERT);
+}
+
+/* ---- what it is called ---- */
+
+static const char *sort_of_file(const region *r, const region_edit *e) {
+  const region_part *p = &region_parts[e->which];
+  bool is_static = p->sort[0] == 's';
+  if (!*p->forms[r->forms[e->which]]) return is_static ? "static file added" : "file added";
+  if (!*p->forms[e->value]) return is_static ? "static file removed" : "file removed";
+  return is_static ? "static file replaced" : "file replaced";
+}
+
+const char *region_sort(const region *r, const region_edit *e) {
+  const char *sort = e->verb == REGION_PART ? region_parts[e->which].sort : "";
+  switch (e->verb) {
+  case REGION_PART: return strstr(sort, "file") ? sort_of_file(r, e) : sort;
+  case REGION_THERE: return e->value ? "new" : "delete";
+  case REGION_PLACE: return "rename";
+  case REGION_BODY: return "body";
+  case REGION_FIELD: return fields[e->field].name;
+  case REGION_TOUCH: return "touch";
+  case REGION_FOLDER: return "folder moved";
+  default: return e->at < r->at ? "clock back" : "clock forward";
+  }
+}
+
+void region_say(const region *r, const region_edit *e, char what[REGION_WHAT]) {
+  const char *sort = region_sort(r, e);
+  char place[64] = "";
+  if (e->verb != REGION_PART && e->verb != REGION_CLOCK && e->verb != REGION_FOLDER)
+    place_of((int)e->which, e->verb == REGION_PLACE ? e->value : r->texts[e->which].place, place);
+  switch (e->verb) {
+  case REGION_PART:
+    snprintf(what, REGION_WHAT, "%s: %s, part %u, form %u to %u", sort, region_parts[e->which].file, e->which,
+             r->forms[e->which], e->value);
+    break;
+  case REGION_FIELD:
+    snprintf(what, REGION_WHAT, "%s: %s, \"%s\"", sort, place, fields[e->field].values[e->value]);
+    break;
+  case REGION_BODY: snprintf(what, REGION_WHAT, "%s: %s, text %u", sort, place, e->value); break;
+  case REGION_FOLDER: snprintf(what, REGION_WHAT, "%s: %s to %s", sort, folders[r->folder], folders[e->value]); break;
+  case REGION_CLOCK: snprintf(what, REGION_WHAT, "%s: to %lld", sort, (long long)e->at); break;
+  default: snprintf(what, REGION_WHAT, "%s: %s", sort, place);
+  }
 }

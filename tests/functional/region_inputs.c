@@ -8,7 +8,14 @@
 
 const region_part region_parts[] = {
     /* ---- configuration ---- */
-    {SITE, NULL, {"extends: [../shared]\n"}},
+    {SITE,
+     "config, layers",
+     {"extends: [../shared]\n", "extends: [../shared, ../extra]\n", "extends: [../extra, ../shared]\n"}},
+    {"extra/site.yaml", "config, shared", {"params: { layer: extra }\n", ""}},
+    {"extra/templates/card.html", "partial, layer", {"<i>{{ doc.title }} {{ site.params.layer }}</i>\n", ""}},
+    {"extra/i18n/sv.yaml", "message, shared", {"page: Blad\n", "page: Extrasida\n"}},
+    {"extra/data/more.yaml", "data, layer", {"n: 7\n", "n: 8\n", ""}},
+    {"extra/static/extra.txt", "static file", {"Extra\n", "Mer extra\n", ""}},
     {SITE, "config, title", {"title: Regionen\n", "title: Region Norr\n"}},
     {SITE, "config, address", {"url: https://region.example/\n", "url: https://region.example/bas/\n"}},
     {SITE,
@@ -123,6 +130,7 @@ const region_part region_parts[] = {
       "  image: { type: image, fields: { src: { type: file, required: true }, alt: { type: text, required: true } } }\n"
       "  file: { type: file }\n  report: { type: ref, kind: report }\n  mark: { type: text }\n"
       "  fact: { type: text }\n"}},
+    {NEWS_KIND, "fault, kind", {"", "  extra: { type: textt }\n"}, .stops = true},
     {NEWS_KIND, "kind, fields", {"", "  extra: { type: text, default: Extra }\n"}},
     {"s/kinds/report.yaml",
      NULL,
@@ -163,7 +171,8 @@ const region_part region_parts[] = {
      {"{% extends \"base.html\" %}{% block title %}{{ doc.title }}{% endblock %}\n"
       "{% block main %}<h1>{{ doc.title }}</h1>{{ doc.date|date(\"long\") }} {{ doc.lead }} {{ doc.mark }} {{ doc.fact "
       "}}\n"
-      "{% set map = doc.file(\"karta.gif\") %}{% if map %}{{ map.size }} {{ map.width }} {{ map.url }}{% endif %}\n"
+      "{% include \"card.html\" %}{% set map = doc.file(\"karta.gif\") %}{% if map %}{{ map.size }} {{ map.width }} {{ "
+      "map.url }}{% endif %}\n"
       "{% if doc.image %}{% set i = doc.file(doc.image.src) %}{% if i and i.url %}<img src=\"{{ i.url }}\" "
       "alt=\"{{ doc.image.alt }}\">{% endif %}{% endif %}\n"
       "{% set r = doc.ref(\"report\") %}{% if r %}<a href=\"{{ r.url }}\">{{ r.title }}</a>{% endif %}\n"
@@ -176,6 +185,12 @@ const region_part region_parts[] = {
     {"s/templates/news.html",
      "template",
      {"{{ doc.body }}{% endblock %}\n", "<div>{{ doc.body }}</div>{% endblock %}\n"}},
+    {"shared/templates/card.html", "partial", {"<b>{{ doc.lang }}</b>\n", "<b>{{ doc.kind }}</b>\n", "-\n"}},
+    {"s/templates/card.html", "partial, override", {"", "<b>{{ doc.slug or doc.title }}</b>\n"}},
+    {"s/templates/macros.html",
+     "macro",
+     {"{% macro entry(d) %}<a href=\"{{ d.url }}\">{{ d.title }}</a>{% endmacro %}\n",
+      "{% macro entry(d) %}<a href='{{ d.url }}'>{{ d.title }} {{ d.date }}</a>{% endmacro %}\n"}},
     {"s/templates/other.html", NULL, {"{% extends \"base.html\" %}{% block main %}"}},
     {"s/templates/other.html", "template", {"<h2>{{ doc.title }}</h2>{{ doc.body }}", "{{ doc.body }}{{ doc.extra }}"}},
     {"s/templates/other.html", NULL, {"{% endblock %}\n"}},
@@ -192,7 +207,8 @@ const region_part region_parts[] = {
     {"s/templates/list.html",
      NULL,
      {"{% extends \"base.html\" %}{% block main %}<h1>{{ page.title }} {{ page.number }}/{{ page.count }}</h1>\n"
-      "{% for d in documents %}<a href=\"{{ d.url }}\">{{ d.title }}</a> {{ d.topics|length }}\n{% endfor %}"
+      "{% import \"macros.html\" as m %}"
+      "{% for d in documents %}{{ m.entry(d) }} {{ d.topics|length }}\n{% endfor %}"
       "{% if page.prev %}<a href=\"{{ page.prev }}\">&lt;</a>{% endif %}"
       "{% if page.next %}<a href=\"{{ page.next }}\">&gt;</a>{% endif %}"}},
     {"s/templates/list.html", "template", {"{% endblock %}\n", "\n<hr>{% endblock %}\n"}},
@@ -219,6 +235,7 @@ const region_part region_parts[] = {
       "{{ \"-\" if site.params.extra is mapping else site.params.extra }}\n"}},
     {"s/templates/stat.html", NULL, {"<p>{{ page.params.count }}: {{ page.params.newest }}</p>\n"}},
     {"s/templates/list.html", "fault, template", {"", "{% if %}\n"}, .stops = true},
+    {"s/templates/macros.html", "fault, macro", {"", "{% macro %}\n"}, .stops = true},
 
     /* ---- messages and data ---- */
     {"shared/i18n/sv.yaml", "message, shared", {"foot: Sidfot\npage: Sida\n", "foot: Foten\npage: Sida\n"}},
@@ -226,6 +243,10 @@ const region_part region_parts[] = {
     {"s/i18n/sv.yaml", "message", {"", "foot: Fot\n", "foot: Fot\nunread: Oläst\n"}},
     {"s/i18n/en.yaml", "message", {"", "foot: Footer\nmissing: Not here\n", "foot: Foot\n"}},
     {"s/data/places.yaml", "data", {"- Umeå\n", "- Luleå\n", "- Kiruna\n"}},
+    {"s/data/more.yaml", "data", {"", "n: 1\n"}},
+    {"s/data/numbers.yaml", "data", {"a: 1\nb: [1, 2]\n", "a: 1\nb: [1, 2.0]\n", "b: [1, 2]\na: 1\n"}},
+    {"s/i18n/sv.yaml", "fault, message", {"", "foot: [\n"}, .stops = true},
+    {"s/data/facts.yaml", "fault, data", {"", "first: [\n"}, .stops = true},
     {"s/data/facts.yaml", "data", {"first: Ett\n", "first: Två\n", "first:   Ett # samma\n", "second: Annat\n"}},
 
     /* ---- scripts ---- */
@@ -275,7 +296,9 @@ const region_part region_parts[] = {
       "  local count, newest = 0, { notis.data(\"data/places.yaml\")[1] }\n"
       "  for doc in site:collection(\"nyheter\"):limit(3):each() do newest[#newest + 1] = doc.title end\n"
       "  local om = site:document(\"text/content/page/p0.md\")\n"
-      "  newest[#newest + 1] = om and om.title or \"-\"\n"
+      "  local found, more = pcall(notis.data, \"data/more.yaml\")\n"
+      "  newest[#newest + 1] = found and tostring(more.n) or \"none\"\n"
+      "  for k, v in pairs(notis.data(\"data/numbers.yaml\")) do newest[#newest + 1] = k .. tostring(v) end\n"
       "  for _ in site:documents():each() do count = count + 1 end\n"
       "  collect:page { path = \"/statistik/\", template = \"stat.html\","
       " params = { count = count, newest = table.concat(newest, \", \") } }\n"
@@ -334,7 +357,7 @@ const region_part region_parts[] = {
      "file",
      {"<svg xmlns='http://www.w3.org/2000/svg' width='8' height='9'/>",
       "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", ""}},
-    {"s/content/news/djup/karta.gif", "file", {"", "GIF89a\x15\x01\x17\x01\x80\x01\x01"}},
+    {"s/content/news/{d}/karta.gif", "file", {"", "GIF89a\x15\x01\x17\x01\x80\x01\x01"}},
     {"s/content/en/news/karta.gif", "file", {"", "GIF89a\x16\x01\x17\x01\x80\x01\x01"}},
     {"s/content/report/tabell.pdf", "file", {"%PDF-1.4 tabell", "%PDF-1.4 tabeller", "%PDF-1.4 Tabell", ""}},
     {"s/content/report/delad.svg", "file", {"", "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='2'/>"}},

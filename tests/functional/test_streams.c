@@ -156,6 +156,26 @@ static void test_arrivals(void **state) {
   workspace_assert_clean(w, "a departure");
 }
 
+/* Pages that are numbered from the oldest show what they showed before, whatever comes and goes in front of them. */
+static void test_arrivals_in_front(void **state) {
+  workspace *w = *state;
+  workspace_replace(w, "s/site.yaml", "per_page: 20,", "per_page: 20, number_from: oldest,");
+  workspace_refresh(w);
+  feed_put(w->feed, "news", "new", "---\ntitle: Ny\ndate: 2019-01-01\nslug: new\n---\nText.\n");
+  workspace_mark(w);
+  send_one(w, "news", FEED_UPSERT, "new");
+  nt_engine_settle(w->engine);
+  assert_int_equal(workspace_ran(w, NT_STEP_RENDER),
+                   1 + 1 + 1); /* the page, the first one of nyheter, and the start, which names the newest */
+  workspace_assert_clean(w, "an arrival in front");
+  feed_drop(w->feed, "news", "new");
+  workspace_mark(w);
+  send_one(w, "news", FEED_REMOVE, "new");
+  nt_engine_settle(w->engine);
+  assert_int_equal(workspace_ran(w, NT_STEP_RENDER), 1 + 1);
+  workspace_assert_clean(w, "a departure in front");
+}
+
 static void test_inputs(void **state) {
   workspace *w = *state;
   workspace_replace(w, "s/templates/own.html", "first", "second");
@@ -271,6 +291,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_edits, setup, teardown),
       cmocka_unit_test_setup_teardown(test_files, setup, teardown),
       cmocka_unit_test_setup_teardown(test_arrivals, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_arrivals_in_front, setup, teardown),
       cmocka_unit_test_setup_teardown(test_inputs, setup, teardown),
       cmocka_unit_test_setup_teardown(test_clock, setup, teardown),
       cmocka_unit_test_setup_teardown(test_rounds, setup, teardown),

@@ -5,6 +5,8 @@
 #include "tempdir.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -105,7 +107,7 @@ void tree_copy(const char *from, const char *to) {
 static void copy_any(const char *root, const char *path, bool directory, void *ud) {
   char full[8192];
   nt_buf bytes = {0};
-  if (directory) return;
+  if (directory || strncmp(path, ".notis/memo/", 12) == 0) return;
   snprintf(full, sizeof full, "%s/%s", root, path);
   if (!read_bytes(full, &bytes)) give_up("reading", full);
   snprintf(full, sizeof full, "%s/%s", (const char *)ud, path);
@@ -125,7 +127,54 @@ static void delete_one(const char *root, const char *path, bool directory, void 
 
 void tree_delete(const char *root) {
   each(root, "", delete_one, NULL);
-  if (rmdir(root) != 0) perror(root);
+  if (rmdir(root) != 0 && errno != ENOENT) perror(root);
+}
+
+typedef struct injury {
+  bool cut;
+  uint64_t random;
+} injury;
+
+static void damage_one(const char *root, const char *path, bool directory, void *ud) {
+  const injury *how = ud;
+  char full[8192], byte;
+  struct stat st;
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  int fd = directory ? -1 : open(full, O_RDWR | O_CLOEXEC);
+  if (fd < 0 || fstat(fd, &st) != 0 || !st.st_size) {
+    if (fd >= 0) close(fd);
+    return;
+  }
+  off_t at = (off_t)(nt_hash_combine(how->random, nt_hash_bytes(nt_str_c(path))) % (uint64_t)st.st_size);
+  bool done = how->cut ? ftruncate(fd, at) == 0 : pread(fd, &byte, 1, at) == 1;
+  byte = (char)(byte ^ (1 << how->random % 8));
+  if (done && !how->cut) done = pwrite(fd, &byte, 1, at) == 1;
+  if (!done) give_up("damaging", full);
+  close(fd);
+}
+
+void tree_damage(const char *root, bool cut, uint64_t random) {
+  injury how = {cut, random};
+  each(root, "", damage_one, &how);
+}
+
+static bool ends(const char *name, const char *with) {
+  size_t len = strlen(name), tail = strlen(with);
+  return len >= tail && strcmp(name + len - tail, with) == 0;
+}
+
+static void find_leftover(const char *root, const char *path, bool directory, void *ud) {
+  char **found = ud;
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  bool left = strcmp(name, "journal") == 0 || strstr(name, ".notis-stage") || ends(name, ".tmp") ||
+              ends(name, ".new") || ends(name, "~");
+  if (left && !*found) *found = strdup(path);
+}
+
+char *tree_leftover(const char *root) {
+  char *found = NULL;
+  each(root, "", find_leftover, &found);
+  return found;
 }
 
 static void add_one(const char *root, const char *path, bool directory, void *ud) {

@@ -13,9 +13,13 @@ void tree_write(const char *root, const char *path, const char *text);
 char *tree_read(const char *root, const char *path);
 /* Everything but names that begin with '.' and the folder "public". */
 void tree_copy(const char *from, const char *to);
-/* With those too: what was published, and the state. */
+/* With those too: what was published, and the state; not the memo. */
 void tree_copy_all(const char *from, const char *to);
 void tree_delete(const char *root);
+/* Cuts off the end of every file that is there, or makes one byte of each another; where, is from `random`. */
+void tree_damage(const char *root, bool cut, uint64_t random);
+/* What no finished commit leaves, below it: a journal, what is staged or half written. NULL if there is none; heap. */
+char *tree_leftover(const char *root);
 
 typedef struct tree {
   nt_arena *arena;

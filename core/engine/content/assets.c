@@ -58,11 +58,16 @@ static bool is_litter(nt_str path) {
 }
 
 /* A source may stand on the whole site: what the site itself is made from is not beside its texts. */
-static bool is_of_the_site(nt_str path) {
-  static const char *const folders[] = {"templates/", "scripts/", "static/", "data/", "i18n/", "kinds/", "archetypes/"};
+bool nt_assets_is_of_the_site(nt_str path) {
+  static const char *const folders[] = {"templates", "scripts", "static", "data", "i18n", "kinds", "archetypes"};
+  nt_str first = nt_str_sub(path, 0, nt_str_find(path, '/'));
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-    if (nt_str_starts(path, nt_str_c(folders[i]))) return true;
+    if (nt_str_eq(first, nt_str_c(folders[i]))) return true;
   return nt_str_eq(path, NT_STR("site.yaml"));
+}
+
+bool nt_assets_is_beside(nt_str path) {
+  return !is_litter(path) && !nt_assets_is_of_the_site(path);
 }
 
 static bool under_a_problem(const nt_file_list *list, nt_str path) {
@@ -118,7 +123,7 @@ void nt_assets_scanned(nt_source *source, const nt_file_list *list, bool whole, 
   source->beside.len = source->beside.cap = 0;
   for (size_t i = 0; i < list->files.len; i++) {
     const nt_file_entry *file = &list->files.items[i];
-    if (nt_source_takes(source, file->path) || is_litter(file->path) || is_of_the_site(file->path)) continue;
+    if (nt_source_takes(source, file->path) || !nt_assets_is_beside(file->path)) continue;
     nt_asset *asset = keep_file(source, arena, file->path, &file->stamp);
     tell_versions_apart(source, asset, nt_map_get(&source->site->assets->by_path, asset->path), started);
   }
@@ -126,8 +131,66 @@ void nt_assets_scanned(nt_source *source, const nt_file_list *list, bool whole, 
     if (under_a_problem(list, before[i].file))
       keep_file(source, arena, before[i].file, &before[i].stamp)->salt = before[i].salt;
   source->beside_arena = arena;
+  source->beside_gone = 0;
   nt_arena_free(before_arena);
   free(before);
+}
+
+/* The names of files that came and went fill the arena in time. */
+static void drop_names(nt_source *source) {
+  enum { SOME = 1000 };
+  if (source->beside_gone < SOME + source->beside.len) return;
+  nt_arena *arena = nt_arena_new_sized(512);
+  for (size_t i = 0; i < source->beside.len; i++) {
+    nt_asset *asset = &source->beside.items[i];
+    asset->path = nt_arena_str(arena, asset->path);
+    asset->file = nt_arena_str(arena, asset->file);
+  }
+  nt_arena_free(source->beside_arena);
+  source->beside_arena = arena;
+  source->beside_gone = 0;
+}
+
+static bool renew(nt_source *source, nt_asset *asset, const nt_file_stamp *stamp, int64_t started) {
+  nt_asset before = *asset;
+  asset->stamp = *stamp;
+  asset->salt = 0;
+  tell_versions_apart(source, asset, nt_map_get(&source->site->assets->by_path, asset->path), started);
+  return memcmp(&before.stamp, stamp, sizeof *stamp) != 0 || before.salt != asset->salt;
+}
+
+static bool is_of_texts(const nt_source *source, const nt_told_paths *told) {
+  for (size_t i = 0; i < told->len; i++)
+    if (told->items[i].folder || !nt_source_takes(source, told->items[i].path)) return false;
+  return true;
+}
+
+bool nt_assets_looked(nt_source *source, const nt_told_paths *told, const nt_file_list *list, int64_t started) {
+  if (is_of_texts(source, told)) return false;
+  nt_map found = {0}; /* file -> what a source has not met yet */
+  const nt_map_entry *e;
+  size_t kept = 0;
+  for (size_t i = 0; i < list->files.len; i++)
+    if (!nt_source_takes(source, list->files.items[i].path) && nt_assets_is_beside(list->files.items[i].path))
+      nt_map_set(&found, list->files.items[i].path, &list->files.items[i]);
+  bool changed = false;
+  for (size_t i = 0; i < source->beside.len; i++) {
+    nt_asset *asset = &source->beside.items[i];
+    bool is_told = nt_told_holds(told, asset->file);
+    const nt_file_entry *now = is_told ? nt_map_remove(&found, asset->file) : NULL;
+    if (now) changed |= renew(source, asset, &now->stamp, started);
+    if (now || !is_told) source->beside.items[kept++] = *asset;
+  }
+  changed |= kept < source->beside.len || found.live;
+  source->beside_gone += source->beside.len - kept;
+  source->beside.len = kept;
+  for (size_t i = 0; nt_map_each(&found, &i, &e);) {
+    const nt_file_entry *file = e->value;
+    renew(source, keep_file(source, source->beside_arena, file->path, &file->stamp), &file->stamp, started);
+  }
+  nt_map_deinit(&found);
+  drop_names(source);
+  return changed;
 }
 
 void nt_assets_forget_source(nt_source *source) {

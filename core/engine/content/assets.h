@@ -18,6 +18,12 @@ void nt_assets_free(nt_assets *assets);
 /* Loop thread, no job out. What a scan of a source listed; `whole` unless parts of it could not be looked at, and then
  * what is not listed may still be there. `started` is the clock's at the scan's beginning. */
 void nt_assets_scanned(nt_source *source, const nt_file_list *list, bool whole, int64_t started);
+/* The same of what a look found of what was told; true if anything is another than before. */
+bool nt_assets_looked(nt_source *source, const nt_told_paths *told, const nt_file_list *list, int64_t started);
+/* May a file of that path, which no source takes, be one beside texts? */
+bool nt_assets_is_beside(nt_str path);
+/* Does a path of a layer lie in a folder that the site is made from, or a folder hold such? */
+bool nt_assets_is_of_the_site(nt_str path);
 /* Makes the table from what the sources have; true if it is another than before. */
 bool nt_assets_update(struct nt_site *site);
 void nt_assets_forget_source(nt_source *source);

@@ -294,6 +294,21 @@ void nt_records_touch(nt_records *records, const nt_record *record) {
   nt_push(&records->touched.slots, record->slot);
 }
 
+static nt_hash shown_hash(const nt_record *r) {
+  const nt_frozen *f = r->frozen;
+  if (!f) return NT_HASH_ABSENT;
+  nt_hash hash = nt_hash_combine(r->generation, (nt_hash)(r->source == NT_SOURCE_NONE) << 1 | r->displaced);
+  return nt_hash_combine(nt_hash_combine(hash, f->hash),
+                         nt_hash_combine(nt_hash_bytes(f->source), nt_hash_bytes(f->file)));
+}
+
+void nt_records_touch_changed(nt_records *records, nt_record *record) {
+  nt_hash hash = shown_hash(record);
+  if (record->shown == hash) return;
+  record->shown = hash;
+  nt_records_touch(records, record);
+}
+
 uint64_t nt_records_position(const nt_records *records) {
   return records->touched.first + records->touched.slots.len;
 }

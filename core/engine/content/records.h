@@ -83,6 +83,7 @@ typedef struct nt_record {
   nt_step hooks;
   nt_frozen *made;           /* what the hooks left, or what another document's hook or a collect hook gave; may be the
                                 same as `parsed`; NULL when there is nothing good, or the text's own state holds it */
+  nt_hash shown;             /* what others saw of it when it was last touched */
   nt_frozen *frozen;         /* what is in force: `made`, or NULL when it is held */
   nt_standing text_standing; /* of `parsed`; see states.h */
   nt_standing standing;      /* of `made` */
@@ -112,8 +113,10 @@ void nt_records_init(nt_records *records);
 void nt_records_deinit(nt_records *records);
 nt_record *nt_records_find(const nt_records *records, nt_str id); /* NULL */
 nt_record *nt_records_get(nt_records *records, nt_str id);        /* made if absent */
-/* Loop thread, between the jobs that read documents. */
+/* Loop thread, between the jobs that read documents, or the job that makes the plan. */
 void nt_records_touch(nt_records *records, const nt_record *record);
+/* The same if what others see of it is not what it was. */
+void nt_records_touch_changed(nt_records *records, nt_record *record);
 /* The position behind the last touch. */
 uint64_t nt_records_position(const nt_records *records);
 /* Forgets early touches when they are more than the documents: who stands before `first` looks at every document. */

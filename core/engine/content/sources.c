@@ -1,9 +1,9 @@
 #include "engine/content/sources.h"
 
-#include "base/clock.h"
 #include "base/path.h"
 #include "engine/content/assets.h"
 #include "engine/content/documents.h"
+#include "engine/content/scans.h"
 #include "engine/engine.h"
 #include "engine/run.h"
 
@@ -52,9 +52,14 @@ static nt_str id_of(const nt_source *source, nt_str path, nt_arena *arena) {
   return id;
 }
 
-/* False if another file of the scan has the id already: two names may differ only in how their letters are put
- * together. A scan comes in the order of the paths, so that the same one has it every time. */
-static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
+nt_record *nt_source_item(const nt_source *source, nt_str path) {
+  nt_arena *arena = nt_arena_new_sized(512);
+  nt_record *r = nt_records_find(&source->site->records, id_of(source, path, arena));
+  nt_arena_free(arena);
+  return r;
+}
+
+bool nt_source_item_is(nt_source *source, nt_str path, nt_str fingerprint, bool racy) {
   nt_site *site = source->site;
   nt_arena *arena = nt_arena_new_sized(512);
   nt_str id = id_of(source, path, arena);
@@ -78,24 +83,22 @@ static bool upsert(nt_source *source, nt_str path, nt_str fingerprint, bool racy
   return true;
 }
 
-static void remove_id(nt_source *source, nt_str path) {
-  nt_arena *arena = nt_arena_new_sized(512);
-  nt_record *r = nt_records_find(&source->site->records, id_of(source, path, arena));
-  nt_arena_free(arena);
+void nt_source_item_gone(nt_source *source, nt_str path) {
+  nt_record *r = nt_source_item(source, path);
   if (!r || !r->listed) return;
   r->listed = false; /* what it gave goes at the next turn of the documents */
   nt_site_changed(source->site, false);
 }
 
 /* Scans are counted by us: a source may use a number of its own twice, and one that is opened anew begins again. */
-static void begin_scan(nt_source *source, uint64_t generation) {
+void nt_source_scan_begins(nt_source *source, uint64_t generation) {
   source->scanning = true;
   source->generation = ++source->site->sources.scans;
   source->announced = generation;
 }
 
 /* Only a complete scan removes what it did not see. */
-static void end_scan(nt_source *source, notis_scan_end end) {
+void nt_source_scan_ends(nt_source *source, notis_scan_end end) {
   nt_site *site = source->site;
   source->scanning = false;
   source->complete = true;
@@ -116,11 +119,11 @@ static void apply_mail(void *ud, const nt_mail *mail) {
   nt_source *source = ud;
   if (source->state != NT_SOURCE_OPEN) return;
   switch (mail->kind) {
-  case NT_MAIL_BEGIN: begin_scan(source, mail->generation); break;
-  case NT_MAIL_UPSERT: upsert(source, mail->id, mail->fingerprint, false); break;
-  case NT_MAIL_REMOVE: remove_id(source, mail->id); break;
+  case NT_MAIL_BEGIN: nt_source_scan_begins(source, mail->generation); break;
+  case NT_MAIL_UPSERT: nt_source_item_is(source, mail->id, mail->fingerprint, false); break;
+  case NT_MAIL_REMOVE: nt_source_item_gone(source, mail->id); break;
   case NT_MAIL_END: /* of another scan than the one that is open: nothing is known about what it did not see */
-    end_scan(source, mail->generation == source->announced ? mail->end : NOTIS_PARTIAL);
+    nt_source_scan_ends(source, mail->generation == source->announced ? mail->end : NOTIS_PARTIAL);
     break;
   }
 }
@@ -143,24 +146,7 @@ static void take_mail(nt_source *source) {
     nt_strand_post(source->strand, (nt_task){resume_run, NULL, source});
 }
 
-/* ---- scans of files ---- */
-
-typedef struct nt_scan {
-  nt_job job;
-  struct nt_scan *next; /* of those that wait to be applied */
-  nt_source *source;
-  nt_root *root;
-  nt_arena *arena;
-  nt_file_list list;
-  int64_t started; /* nanoseconds since 1970 */
-} scan_job;
-
-static void scan_work(nt_job *job, unsigned worker) {
-  scan_job *s = (scan_job *)job;
-  (void)worker;
-  s->started = nt_clock_now();
-  nt_file_list_read(s->root, s->source->path, s->arena, &s->list);
-}
+/* ---- files ---- */
 
 bool nt_source_takes(const nt_source *source, nt_str file) {
   nt_str prefix = source->path;
@@ -177,80 +163,18 @@ bool nt_source_is_racy(const nt_file_stamp *stamp, int64_t started) {
   return changed + 20000000 >= started;
 }
 
-/* The source before this one in the configuration that has the file already; NULL if none has. */
-static const nt_source *taken_by(const nt_source *source, nt_str file) {
-  for (uint32_t i = 0; i < source->index; i++)
-    if (nt_source_takes(source->site->sources.items.items[i], file)) return source->site->sources.items.items[i];
-  return NULL;
-}
-
-/* A file that was left out, and why: another source has it, or else a file whose name is the same text. */
-typedef struct left_out {
-  nt_str file;
-  const nt_source *by;
-} left_out;
-
-static void report_left_out(nt_source *source, const left_out *what) {
-  nt_str shown = nt_path_join(source->scan_arena, source->site->name, what->file);
-  nt_where where = nt_where_file(shown, 0, 0);
-  if (what->by)
-    nt_report(&source->scan_diags, NT_MSG_item_two_sources, where, shown, what->by->name, source->name);
-  else
-    nt_report(&source->scan_diags, NT_MSG_item_twice, where, shown);
-}
-
-static void apply_scan(scan_job *s) {
-  nt_source *source = s->source;
-  NT_VEC(left_out) left = {0};
-  begin_scan(source, 0);
-  for (size_t i = 0; i < s->list.files.len; i++) {
-    nt_file_entry *file = &s->list.files.items[i];
-    if (!nt_source_takes(source, file->path)) continue;
-    nt_str stamp = nt_str_n((const char *)&file->stamp, sizeof file->stamp);
-    const nt_source *by = taken_by(source, file->path);
-    if (by || !upsert(source, file->path, stamp, nt_source_is_racy(&file->stamp, s->started)))
-      nt_push(&left, ((left_out){file->path, by}));
-  }
-  nt_assets_scanned(source, &s->list, s->list.problems.len == 0, s->started);
-  end_scan(source, s->list.problems.len ? NOTIS_PARTIAL : NOTIS_COMPLETE);
-  for (size_t i = 0; i < s->list.problems.len; i++) {
-    nt_str shown = nt_path_join(source->scan_arena, source->site->name, s->list.problems.items[i].path);
-    nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
-  }
-  for (size_t i = 0; i < left.len; i++) report_left_out(source, &left.items[i]);
-  nt_vec_deinit(&left);
-  source->site->sources.running--;
-  nt_file_list_deinit(&s->list);
-  nt_arena_free(s->arena);
-  free(s);
-}
-
-static void scan_done(nt_post *post) {
-  scan_job *s = (scan_job *)post;
-  nt_site *site = s->source->site;
-  s->next = site->sources.scanned;
-  site->sources.scanned = s;
-  nt_site_pump(site);
-}
-
-static void scan(nt_source *source) {
-  nt_site *site = source->site;
-  scan_job *s = nt_zalloc(sizeof *s);
-  s->job.work = scan_work;
-  s->job.post.run = scan_done;
-  s->source = source;
-  s->root = site->inputs->layers[0].root;
-  s->arena = nt_arena_new();
-  site->sources.running++;
-  if (nt_pool_submit(site->engine->pool, site->lane, &s->job)) return;
-  scan_work(&s->job, 0); /* the lane is full of this site's own work: cannot be at the start of an epoch */
-  scan_done(&s->job.post);
-}
-
-void nt_sources_rescan(nt_site *site) {
+static void list_all(nt_site *site) {
   for (size_t i = 0; i < site->sources.items.len; i++) {
     nt_source *source = site->sources.items.items[i];
-    if (source->state == NT_SOURCE_OPEN && source->files) scan(source);
+    if (source->state == NT_SOURCE_OPEN && source->files) nt_scan_begin(source);
+  }
+}
+
+/* Without inputs there is no folder to look in; an epoch comes before there are. */
+void nt_sources_look(nt_site *site) {
+  for (size_t i = 0; site->inputs && site->inputs->usable && i < site->sources.items.len; i++) {
+    nt_source *source = site->sources.items.items[i];
+    if (source->state == NT_SOURCE_OPEN && source->files) nt_scan_begin_look(source);
   }
 }
 
@@ -267,13 +191,7 @@ bool nt_sources_waiting(const nt_site *site) {
 
 /* What is sent from within open() waits until open() has returned: before, nobody could read it. */
 void nt_sources_deliver(nt_site *site) {
-  bool scanned = site->sources.scanned != NULL;
-  while (site->sources.scanned) {
-    scan_job *s = site->sources.scanned;
-    site->sources.scanned = s->next;
-    apply_scan(s);
-  }
-  if (scanned && nt_assets_update(site)) { /* hooks that looked at a file look again */
+  if (nt_scans_apply(site) && nt_assets_update(site)) { /* hooks that looked at a file look again */
     nt_site_changed(site, false);
     nt_sources_mark(site);
   }
@@ -319,10 +237,10 @@ static void on_opened(nt_post *post) {
   source->state = source->diags.errors ? NT_SOURCE_FAILED : NT_SOURCE_OPEN;
   site->sources.running--;
   if (source->state == NT_SOURCE_OPEN && source->files) {
-    scan(source);
+    nt_scan_begin(source);
     for (uint32_t i = source->index + 1; i < site->sources.items.len; i++) { /* which may have taken files of its */
       nt_source *later = site->sources.items.items[i];
-      if (later->state == NT_SOURCE_OPEN && later->files && later->complete) scan(later);
+      if (later->state == NT_SOURCE_OPEN && later->files && later->complete) nt_scan_begin(later);
     }
   }
   nt_sources_mark(site);
@@ -400,6 +318,7 @@ static void source_free(nt_source *source) {
   nt_strand_close(source->strand);
   nt_mailbox_close(source->mailbox);
   nt_assets_forget_source(source);
+  nt_scan_forget_told(source);
   nt_arena_free(source->arena);
   nt_arena_free(source->scan_arena);
   free(source);
@@ -456,10 +375,12 @@ static nt_str *source_names(const nt_site *site, nt_arena *arena) {
 void nt_sources_update(nt_site *site) {
   nt_inputs *in = site->inputs;
   if (unchanged(site)) {
-    nt_sources_rescan(site);
+    if (site->relist) list_all(site);
+    site->relist = false;
     open_failed_again(site);
     return;
   }
+  site->relist = false; /* they all do when they are opened */
   nt_arena *arena = nt_arena_new();
   size_t count = site->sources.items.len;
   nt_str *before = source_names(site, arena);

@@ -19,6 +19,19 @@ struct nt_site;
 
 typedef enum nt_source_state { NT_SOURCE_OPENING, NT_SOURCE_OPEN, NT_SOURCE_FAILED } nt_source_state;
 
+/* A path from the site's root; heap. A folder stands for all that is or was in it. */
+typedef struct nt_told {
+  nt_str path;
+  bool folder;
+} nt_told;
+
+enum { NT_MOST_TOLD = 4096 };
+
+typedef struct nt_told_paths {
+  nt_told *items;
+  size_t len, cap;
+} nt_told_paths;
+
 typedef struct nt_source {
   struct nt_site *site;
   uint32_t index;
@@ -41,8 +54,13 @@ typedef struct nt_source {
 
   bool files; /* its items are files below `path` that match */
   nt_str path, match;
+  bool plain;              /* the last scan of everything met nothing but files, and left none out */
+  bool scan_out;           /* one of its files, or it waits to be applied */
+  bool list_all;           /* then everything is to be listed */
+  nt_told_paths told;      /* or these are to be looked at */
   NT_VEC(nt_asset) beside; /* files below `path` that are no texts of its own */
   nt_arena *beside_arena;
+  size_t beside_gone;   /* whose names still lie in the arena */
   bool scanning;        /* between begin and end */
   bool complete;        /* it has ended a scan since it was opened */
   bool whole;           /* and the last one was COMPLETE */
@@ -60,10 +78,19 @@ typedef struct nt_sources {
 } nt_sources;
 
 /* Loop thread. Opens what the inputs name and closes what they no longer do; a source whose configuration changed is
- * opened anew. */
+ * opened anew. If the site says so, the files of the others are listed again. */
 void nt_sources_update(struct nt_site *site);
-/* Lists the files of every file source again. */
-void nt_sources_rescan(struct nt_site *site);
+/* Something came, changed or went in the site's folder. Which sources have to do with it? */
+typedef enum nt_told_of {
+  NT_TOLD_ELSEWHERE, /* it lies in no source */
+  NT_TOLD_NOTHING,   /* it is of no interest to any that it lies in */
+  NT_TOLD_ITEMS      /* nt_sources_look() will look there */
+} nt_told_of;
+nt_told_of nt_sources_told(struct nt_site *site, nt_str path, bool folder);
+/* Looks at what was told and has not been looked at. The site is idle or at its documents. */
+void nt_sources_look(struct nt_site *site);
+/* In what was told, or in a folder of it? In order of path. */
+bool nt_told_holds(const nt_told_paths *told, nt_str path);
 void nt_sources_close(struct nt_site *site);
 /* Puts every document in line whose source can be asked for it. */
 void nt_sources_mark(struct nt_site *site);

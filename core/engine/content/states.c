@@ -25,6 +25,7 @@ void nt_states_settle(nt_site *site) {
   for (size_t i = 0; i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     nt_state_settle(site, r);
+    nt_records_touch_changed(&site->records, r);
     if (r->made) look_ahead(site, &r->standing);
     if (r->parsed) look_ahead(site, &r->text_standing);
   }

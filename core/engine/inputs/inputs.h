@@ -195,6 +195,8 @@ bool nt_inputs_is_unlisted(const nt_inputs *inputs, nt_str path);
 /* Could every template that was asked for be read, or was not there? While no worker asks. */
 bool nt_inputs_templates_sound(const nt_inputs *inputs);
 
+/* From any thread: has a data file of that path been asked for, or one in that folder? Whether it was there or not. */
+bool nt_inputs_has_asked(nt_inputs *inputs, nt_str path, bool folder);
 /* From any thread; diags may be NULL. */
 nt_read nt_inputs_template(nt_inputs *inputs, nt_str name, uint32_t from_layer, nt_diags *diags,
                            nt_template_source *out);

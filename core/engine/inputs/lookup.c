@@ -123,6 +123,20 @@ nt_read nt_inputs_data(nt_inputs *in, nt_str path, nt_diags *diags, const nt_val
   return d->result;
 }
 
+bool nt_inputs_has_asked(nt_inputs *in, nt_str path, bool folder) {
+  nt_arena *arena = nt_arena_new_sized(512);
+  const nt_map_entry *e;
+  nt_str asked;
+  bool has = false;
+  uv_mutex_lock(&in->lock);
+  for (size_t i = 0; !has && nt_map_each(&in->data, &i, &e);)
+    has = nt_path_normal(e->key, arena, &asked) && nt_str_starts(asked, path) &&
+          (asked.len == path.len || (folder && asked.ptr[path.len] == '/'));
+  uv_mutex_unlock(&in->lock);
+  nt_arena_free(arena);
+  return has;
+}
+
 nt_read nt_inputs_message(const nt_inputs *in, nt_str lang, nt_str key, nt_str *out) {
   const nt_site_lang *found = nt_language_find(in, lang);
   for (size_t i = 0; i < (found ? found->chain_len : 1); i++) {

@@ -53,9 +53,15 @@ size_t nt_memo_damaged(const nt_memo *memo);
 void nt_memo_put(nt_memo *memo, nt_memo_table table, uint64_t key, nt_str bytes);
 void nt_memo_take(nt_memo *memo, nt_memo_table table, uint64_t key, nt_buf *bytes);
 void nt_memo_remove(nt_memo *memo, nt_memo_table table, uint64_t key);
+/* What is put from now on makes up all of the memo; what was flushed can be read until the next flush. False if nothing
+ * can be kept any more: nothing can be written there. */
+bool nt_memo_empty(nt_memo *memo);
 /* Everything put and removed since the last flush becomes one transaction. `done` is called by the writer's thread
- * when it is in the file, or could not be written: then the memo forgets all it holds. May be NULL. */
+ * when it is in the file, or could not be written: then the memo forgets all it holds, and takes nothing until it is
+ * emptied, so that it is never half of what it should be. May be NULL. */
 void nt_memo_flush(nt_memo *memo, void (*done)(void *ud, bool good), void *ud);
+/* False: what is put goes nowhere, see nt_memo_empty(). Any thread. */
+bool nt_memo_keeps(const nt_memo *memo);
 /* Waits for what was flushed. */
 void nt_memo_wait(nt_memo *memo);
 

@@ -66,6 +66,7 @@ static nt_hash page_hash(const nt_page *page, const nt_page_record *record, cons
     put_part(&b, page->alternates[i].url);
   }
   nt_buf_byte(&b, (char)page->unlisted);
+  nt_buf_byte(&b, (char)page->from_end);
   nt_buf_varint(&b, page->number);
   nt_buf_varint(&b, page->count);
   nt_buf_varint(&b, page->first);

@@ -104,7 +104,8 @@ static void plan_page(const listing *l, uint32_t index) {
   page.template_name = list->template_name.len ? list->template_name : NT_STR("list.html");
   page.number = number_at(l, index);
   page.count = l->count;
-  page.first = !list->from_oldest ? index * per_page : index ? l->in->length - page.number * per_page : 0;
+  page.from_end = list->from_oldest && index;
+  page.first = !list->from_oldest ? index * per_page : index ? (page.number - 1) * per_page : 0;
   left = l->in->length - page.first;
   page.shown = list->from_oldest && !index ? left - (l->count - 1) * per_page : left < per_page ? left : per_page;
   if (index > 0) page.prev = url_at(l, index - 1);

@@ -17,11 +17,6 @@ void nt_evaluation_deinit(nt_evaluation *ev) {
   nt_arena_free(ev->arena);
 }
 
-bool nt_evaluation_sees(const nt_record *r, nt_query_phase phase) {
-  if (phase == NT_BEFORE_COLLECT) return r->frozen && r->source != NT_SOURCE_NONE;
-  return r->frozen && (phase == NT_BEFORE_PLAN || !r->displaced);
-}
-
 /* ---- the trace ---- */
 
 static nt_str top_field(nt_str path) {
@@ -63,7 +58,7 @@ static bool meets(nt_evaluation *ev, const nt_query *query, const nt_record *r) 
 }
 
 void nt_evaluation_consider(nt_evaluation *ev, const nt_query *query, const nt_record *r) {
-  if (r && nt_evaluation_sees(r, ev->phase) && meets(ev, query, r)) nt_push(&ev->found, (nt_candidate){.record = r});
+  if (r && nt_phase_sees(ev->phase, r) && meets(ev, query, r)) nt_push(&ev->found, (nt_candidate){.record = r});
 }
 
 void nt_evaluation_consider_all(nt_evaluation *ev, const nt_query *query) {

@@ -24,9 +24,6 @@ typedef struct nt_evaluation {
 void nt_evaluation_init(nt_evaluation *ev, nt_site *site, nt_query_phase phase);
 void nt_evaluation_deinit(nt_evaluation *ev);
 
-/* Does a question of that phase know of the document? */
-bool nt_evaluation_sees(const nt_record *record, nt_query_phase phase);
-
 /* The value that a part of the configuration has now. scope 1: of what collect hooks added. */
 void nt_evaluation_trace_config(nt_evaluation *ev, uint32_t scope, nt_str name);
 void nt_evaluation_trace_column(nt_evaluation *ev, nt_str field);

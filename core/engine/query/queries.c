@@ -19,26 +19,18 @@ typedef struct question {
   size_t ref_count, ref_cap;
 } question;
 
-typedef struct column {
-  nt_hash hash;
-  uint64_t turn;
-} column;
-
 struct nt_queries {
   uv_rwlock_t lock; /* guards the tables, not what they hold */
   uint64_t turn;
-  nt_arena *arena;     /* keys */
   nt_map questions[2]; /* by phase: normal form -> question */
-  uv_mutex_t column_lock;
-  nt_map columns[3]; /* field -> column */
+  nt_columns *columns;
   nt_term_indexes *indexes;
 };
 
 nt_queries *nt_queries_new(void) {
   nt_queries *q = nt_zalloc(sizeof *q);
   uv_rwlock_init(&q->lock);
-  uv_mutex_init(&q->column_lock);
-  q->arena = nt_arena_new();
+  q->columns = nt_columns_new();
   q->turn = 1;
   q->indexes = nt_term_indexes_new();
   return q;
@@ -59,11 +51,9 @@ void nt_queries_free(nt_queries *q) {
     for (size_t i = 0; nt_map_each(&q->questions[phase], &i, &e);) question_free(e->value);
     nt_map_deinit(&q->questions[phase]);
   }
-  for (int phase = 0; phase < 3; phase++) nt_map_deinit(&q->columns[phase]);
+  nt_columns_free(q->columns);
   nt_term_indexes_free(q->indexes);
   uv_rwlock_destroy(&q->lock);
-  uv_mutex_destroy(&q->column_lock);
-  nt_arena_free(q->arena);
   free(q);
 }
 
@@ -81,42 +71,8 @@ nt_term_indexes *nt_queries_indexes(nt_queries *q) {
 
 /* ---- columns ---- */
 
-/* For each field a sum over the documents, so that their order in the table does not matter. */
-static void add_columns(nt_site *site, nt_query_phase phase, const nt_str *fields, size_t count, nt_hash *sums) {
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
-    if (!nt_evaluation_sees(r, phase)) continue;
-    for (size_t f = 0; f < count; f++)
-      sums[f] += nt_hash_combine(r->id_hash + r->generation, nt_frozen_field_hash(r->frozen, fields[f]));
-  }
-}
-
-static column *get_column(nt_queries *q, nt_str field, nt_query_phase phase) {
-  column *c = nt_map_get(&q->columns[phase], field);
-  if (c) return c;
-  c = NT_NEW(q->arena, column);
-  nt_map_set(&q->columns[phase], nt_arena_str(q->arena, field), c);
-  return c;
-}
-
 void nt_queries_columns(nt_site *site, const nt_str *fields, size_t count, nt_query_phase phase, nt_hash *out) {
-  enum { AT_ONCE = 16 };
-  nt_queries *q = site->queries;
-  nt_str wanted[AT_ONCE];
-  nt_hash sums[AT_ONCE];
-  uv_mutex_lock(&q->column_lock);
-  for (size_t from = 0, to = 0; from < count; from = to) {
-    size_t missing = 0;
-    for (to = from; to < count && missing < AT_ONCE; to++) {
-      if (get_column(q, fields[to], phase)->turn == q->turn) continue;
-      sums[missing] = 1;
-      wanted[missing++] = fields[to];
-    }
-    if (missing) add_columns(site, phase, wanted, missing, sums);
-    for (size_t i = 0; i < missing; i++) *get_column(q, wanted[i], phase) = (column){sums[i], q->turn};
-  }
-  for (size_t i = 0; i < count; i++) out[i] = get_column(q, fields[i], phase)->hash;
-  uv_mutex_unlock(&q->column_lock);
+  nt_columns_hashes(site->queries->columns, &site->records, fields, count, phase, out);
 }
 
 nt_hash nt_queries_column(nt_site *site, nt_str field, nt_query_phase phase) {
@@ -127,10 +83,11 @@ nt_hash nt_queries_column(nt_site *site, nt_str field, nt_query_phase phase) {
 
 /* ---- evaluation ---- */
 
-static void keep_found(nt_evaluation *ev, question *q, uint64_t offset, uint64_t limit) {
+static void keep_found(nt_evaluation *ev, question *q, const nt_query *query) {
+  size_t first, wanted;
   q->ref_count = 0;
-  uint64_t end = limit ? offset + limit : UINT64_MAX;
-  for (uint64_t i = offset; i < ev->found.len && i < end; i++) {
+  nt_query_window(query, ev->found.len, &first, &wanted);
+  for (size_t i = first; i < first + wanted; i++) {
     if (q->ref_count == q->ref_cap) {
       q->ref_cap = q->ref_cap ? q->ref_cap * 2 : 16;
       q->refs = nt_realloc(q->refs, q->ref_cap * sizeof *q->refs);
@@ -141,8 +98,8 @@ static void keep_found(nt_evaluation *ev, question *q, uint64_t offset, uint64_t
 
 static void keep_part(question *q, nt_docrefs all) {
   const nt_query *query = q->query;
-  uint64_t first = query->offset < all.len ? query->offset : all.len, count = all.len - first;
-  if (query->limit && query->limit < count) count = query->limit;
+  size_t first, count;
+  nt_query_window(query, all.len, &first, &count);
   q->ref_cap = q->ref_count = (size_t)count;
   q->refs = nt_realloc(q->refs, (size_t)count * sizeof *q->refs);
   if (count) memcpy(q->refs, all.items + first, (size_t)count * sizeof *q->refs);
@@ -169,7 +126,7 @@ static void evaluate_own(nt_evaluation *ev, question *q, const nt_collection *c)
   else
     nt_evaluation_consider_all(ev, &own);
   if (!c->ids || own.sort_count) nt_evaluation_sort(ev, &own);
-  keep_found(ev, q, own.offset, own.limit);
+  keep_found(ev, q, &own);
 }
 
 /* A term of a taxonomy: its index has the answer. */
@@ -231,7 +188,7 @@ static bool evaluate_narrowed(nt_evaluation *ev, question *q) {
   for (size_t i = 0; i < base.len; i++)
     nt_evaluation_consider(ev, query, nt_records_at(&ev->site->records, base.items[i]));
   if (query->sort_count || !query->collection.len) nt_evaluation_sort(ev, query);
-  keep_found(ev, q, query->offset, query->limit);
+  keep_found(ev, q, query);
   return true;
 }
 
@@ -294,7 +251,9 @@ static question *question_new(nt_site *site, const nt_query *query, nt_query_pha
     copy =
         nt_query_sort(q->arena, copy, nt_arena_format(q->arena, "%s%.*s", s->descending ? "-" : "", NT_FMT(s->field)));
   }
-  q->query = nt_query_slice(q->arena, copy, query->offset, query->limit);
+  copy = nt_query_slice(q->arena, copy, query->offset, query->limit);
+  copy->from_end = query->from_end;
+  q->query = copy;
   return q;
 }
 

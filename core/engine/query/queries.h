@@ -6,7 +6,7 @@
 #ifndef NT_ENGINE_QUERY_QUERIES_H
 #define NT_ENGINE_QUERY_QUERIES_H
 
-#include "engine/content/records.h"
+#include "engine/query/columns.h"
 #include "model/reader.h"
 
 struct nt_site;
@@ -20,13 +20,6 @@ void nt_queries_turn(nt_queries *queries);
 /* What was found right in this turn is right still. */
 uint64_t nt_queries_current(const nt_queries *queries);
 struct nt_term_indexes *nt_queries_indexes(nt_queries *queries);
-
-/* Before collect hooks have run, their documents are not there yet: the same question is another step then. */
-typedef enum nt_query_phase {
-  NT_BEFORE_COLLECT,
-  NT_AFTER_COLLECT, /* and without those whose address another document keeps */
-  NT_BEFORE_PLAN    /* of columns only: also those */
-} nt_query_phase;
 
 /* A query in a language sorts texts as that language does; where the site has one language, all queries are in it.
  * False after reporting: there is no such collection. The refs last as long as the epoch. `name` becomes the name that

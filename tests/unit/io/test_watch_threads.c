@@ -1,5 +1,6 @@
 /* The watch: what a tree's events come to, and what happens when the kernel drops them, has no more watches, or a root
  * goes away. The events are made before the watch looks, so that nothing here waits but where it says so. */
+#include "base/buf.h"
 #include "io/watch.h"
 #include "tempdir.h"
 
@@ -10,6 +11,7 @@ typedef struct fixture {
   nt_loop *loop;
   nt_watch *watch;
   nt_watch_news news[3]; /* gathered since the last look() */
+  nt_buf told;           /* the paths of the first root, of each a line; folders end in '/' */
   size_t roots, limit;
 } fixture;
 
@@ -18,6 +20,11 @@ static void tell(void *ud, size_t root, nt_watch_news news) {
   f->news[root].changed |= news.changed;
   f->news[root].torn |= news.torn;
   f->news[root].writing = news.writing;
+  f->news[root].everything |= news.everything;
+  assert_true(news.changed || (!news.everything && !news.count));
+  assert_true(!news.everything || !news.count);
+  for (size_t i = 0; root == 0 && i < news.count; i++)
+    nt_buf_format(&f->told, "%.*s%s\n", NT_FMT(news.paths[i].path), news.paths[i].folder ? "/" : "");
 }
 
 static int setup(void **state) {
@@ -47,7 +54,8 @@ static void begin_one(fixture *f) {
 }
 
 static nt_watch_news look(fixture *f) {
-  for (size_t i = 0; i < 3; i++) f->news[i].changed = f->news[i].torn = false;
+  for (size_t i = 0; i < 3; i++) f->news[i].changed = f->news[i].torn = f->news[i].everything = false;
+  nt_buf_clear(&f->told);
   nt_watch_look(f->watch);
   return f->news[0];
 }
@@ -57,6 +65,7 @@ static int teardown(void **state) {
   nt_watch_close(f->watch);
   assert_true(nt_loop_free(f->loop));
   nt_tempdir_remove(&f->dir);
+  nt_buf_deinit(&f->told);
   free(f);
   return 0;
 }
@@ -293,6 +302,112 @@ static void an_overflow(void **state) {
   assert_news(f, true, false);
 }
 
+/* ---- paths ---- */
+
+/* Nothing but these. */
+#define assert_told(f, paths)                                                                                          \
+  do {                                                                                                                 \
+    assert_true(look(f).changed);                                                                                      \
+    assert_false((f)->news[0].everything);                                                                             \
+    nt_buf_byte(&(f)->told, '\0');                                                                                     \
+    assert_string_equal((f)->told.ptr, paths);                                                                         \
+  } while (0)
+
+#define assert_everything(f)                                                                                           \
+  do {                                                                                                                 \
+    assert_true(look(f).everything);                                                                                   \
+    assert_int_equal((f)->told.len, 0);                                                                                \
+  } while (0)
+
+static void what_changed_is_told(void **state) {
+  fixture *f = *state;
+  begin_one(f);
+  write_file(f, "s/content/a.md");
+  write_file(f, "s/content/b.md");
+  write_file(f, "s/content/a.md"); /* each once */
+  assert_told(f, "content/a.md\ncontent/b.md\n");
+  assert_int_equal(rename(at(f, "s/content/a.md"), at(f, "s/c.md")), 0);
+  assert_told(f, "content/a.md\nc.md\n");
+  assert_int_equal(unlink(at(f, "s/c.md")), 0);
+  assert_told(f, "c.md\n");
+}
+
+static void folders_are_told_as_a_whole(void **state) {
+  fixture *f = *state;
+  begin_one(f);
+  write_file(f, "s/content/x/y/one.md");
+  assert_told(f, "content/x/\n");
+  write_file(f, "s/content/x/y/one.md");
+  assert_told(f, "content/x/y/one.md\n");
+  assert_int_equal(rename(at(f, "s/content/x"), at(f, "s/w")), 0);
+  assert_told(f, "content/x/\nw/\n");
+  assert_int_equal(rename(at(f, "s/w"), at(f, "s/v")), 0);
+  write_file(f, "s/w"); /* a file where the folder was */
+  assert_told(f, "w/\nv/\n");
+  assert_int_equal(chmod(at(f, "s/v"), 0755), 0);
+  assert_told(f, "v/\n");
+}
+
+/* Nobody knows what else changed. */
+static void without_a_single_name(void **state) {
+  fixture *f = *state;
+  begin_one(f);
+  assert_int_equal(link(at(f, "s/content/a.md"), at(f, "s/content/hard.md")), 0);
+  assert_everything(f);
+  write_file(f, "s/content/a.md");
+  assert_everything(f);
+  assert_int_equal(unlink(at(f, "s/content/hard.md")), 0);
+  look(f);
+  write_file(f, "s/content/a.md");
+  assert_told(f, "content/a.md\n");
+  assert_int_equal(symlink("a.md", at(f, "s/content/soft.md")), 0);
+  assert_everything(f);
+  write_file(f, "s/content/b.md"); /* while there are links */
+  assert_everything(f);
+}
+
+static void roots_are_everything(void **state) {
+  fixture *f = *state;
+  begin(f, 3, (const char *[]){"s", "s/content", "s/content/a.md"});
+  write_file(f, "s/content/a.md");
+  assert_told(f, "content/a.md\n");
+  assert_true(f->news[1].changed && !f->news[1].everything); /* by its own name there */
+  assert_true(f->news[2].everything);
+  assert_int_equal(rename(at(f, "s"), at(f, "was")), 0);
+  assert_everything(f);
+  write_file(f, "s/content/a.md");
+  assert_everything(f);
+}
+
+/* One event each. */
+static void change_many(fixture *f, int count) {
+  char name[64];
+  for (int i = 0; i < count; i++) {
+    snprintf(name, sizeof name, "s/content/%d.md", i);
+    assert_int_equal(chmod(at(f, name), 0644), 0);
+  }
+}
+
+static void too_many_are_everything(void **state) {
+  enum { MOST = 4096 };
+  fixture *f = *state;
+  char name[64];
+  for (int i = 0; i <= MOST; i++) {
+    snprintf(name, sizeof name, "s/content/%d.md", i);
+    write_file(f, name);
+  }
+  begin_one(f);
+  change_many(f, MOST);
+  assert_false(look(f).everything);
+  size_t lines = 0;
+  for (size_t i = 0; i < f->told.len; i++) lines += f->told.ptr[i] == '\n';
+  assert_int_equal(lines, MOST);
+  change_many(f, MOST + 1);
+  assert_everything(f);
+  change_many(f, 1);
+  assert_told(f, "content/0.md\n");
+}
+
 /* ---- without watches ---- */
 
 static bool has_changed(void *ud) {
@@ -330,6 +445,11 @@ int main(void) {
                                      TEST(several_roots),
                                      TEST(the_base_goes_and_comes_back),
                                      TEST(an_overflow),
+                                     TEST(what_changed_is_told),
+                                     TEST(folders_are_told_as_a_whole),
+                                     TEST(without_a_single_name),
+                                     TEST(roots_are_everything),
+                                     TEST(too_many_are_everything),
                                      TEST(the_limit_makes_it_poll)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
