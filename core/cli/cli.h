@@ -53,6 +53,9 @@ int nt_cli_exit_code(const nt_engine *engine);
 /* What a site's epoch came to, in numbers: those that its counters have more than before. */
 void nt_cli_summary(nt_cli *cli, const nt_site *site, const nt_site_counters *before, double seconds);
 
+/* Where the time of a site's last epoch went, if that was asked for. */
+void nt_cli_profile(nt_cli *cli, const nt_site *site);
+
 /* Progress on a terminal; elsewhere it says nothing. */
 void nt_cli_progress(void *ud, const nt_site *site);
 void nt_cli_progress_clear(nt_cli *cli);

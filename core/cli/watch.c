@@ -54,6 +54,7 @@ static void print_epoch(watching *w, const nt_site *site, const spoken *s) {
   nt_cli_progress_clear(cli);
   nt_cli_diags(cli, w->engine, site->name, &site->diags);
   nt_cli_summary(cli, site, &s->before, seconds);
+  nt_cli_profile(cli, site);
   fflush(stdout);
   nt_arena_free(cli->arena);
   cli->arena = kept;

@@ -23,6 +23,7 @@ typedef struct nt_engine_options {
   bool check;                 /* stop before commit */
   bool explains;              /* with check: nobody else is to work here, and what is remembered is read */
   bool allow_removals;
+  bool profile;                                    /* each epoch counts where its time goes */
   size_t watch_limit;                              /* of watched folders, for tests; 0: the system's */
   uint64_t shuffle_seed;                           /* 0: none */
   unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */

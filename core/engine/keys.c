@@ -207,5 +207,8 @@ bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_st
   (void)seat;
   nt_key key;
   if (step->state == NT_STEP_NONE || step->fleeting) return false;
-  return !nt_step_broken_key(site, scope, step, &key);
+  nt_span span = nt_span_work(site->profile, NT_WORK_CHECKING);
+  bool holds = !nt_step_broken_key(site, scope, step, &key);
+  nt_span_end(span);
+  return holds;
 }

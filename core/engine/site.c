@@ -33,6 +33,7 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
   site->templates = nt_template_cache_new();
   site->seats = nt_zalloc(nt_pool_workers(engine->pool) * sizeof *site->seats);
   nt_records_init(&site->records);
+  if (engine->options.profile) site->profile = nt_profile_new(nt_pool_workers(engine->pool));
   site->assets = nt_assets_new();
   site->queries = nt_queries_new();
   nt_plan_init(&site->plan);
@@ -53,6 +54,7 @@ void nt_site_deinit(nt_site *site) {
   nt_template_cache_free(site->templates);
   nt_inputs_free(site->inputs);
   nt_names_free(site->names);
+  nt_profile_free(site->profile);
   nt_vec_deinit(&site->dirty);
   nt_arena_free(site->epoch_arena);
 }
@@ -80,6 +82,7 @@ static void enter(nt_site *site, nt_epoch_phase phase) {
   site->phase = phase;
   if (phase != NT_PHASE_IDLE && phase != NT_PHASE_COMMIT) site->reached = phase;
   site->cursor = 0;
+  nt_profile_enter(site->profile, phase);
   if (site->engine->options.progress) site->engine->options.progress(site->engine->options.ud, site);
 }
 
@@ -171,8 +174,7 @@ static nt_hash event_hash(nt_vm *vm, nt_event event) {
 }
 
 /* Besides reading the inputs, loads the scripts once, so that their faults are said and known before any document. */
-static void inputs_work(nt_job *job, unsigned worker) {
-  inputs_job *j = (inputs_job *)job;
+static void read_inputs(inputs_job *j, unsigned worker) {
   nt_site *site = j->site;
   j->inputs = nt_inputs_load(&j->options);
   if (j->inputs->configured && !nt_out_check_layers(site->engine, site, j->inputs))
@@ -190,6 +192,13 @@ static void inputs_work(nt_job *job, unsigned worker) {
   }
   j->inputs->usable = vm != NULL;
   site->inputs = before;
+}
+
+static void inputs_work(nt_job *job, unsigned worker) {
+  inputs_job *j = (inputs_job *)job;
+  nt_span span = nt_span_job(j->site->profile, worker);
+  read_inputs(j, worker);
+  nt_span_end(span);
 }
 
 static void start_documents(nt_site *site);
@@ -254,6 +263,7 @@ static void on_commit_open(nt_site *site, bool good) {
 }
 
 static void begin_epoch(nt_site *site) {
+  nt_profile_start(site->profile);
   site->epoch++;
   site->changed = false;
   nt_atomic_set(&site->cancel, false);
@@ -343,7 +353,10 @@ typedef struct plan_job {
 static void start_render(nt_site *site);
 
 static void plan_work(nt_job *job, unsigned worker) {
-  nt_plan_make(((plan_job *)job)->site, worker);
+  nt_site *site = ((plan_job *)job)->site;
+  nt_span span = nt_span_job(site->profile, worker);
+  nt_plan_make(site, worker);
+  nt_span_end(span);
 }
 
 static void plan_done(nt_post *post) {
@@ -357,7 +370,9 @@ static void plan_done(nt_post *post) {
 
 static void collect_work(nt_job *job, unsigned worker) {
   plan_job *j = (plan_job *)job;
+  nt_span span = nt_span_job(j->site->profile, worker);
   nt_collect_run(j->site, worker, &j->collected);
+  nt_span_end(span);
 }
 
 static void collect_done(nt_post *post) {

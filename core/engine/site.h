@@ -13,6 +13,7 @@
 #include "engine/content/assets.h"
 #include "engine/content/records.h"
 #include "engine/content/sources.h"
+#include "engine/explain/profile.h"
 #include "engine/plan/plan.h"
 #include "engine/publish/commit.h"
 #include "engine/query/queries.h"
@@ -67,6 +68,7 @@ typedef struct nt_site {
   nt_plan plan;
   nt_commit commit;
   nt_site_counters counters;
+  nt_profile *profile; /* NULL: nobody asked where time goes */
 
   nt_epoch_phase phase;
   nt_epoch_phase reached; /* the last that did its work in this epoch: what later ones said is of another */

@@ -206,6 +206,7 @@ nt_hash nt_queries_answer(const nt_site *site, const nt_docref *refs, size_t cou
 }
 
 static void evaluate(nt_site *site, question *q) {
+  nt_span span = nt_span_work(site->profile, NT_STEP_QUERY);
   nt_evaluation ev;
   nt_evaluation_init(&ev, site, q->phase);
   q->ref_count = 0;
@@ -217,6 +218,7 @@ static void evaluate(nt_site *site, question *q) {
   nt_step_set(&q->step, &ev.tracer, q->good ? NT_STEP_OK : NT_STEP_FAILED,
               nt_queries_answer(site, q->refs, q->ref_count), &ev.diags);
   nt_evaluation_deinit(&ev);
+  nt_span_end(span);
 }
 
 static void ensure(nt_site *site, question *q) {
