@@ -1,5 +1,6 @@
 #include "engine/clock.h"
 
+#include "engine/edges.h"
 #include "engine/engine.h"
 #include "text/zone.h"
 
@@ -53,13 +54,8 @@ int64_t nt_clock_next(nt_time now, nt_resolution resolution, const nt_zone *zone
 
 /* ---- a site ---- */
 
-void nt_clock_note(nt_site *site, nt_resolution resolution) {
-  nt_atomic_or(&site->clock_read, 1u << resolution);
-}
-
 void nt_clock_settle(nt_site *site, bool good) {
-  site->clock_kept = nt_atomic_get(&site->clock_read) | (good ? 0 : site->clock_kept);
-  nt_atomic_set(&site->clock_read, 0);
+  site->clock_kept = nt_edges_resolutions(site) | (good ? 0 : site->clock_kept);
 }
 
 /* What was due at the epoch's own instant it has seen, even if it failed then: it is not to begin again for that. */

@@ -14,10 +14,8 @@ nt_time nt_clock_cut(nt_time now, nt_resolution resolution, const nt_zone *zone)
 /* The first instant after `now` at which that is another: an hour later than usual when clocks are put back. */
 int64_t nt_clock_next(nt_time now, nt_resolution resolution, const nt_zone *zone);
 
-/* From any thread: a step of the site's epoch has an answer of now(). */
-void nt_clock_note(struct nt_site *site, nt_resolution resolution);
-/* Loop thread, at the epoch's end: what its steps noted is what the site depends on. Those of an epoch that failed may
- * not all have been asked. */
+/* Loop thread, at the epoch's end: what its steps have read is what the site depends on. Those of an epoch that failed
+ * may not all have been asked. */
 void nt_clock_settle(struct nt_site *site, bool good);
 
 /* Loop thread. The next instant, later than its last epoch's, at which a site must be looked at; INT64_MAX: never. */

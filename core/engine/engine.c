@@ -244,7 +244,10 @@ void nt_engine_settle(nt_engine *e) {
 }
 
 void nt_engine_refresh(nt_engine *e) {
-  for (size_t i = 0; i < e->site_count; i++) nt_site_changed(&e->sites[i], true);
+  for (size_t i = 0; i < e->site_count; i++) {
+    nt_site_changed(&e->sites[i], true);
+    e->sites[i].commit.wants_look = true;
+  }
 }
 
 void nt_engine_set_time(nt_engine *e, int64_t at) {

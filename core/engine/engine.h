@@ -28,6 +28,7 @@ typedef struct nt_engine_options {
   uint64_t shuffle_seed;                           /* 0: none */
   unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */
   nt_str ignored_name;                             /* of those, only keys whose name begins so; empty: all */
+  bool distrust;                                   /* tests: every step that is not suspect must hold */
   void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
   void *ud;
 } nt_engine_options;
@@ -64,7 +65,8 @@ void nt_engine_stop(nt_engine *engine);
 
 /* Runs until every site is idle, its sources quiet and its epoch committed or failed. */
 void nt_engine_settle(nt_engine *engine);
-/* The inputs and files of every site are looked at again at the next settle; `at` moves when it is set. */
+/* The inputs and files of every site, and what is published of them, are looked at again at the next settle; `at` moves
+ * when it is set. */
 void nt_engine_refresh(nt_engine *engine);
 void nt_engine_set_time(nt_engine *engine, int64_t at);
 /* Is notis.yaml another file than the one that was read? */

@@ -101,7 +101,6 @@ static const nt_record *slot_record(const nt_site *site, uint32_t slot) {
 
 nt_hash nt_key_clock(nt_site *site, uint32_t resolution) {
   nt_value now = nt_timestamp(nt_clock_cut(site->inputs->now, (nt_resolution)resolution, site->inputs->zone));
-  nt_clock_note(site, (nt_resolution)resolution);
   return nt_value_hash(&now);
 }
 
@@ -188,27 +187,24 @@ nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key) {
   }
 }
 
-/* Tests leave keys out, to show that each is needed. */
-static bool is_ignored(const nt_site *site, nt_key key) {
+bool nt_key_is_ignored(const nt_site *site, nt_key key) {
   const nt_engine_options *options = &site->engine->options;
   if (!(options->ignored_keys >> nt_key_class_of(key) & 1)) return false;
   return nt_str_starts(nt_names_str(site->names, key.name), options->ignored_name);
 }
 
-bool nt_step_broken_key(nt_site *site, nt_run_scope scope, const nt_step *step, nt_key *key) {
-  for (uint32_t i = 0; i < step->count; i++) {
-    *key = step->trace[i].key;
-    if (!is_ignored(site, *key) && nt_key_now(site, scope, *key) != step->trace[i].hash) return true;
+const nt_trace_entry *nt_step_changed(nt_site *site, nt_run_scope scope, const nt_step *step) {
+  nt_span span = nt_span_work(site->profile, NT_WORK_CHECKING);
+  const nt_trace_entry *changed = NULL;
+  for (uint32_t i = 0; i < step->count && !changed; i++) {
+    const nt_trace_entry *e = &step->trace[i];
+    if (!nt_key_is_ignored(site, e->key) && nt_key_now(site, scope, e->key) != e->hash) changed = e;
   }
-  return false;
+  nt_span_end(span);
+  return changed;
 }
 
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step) {
   (void)seat;
-  nt_key key;
-  if (step->state == NT_STEP_NONE || step->fleeting) return false;
-  nt_span span = nt_span_work(site->profile, NT_WORK_CHECKING);
-  bool holds = !nt_step_broken_key(site, scope, step, &key);
-  nt_span_end(span);
-  return holds;
+  return step->state != NT_STEP_NONE && !step->fleeting && !nt_step_changed(site, scope, step);
 }

@@ -28,10 +28,20 @@ void nt_names_free(nt_names *names) {
   free(names);
 }
 
-uint32_t nt_names_id(nt_names *names, nt_str name) {
+static uintptr_t look_up(nt_names *names, nt_str name) {
   uv_rwlock_rdlock(&names->lock);
   uintptr_t found = (uintptr_t)nt_map_get(&names->ids, name);
   uv_rwlock_rdunlock(&names->lock);
+  return found;
+}
+
+uint32_t nt_names_known(nt_names *names, nt_str name) {
+  uintptr_t found = look_up(names, name);
+  return found ? (uint32_t)(found - 1) : 0;
+}
+
+uint32_t nt_names_id(nt_names *names, nt_str name) {
+  uintptr_t found = look_up(names, name);
   if (found) return (uint32_t)(found - 1);
   uv_rwlock_wrlock(&names->lock);
   found = (uintptr_t)nt_map_get(&names->ids, name);

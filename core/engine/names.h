@@ -10,6 +10,8 @@ nt_names *nt_names_new(void);
 void nt_names_free(nt_names *names);
 /* The number of a name, given out in order; 0 is the empty name. */
 uint32_t nt_names_id(nt_names *names, nt_str name);
+/* 0 if it has none. */
+uint32_t nt_names_known(nt_names *names, nt_str name);
 /* Lives as long as the table. */
 nt_str nt_names_str(nt_names *names, uint32_t id);
 

@@ -31,8 +31,10 @@ void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash valu
 
 /* Does everything that the step read have the hash it had then? */
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step);
-/* The first key of a step's trace that has another hash now; false if there is none, or no trace. */
-bool nt_step_broken_key(nt_site *site, nt_run_scope scope, const nt_step *step, nt_key *key);
+/* The first thing that it read and that is another now; NULL if all is as it was. */
+const nt_trace_entry *nt_step_changed(nt_site *site, nt_run_scope scope, const nt_step *step);
+/* Tests leave keys out, to show that each is needed. */
+bool nt_key_is_ignored(const nt_site *site, nt_key key);
 nt_hash nt_key_now(nt_site *site, nt_run_scope scope, nt_key key);
 
 /* A document by id, as steps of that scope may see it. */

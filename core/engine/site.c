@@ -11,10 +11,12 @@
 #include "engine/clock.h"
 #include "engine/content/documents.h"
 #include "engine/content/states.h"
+#include "engine/edges.h"
 #include "engine/engine.h"
 #include "engine/publish/out.h"
 #include "engine/publish/render.h"
 #include "engine/run.h"
+#include "engine/suspects.h"
 #include "engine/verdict.h"
 
 #include <stdlib.h>
@@ -40,6 +42,8 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
   site->epoch_arena = nt_arena_new();
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
+  site->edges = nt_edges_new();
+  site->all_suspect = true;
 }
 
 void nt_site_deinit(nt_site *site) {
@@ -55,6 +59,10 @@ void nt_site_deinit(nt_site *site) {
   nt_inputs_free(site->inputs);
   nt_names_free(site->names);
   nt_profile_free(site->profile);
+  nt_edges_free(site->edges);
+  nt_vec_deinit(&site->tally.speaking);
+  nt_vec_deinit(&site->tally.speaking_pages);
+  nt_vec_deinit(&site->due);
   nt_vec_deinit(&site->dirty);
   nt_arena_free(site->epoch_arena);
 }
@@ -130,7 +138,9 @@ static void begin_again(nt_site *site) {
 static void end_epoch(nt_site *site, bool good) {
   site->failed = !good;
   site->cancelled = 0;
+  if (good) nt_suspects_settle(site);
   nt_clock_settle(site, good);
+  if (good && !site->changed) nt_edges_distrust(site);
   nt_verdict_gather(site);
   enter(site, NT_PHASE_IDLE);
   nt_site_pump(site);
@@ -256,10 +266,12 @@ static void start_round(nt_site *site) {
 }
 
 static void on_commit_open(nt_site *site, bool good) {
-  if (good)
-    start_round(site);
-  else
+  if (!good) {
     end_epoch(site, false);
+    return;
+  }
+  nt_commit_look(site);
+  start_round(site);
 }
 
 static void begin_epoch(nt_site *site) {
@@ -276,17 +288,19 @@ static void begin_epoch(nt_site *site) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
   }
-  if (!site->engine->options.check) nt_commit_begin_epoch(site);
+  if (!site->engine->options.check) {
+    nt_commit_begin_epoch(site);
+    nt_commit_look(site);
+  }
   start_round(site);
 }
 
 /* ---- documents ---- */
 
-/* A document whose item is gone goes out of force; every other may be touched by what changed. */
 static void start_documents(nt_site *site) {
   enter(site, NT_PHASE_DOCUMENTS);
   nt_sources_update(site);
-  nt_sources_mark(site);
+  nt_suspects_begin(site);
   nt_site_pump(site);
 }
 
@@ -309,11 +323,15 @@ static void update_records(nt_site *site) {
   nt_sources_deliver(site);
 }
 
+/* A document whose item is gone goes out of force. */
 static void remove_unlisted(nt_site *site) {
+  if (!site->unlisted) return;
+  site->unlisted = false;
   for (size_t i = 0; i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     bool known = r->made || r->parsed || r->parse.state != NT_STEP_NONE || r->trouble.state != NT_STEP_NONE;
     if (!r->listed && !r->parent && r->source != NT_SOURCE_NONE && known) nt_document_remove(site, r);
+    if (!r->listed) nt_site_show(site, r);
   }
 }
 
@@ -335,7 +353,7 @@ static void pump_documents(nt_site *site) {
   site->changed = site->refresh; /* all that came until now is in */
   remove_unlisted(site);
   nt_states_settle(site);
-  nt_states_count(site);
+  nt_verdict_tell_counts(site);
   if (nt_verdict_documents(site) && nt_sources_sound(site) && !site->faults.errors && !nt_atomic_get(&site->overrun))
     start_collect(site);
   else
@@ -348,6 +366,7 @@ typedef struct plan_job {
   nt_job job;
   nt_site *site;
   nt_collect_result collected;
+  uint64_t made; /* how often the plan was, before */
 } plan_job;
 
 static void start_render(nt_site *site);
@@ -363,7 +382,9 @@ static void plan_done(nt_post *post) {
   plan_job *j = (plan_job *)post;
   nt_site *site = j->site;
   site->in_flight--;
-  nt_states_count(site);
+  site->plan_suspect = false;
+  if (site->plan.made != j->made) nt_suspects_follow_plan(site);
+  nt_verdict_tell_counts(site);
   free(j);
   start_render(site);
 }
@@ -375,35 +396,48 @@ static void collect_work(nt_job *job, unsigned worker) {
   nt_span_end(span);
 }
 
-static void collect_done(nt_post *post) {
-  plan_job *j = (plan_job *)post;
-  nt_site *site = j->site;
-  bool failed = j->collected.arena ? j->collected.failed : site->plan.collect.state == NT_STEP_FAILED;
-  site->in_flight--;
-  nt_collect_install(site, &j->collected);
-  nt_states_settle(site); /* those that the hooks added */
-  if (failed || site->faults.errors) {
-    free(j);
-    fail_epoch(site);
-    return;
-  }
-  enter(site, NT_PHASE_PLAN);
-  j->job.work = plan_work;
-  j->job.post.run = plan_done;
+static void submit(nt_site *site, void (*work)(nt_job *job, unsigned worker), void (*done)(nt_post *post)) {
+  plan_job *j = nt_zalloc(sizeof *j);
+  j->site = site;
+  j->made = site->plan.made;
+  j->job.work = work;
+  j->job.post.run = done;
   site->in_flight++;
   nt_pool_submit(site->engine->pool, site->lane, &j->job);
 }
 
+static void start_plan(nt_site *site) {
+  if (site->plan.collect.state == NT_STEP_FAILED || site->faults.errors) {
+    fail_epoch(site);
+    return;
+  }
+  enter(site, NT_PHASE_PLAN);
+  nt_suspects_before_plan(site);
+  if (site->plan_suspect)
+    submit(site, plan_work, plan_done);
+  else
+    start_render(site);
+}
+
+static void collect_done(nt_post *post) {
+  plan_job *j = (plan_job *)post;
+  nt_site *site = j->site;
+  bool ran = j->collected.arena != NULL;
+  site->in_flight--;
+  nt_collect_install(site, &j->collected);
+  free(j);
+  site->collect_suspect = site->plan.collect.fleeting;
+  if (ran) nt_suspects_follow_collect(site);
+  start_plan(site);
+}
+
 static void start_collect(nt_site *site) {
   enter(site, NT_PHASE_COLLECT);
-  nt_records_trim_touched(&site->records);
-  nt_queries_turn(site->queries);
-  plan_job *j = nt_zalloc(sizeof *j);
-  j->site = site;
-  j->job.work = collect_work;
-  j->job.post.run = collect_done;
-  site->in_flight++;
-  nt_pool_submit(site->engine->pool, site->lane, &j->job);
+  nt_suspects_before_collect(site);
+  if (site->collect_suspect)
+    submit(site, collect_work, collect_done);
+  else
+    start_plan(site);
 }
 
 /* ---- render ---- */
@@ -421,6 +455,7 @@ static void render_job_done(nt_post *post) {
   nt_render_job *job = (nt_render_job *)post;
   nt_site *site = job->stage.site;
   site->in_flight--;
+  for (size_t i = 0; i < job->stage.count; i++) nt_suspects_follow_page(site, job->stage.pages[i].page);
   job->next = site->rendered;
   site->rendered = job;
   nt_site_pump(site);
@@ -462,13 +497,15 @@ static void cancel_if_changed(nt_site *site) {
 }
 
 static void pump_render(nt_site *site) {
+  if (site->commit.looking) return;
+  if (!site->cursor) nt_suspects_order_pages(site);
   cancel_if_changed(site);
   bool cancelled = nt_atomic_get(&site->cancel);
   hand_over(site);
-  while (!cancelled && site->cursor < site->plan.pages.len && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
-    nt_render_job *job = nt_render_job_new(site, site->cursor);
+  while (!cancelled && site->in_flight < NT_LANE_LIMIT / 2 && !site->rendered) {
+    nt_render_job *job = nt_render_job_new(site, &site->cursor);
+    if (!job) break;
     job->job.post.run = render_job_done;
-    site->cursor += job->stage.count;
     site->in_flight++;
     nt_pool_submit(site->engine->pool, site->lane, &job->job);
   }
@@ -477,7 +514,7 @@ static void pump_render(nt_site *site) {
     fail_epoch(site);
   } else if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
     begin_again(site);
-  } else if (site->cursor >= site->plan.pages.len) {
+  } else if (site->cursor >= site->due.len) {
     if (must_begin_again(site))
       begin_again(site);
     else if (!nt_verdict_templates(site) || !nt_verdict_pages(site) || nt_atomic_get(&site->overrun))

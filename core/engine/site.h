@@ -4,6 +4,7 @@
  *      queries                     what was asked of it     (queries.h)
  *      plan                        what shall be published  (plan.h)
  *      commit                      what is published        (commit.h)
+ *      edges                       who read what            (edges.h)
  *
  * Workers reach it through the job they run, and only read what is not theirs. */
 #ifndef NT_ENGINE_SITE_H
@@ -17,6 +18,7 @@
 #include "engine/plan/plan.h"
 #include "engine/publish/commit.h"
 #include "engine/query/queries.h"
+#include "engine/verdict.h"
 #include "host/host.h"
 #include "io/pool.h"
 #include "template/template.h"
@@ -69,6 +71,8 @@ typedef struct nt_site {
   nt_commit commit;
   nt_site_counters counters;
   nt_profile *profile; /* NULL: nobody asked where time goes */
+  struct nt_edges *edges;
+  nt_tally tally;
 
   nt_epoch_phase phase;
   nt_epoch_phase reached; /* the last that did its work in this epoch: what later ones said is of another */
@@ -91,13 +95,20 @@ typedef struct nt_site {
   bool closing;                   /* no more epochs */
   bool stopping;                  /* and the one under way gives up before it commits */
   int64_t next_state;             /* the next instant at which a document's state changes; INT64_MAX: never */
-  nt_atomic clock_read;           /* bit per nt_resolution: steps of this epoch read the clock so */
-  uint64_t clock_kept;            /* the same, of those that what is published depends on */
+  uint64_t clock_kept;            /* bit per nt_resolution: what is published depends on steps that read the clock so */
+  int64_t stated;                 /* the instant that states were last asked at */
+  bool next_state_doubtful;       /* the document it was of has changed */
+  bool unlisted;                  /* a document may have lost its item */
   NT_VEC(nt_record *) dirty;
-  nt_arena *epoch_arena; /* of the diagnostics below */
-  nt_diags faults;       /* of the epoch as such: they stop the commit */
-  nt_diags diags;        /* all of the epoch, in order, when it has ended */
-  bool failed;           /* nothing was committed */
+  /* What an epoch must look at; kept until it has, through rounds that are cancelled and epochs that fail. */
+  bool all_suspect; /* nothing is known to hold */
+  bool asked_anew;  /* a question may have another answer */
+  bool collect_suspect, plan_suspect;
+  NT_VEC(nt_page_record *) due; /* pages that may be other than what is published; also some no longer planned */
+  nt_arena *epoch_arena;        /* of the diagnostics below */
+  nt_diags faults;              /* of the epoch as such: they stop the commit */
+  nt_diags diags;               /* all of the epoch, in order, when it has ended */
+  bool failed;                  /* nothing was committed */
 } nt_site;
 
 void nt_site_init(nt_site *site, struct nt_engine *engine, unsigned lane, nt_str name);
@@ -114,6 +125,12 @@ bool nt_site_idle(const nt_site *site);
 nt_inputs_options nt_site_inputs_options(const nt_site *site);
 /* Puts a document in line for a job. */
 void nt_site_mark(nt_site *site, nt_record *record);
+/* Loop thread: something that its steps read may have changed. */
+void nt_site_suspect_document(nt_site *site, nt_record *record);
+void nt_site_suspect_page(nt_site *site, nt_page_record *page);
+/* Loop thread, after anything was done to a document and no job has it: puts it in force or out of it, counts it, and
+ * tells of it if others see it otherwise. */
+void nt_site_show(nt_site *site, nt_record *record);
 void nt_site_count(nt_site *site, nt_step_kind kind, bool ran);
 
 #endif

@@ -1,9 +1,90 @@
 #include "engine/verdict.h"
 
 #include "base/map.h"
+#include "engine/content/states.h"
 #include "engine/site.h"
 
 #include <stdlib.h>
+
+/* ---- the tally ---- */
+
+static void count(size_t *total, bool *before, bool now) {
+  *total += (size_t)now - (size_t)*before;
+  *before = now;
+}
+
+static size_t *count_of(nt_tally *tally, unsigned as) {
+  return as == NT_AS_PUBLISHED  ? &tally->documents
+         : as == NT_AS_WITHHELD ? &tally->withheld
+                                : &tally->held[as - NT_AS_HELD];
+}
+
+static unsigned counted_as(const nt_record *r) {
+  if (r->frozen) return r->displaced ? NT_AS_WITHHELD : NT_AS_PUBLISHED;
+  if (nt_record_is_held(r)) return NT_AS_HELD + nt_record_state(r);
+  return r->listed ? NT_AS_WITHHELD : NT_AS_NOTHING;
+}
+
+static bool step_speaks(const nt_step *step) {
+  return step->diag_count || step->fleeting;
+}
+
+static bool document_speaks(const nt_record *r) {
+  return r->stale || step_speaks(&r->trouble) || step_speaks(&r->parse) || step_speaks(&r->hooks) ||
+         (r->frozen && r->frozen->shortcode_count);
+}
+
+void nt_verdict_count_document(nt_site *site, nt_record *r) {
+  nt_tally *t = &site->tally;
+  nt_shown *shown = &r->shown;
+  unsigned as = counted_as(r);
+  if (shown->as != NT_AS_NOTHING) --*count_of(t, shown->as);
+  if (as != NT_AS_NOTHING) ++*count_of(t, as);
+  shown->as = (uint8_t)as;
+  count(&t->hooks, &shown->hooks, r->hooks.state != NT_STEP_NONE);
+  count(&t->hooks_failed, &shown->hooks_failed, r->hooks.state == NT_STEP_FAILED);
+  count(&t->items, &shown->item, r->listed && r->item_hooks != NT_STEP_NONE);
+  count(&t->items_failed, &shown->item_failed, r->listed && r->item_hooks == NT_STEP_FAILED);
+  shown->speaks = document_speaks(r);
+  if (shown->speaks && !shown->speaking) nt_push(&t->speaking, r);
+  shown->speaking |= shown->speaks;
+}
+
+void nt_verdict_count_page(nt_site *site, nt_page_record *page) {
+  nt_tally *t = &site->tally;
+  bool present = page->present;
+  count(&t->params, &page->counted.params, present && page->params.state != NT_STEP_NONE);
+  count(&t->params_failed, &page->counted.params_failed, present && page->params.state == NT_STEP_FAILED);
+  count(&t->outputs, &page->counted.outputs, present && page->output.state != NT_STEP_NONE);
+  count(&t->outputs_failed, &page->counted.outputs_failed, present && page->output.state == NT_STEP_FAILED);
+  page->counted.speaks = step_speaks(&page->params) || step_speaks(&page->render) || step_speaks(&page->output);
+  if (page->counted.speaks && !page->counted.speaking) nt_push(&t->speaking_pages, page);
+  page->counted.speaking |= page->counted.speaks;
+}
+
+void nt_verdict_tell_counts(nt_site *site) {
+  nt_atomic_set(&site->counters.documents, site->tally.documents);
+  nt_atomic_set(&site->counters.withheld, site->tally.withheld);
+  for (int state = 0; state < NT_STATES; state++) nt_atomic_set(&site->counters.held[state], site->tally.held[state]);
+}
+
+/* Those that have fallen silent leave. */
+static void drop_silent(nt_tally *t) {
+  size_t kept = 0;
+  for (size_t i = 0; i < t->speaking.len; i++) {
+    nt_record *r = t->speaking.items[i];
+    r->shown.speaking = r->shown.speaks;
+    if (r->shown.speaks) t->speaking.items[kept++] = r;
+  }
+  t->speaking.len = kept;
+  kept = 0;
+  for (size_t i = 0; i < t->speaking_pages.len; i++) {
+    nt_page_record *page = t->speaking_pages.items[i];
+    page->counted.speaking = page->counted.speaks;
+    if (page->counted.speaks) t->speaking_pages.items[kept++] = page;
+  }
+  t->speaking_pages.len = kept;
+}
 
 /* ---- what was said ---- */
 
@@ -114,8 +195,8 @@ static void add_documents(nt_site *site) {
     add_diags(site, source->diags.items, source->diags.len);
     add_diags(site, source->scan_diags.items, source->scan_diags.len);
   }
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
+  for (size_t i = 0; i < site->tally.speaking.len; i++) {
+    const nt_record *r = site->tally.speaking.items[i];
     if (!r->listed) continue;
     add_step(site, &r->trouble);
     add_step(site, &r->parse);
@@ -125,8 +206,9 @@ static void add_documents(nt_site *site) {
 }
 
 static void add_pages(nt_site *site) {
-  for (size_t i = 0; i < site->plan.pages.len; i++) {
-    const nt_page_record *page = site->plan.pages.items[i];
+  for (size_t i = 0; i < site->tally.speaking_pages.len; i++) {
+    const nt_page_record *page = site->tally.speaking_pages.items[i];
+    if (!page->present) continue;
     add_step(site, &page->params);
     add_step(site, &page->render);
     add_step(site, &page->output);
@@ -137,6 +219,7 @@ static void add_pages(nt_site *site) {
  * phases that it did not come to once said may not be so any more. */
 void nt_verdict_gather(nt_site *site) {
   nt_diags_init(&site->diags, site->epoch_arena);
+  drop_silent(&site->tally);
   if (site->inputs) add_diags(site, site->inputs->diags.items, site->inputs->diags.len);
   add_diags(site, site->faults.items, site->faults.len);
   if (site->reached >= NT_PHASE_DOCUMENTS) add_documents(site);
@@ -162,38 +245,25 @@ static bool hooks_sound(nt_site *site, nt_code code, size_t failed, size_t ran) 
 }
 
 bool nt_verdict_documents(nt_site *site) {
-  size_t ran = 0, failed = 0, items = 0, items_failed = 0;
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
-    ran += r->hooks.state != NT_STEP_NONE;
-    failed += r->hooks.state == NT_STEP_FAILED;
-    items += r->listed && r->item_hooks != NT_STEP_NONE;
-    items_failed += r->listed && r->item_hooks == NT_STEP_FAILED;
-  }
-  return hooks_sound(site, NT_MSG_hooks_failing, items_failed, items) &&
-         hooks_sound(site, NT_MSG_hooks_failing, failed, ran);
+  const nt_tally *t = &site->tally;
+  return hooks_sound(site, NT_MSG_hooks_failing, t->items_failed, t->items) &&
+         hooks_sound(site, NT_MSG_hooks_failing, t->hooks_failed, t->hooks);
 }
 
 bool nt_verdict_pages(nt_site *site) {
-  size_t params = 0, params_failed = 0, outputs = 0, outputs_failed = 0;
-  for (size_t i = 0; i < site->plan.pages.len; i++) {
-    const nt_page_record *page = site->plan.pages.items[i];
-    params += page->params.state != NT_STEP_NONE;
-    params_failed += page->params.state == NT_STEP_FAILED;
-    outputs += page->output.state != NT_STEP_NONE;
-    outputs_failed += page->output.state == NT_STEP_FAILED;
-  }
-  return hooks_sound(site, NT_MSG_hooks_failing_pages, params_failed, params) &&
-         hooks_sound(site, NT_MSG_hooks_failing_pages, outputs_failed, outputs);
+  const nt_tally *t = &site->tally;
+  return hooks_sound(site, NT_MSG_hooks_failing_pages, t->params_failed, t->params) &&
+         hooks_sound(site, NT_MSG_hooks_failing_pages, t->outputs_failed, t->outputs);
 }
 
 /* A template that does not load stops the commit; one that fails on a page, or that only a text asks for, withholds
  * that page. */
 bool nt_verdict_templates(const nt_site *site) {
   if (!nt_inputs_templates_sound(site->inputs)) return false;
-  for (size_t i = 0; i < site->plan.pages.len; i++) {
-    const nt_step *step = &site->plan.pages.items[i]->render;
-    for (size_t d = 0; step->state == NT_STEP_FAILED && d < step->diag_count; d++)
+  for (size_t i = 0; i < site->tally.speaking_pages.len; i++) {
+    const nt_page_record *page = site->tally.speaking_pages.items[i];
+    const nt_step *step = &page->render;
+    for (size_t d = 0; page->present && step->state == NT_STEP_FAILED && d < step->diag_count; d++)
       if (nt_template_is_unusable(step->diags[d].code) && !step->diags[d].where.doc.len) return false;
   }
   return true;

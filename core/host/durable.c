@@ -284,6 +284,23 @@ nt_durable nt_durable_replace(nt_str path, nt_str bytes, nt_diags *diags) {
   return nt_durable_sync(slash == 0 ? NT_STR("/") : nt_str_sub(path, 0, slash), diags);
 }
 
+nt_durable nt_durable_append(nt_str path, nt_str bytes, bool sync, nt_diags *diags) {
+  sys_path p;
+  if (!*terminated(&p, path)) return failed(diags, NT_MSG_durable_write, path);
+  nt_failpoint();
+  int fd = open(p.text, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return errno == ENOENT ? NT_DURABLE_ABSENT : failed(diags, NT_MSG_durable_write, path);
+  bool good = put_all(fd, bytes) && (!sync || fdatasync(fd) == 0);
+  int reason = errno;
+  if (close(fd) != 0 && good) {
+    good = false;
+    reason = errno;
+  }
+  nt_failpoint();
+  errno = reason;
+  return good ? NT_DURABLE_OK : failed(diags, NT_MSG_durable_write, path);
+}
+
 /* Removes one name; a directory is passed over. */
 static bool clear_one(int directory, const char *name) {
   if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return true;
@@ -342,4 +359,21 @@ nt_durable nt_durable_stamp(nt_str path, uint64_t *stamp) {
                       st.st_mode};
   *stamp = nt_hash_bytes(nt_str_n((const char *)parts, sizeof parts));
   return NT_DURABLE_OK;
+}
+
+nt_durable nt_durable_hash(nt_str path, uint64_t *hash) {
+  enum { PIECE = 1 << 16 };
+  sys_path p;
+  struct stat st;
+  char piece[PIECE];
+  ssize_t got = -1;
+  int fd = *terminated(&p, path) ? open(p.text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+  if (fd < 0) return NT_DURABLE_ABSENT;
+  nt_hasher *hasher = nt_hasher_new();
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    while ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
+      if (got > 0) nt_hasher_put(hasher, nt_str_n(piece, (size_t)got));
+  *hash = nt_hasher_end(hasher);
+  close(fd);
+  return got == 0 ? NT_DURABLE_OK : NT_DURABLE_ABSENT;
 }

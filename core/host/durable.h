@@ -24,6 +24,8 @@ nt_durable nt_durable_mkdirs(nt_str path, nt_diags *diags);
 nt_durable nt_durable_rmdir(nt_str path, nt_diags *diags);
 /* Writes beside, syncs, renames, syncs the directory. */
 nt_durable nt_durable_replace(nt_str path, nt_str bytes, nt_diags *diags);
+/* Puts bytes at the end of a file that is there, and syncs it if asked. ABSENT is not reported. */
+nt_durable nt_durable_append(nt_str path, nt_str bytes, bool sync, nt_diags *diags);
 /* Removes the files in a directory, but no directory. */
 nt_durable nt_durable_clear(nt_str path, nt_diags *diags);
 /* Removes a directory with everything below it, following no link. */
@@ -33,6 +35,8 @@ nt_durable nt_durable_remove_tree(nt_str path, nt_diags *diags);
 notis_file_kind nt_durable_kind(nt_str path);
 /* A number that changes when the file is written, replaced or touched. ABSENT is not reported. */
 nt_durable nt_durable_stamp(nt_str path, uint64_t *stamp);
+/* The hash of a file's bytes, as nt_hash_bytes() has it. ABSENT, not reported, if it is no file or cannot be read. */
+nt_durable nt_durable_hash(nt_str path, uint64_t *hash);
 
 /* A moment at which a test may kill the process; nothing outside test builds. For what the engine itself does. */
 #ifdef NOTIS_TESTING

@@ -219,6 +219,10 @@ static notis_status file_stamp(notis_call *call, notis_str path, uint64_t *stamp
   return nt_durable_stamp(nt_in(path), stamp) == NT_DURABLE_OK ? NOTIS_OK : NOTIS_GONE;
 }
 
+static notis_status file_hash(notis_call *call, notis_str path, uint64_t *hash) {
+  return nt_durable_hash(nt_in(path), hash) == NT_DURABLE_OK ? NOTIS_OK : NOTIS_GONE;
+}
+
 static notis_file_kind file_kind(notis_call *call, notis_str path) {
   return nt_durable_kind(nt_in(path));
 }
@@ -309,6 +313,7 @@ const notis_services nt_services = {
     .report_code = report_code,
     .node_attribute_get = node_attribute_get,
     .file_stamp = file_stamp,
+    .file_hash = file_hash,
     .tree_remove = tree_remove,
     .value_node = value_node,
     .page_title = nt_service_page_title,

@@ -188,7 +188,10 @@ bool nt_query_read(nt_str normal, nt_arena *arena, nt_query *out) {
   out->sorts = NT_NEW_N(arena, nt_sort, out->sort_count);
   for (size_t i = 0; i < out->sort_count; i++)
     if (!get_sort(normal, &at, &out->sorts[i])) return false;
-  return nt_varint_read(normal, &at, &out->offset) && nt_varint_read(normal, &at, &out->limit) && at == normal.len;
+  if (!nt_varint_read(normal, &at, &out->offset) || !nt_varint_read(normal, &at, &out->limit)) return false;
+  if (at + 1 != normal.len) return false;
+  out->from_end = normal.ptr[at] != 0;
+  return true;
 }
 
 /* "Not a number" is none: it has no order and equals only itself. */

@@ -246,6 +246,30 @@ static notis_status look(void *ud, notis_call *call, notis_str path, uint64_t *s
   return self->host->file_stamp(call, target_full(self, path, &buffer), stamp);
 }
 
+/* What stands there, seen from the root downward so that no link is passed. */
+static notis_file_kind kind_below(target *self, notis_call *call, notis_str path) {
+  full_path buffer;
+  for (size_t to = 0; to < path.len; to++) {
+    if (path.ptr[to] != '/') continue;
+    notis_str folder = {path.ptr, to};
+    notis_file_kind kind = self->host->file_kind(call, target_full(self, folder, &buffer));
+    if (kind == NOTIS_FILE_NONE) return NOTIS_FILE_NONE;
+    if (kind != NOTIS_FILE_DIRECTORY) return NOTIS_FILE_OTHER;
+  }
+  return self->host->file_kind(call, target_full(self, path, &buffer));
+}
+
+static notis_status inspect(void *ud, notis_call *call, notis_str path, notis_file_kind *kind, uint64_t *hash) {
+  target *self = ud;
+  full_path buffer;
+  *kind = NOTIS_FILE_NONE;
+  if (path.len && !target_path_is_good(self, path)) return NOTIS_OK;
+  *kind = kind_below(self, call, path);
+  if (*kind != NOTIS_FILE_REGULAR) return NOTIS_OK;
+  if (self->host->file_hash(call, target_full(self, path, &buffer), hash) != NOTIS_OK) *hash = 0;
+  return NOTIS_OK;
+}
+
 static const notis_target_api api = {.size = sizeof api,
                                      .open = open_target,
                                      .begin = begin,
@@ -255,7 +279,8 @@ static const notis_target_api api = {.size = sizeof api,
                                      .abort = abort_commit,
                                      .close = close_target,
                                      .look = look,
-                                     .takes_files = true};
+                                     .takes_files = true,
+                                     .inspect = inspect};
 
 static const notis_plugin_descriptor descriptor = {
     .abi = NOTIS_ABI, .size = sizeof descriptor, .name = "target_dir", .version = "1.0", .target = &api};

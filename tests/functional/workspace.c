@@ -16,6 +16,7 @@ void workspace_init(workspace *w, feed *f) {
   snprintf(w->plugin_dir, sizeof w->plugin_dir, "%s/plugins", build ? build : "build");
   feed_port_init(&w->port, f);
   workspace_write(w, "notis.yaml", "notis: 1\nsites: [s]\nout: public/{site}\n");
+  w->options.distrust = true;
   w->options.at_set = true;
   w->options.at = june(10);
 }

@@ -134,10 +134,16 @@ class Workspace:
         return found
 
     def ledger(self, site="s"):
-        """What the ledger holds, without the stamps, which name inodes and times."""
+        """What the ledger says last of each path, without the stamps, which name inodes and times."""
         with open(self.path(f".notis/state/{site}/ledger"), "rb") as file:
-            lines = file.read().splitlines()
-        return [line.split(b" ", 1)[0] + line[33:] for line in lines if not line.startswith((b"notis-ledger", b"end "))]
+            lines = [line[17:].split(b"\t") for line in file.read().splitlines()[1:]]
+        said = {}
+        for head, *names in lines:
+            if head == b"gone":
+                said.pop(names[0], None)
+            elif head.startswith(b"put "):
+                said[names[0]] = (head.split()[1], names[1])
+        return sorted((path, *about) for path, about in said.items())
 
     def journal(self, site="s"):
         return os.path.exists(self.path(f".notis/state/{site}/journal"))

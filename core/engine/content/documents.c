@@ -3,7 +3,9 @@
 #include "base/path.h"
 #include "engine/content/reading.h"
 #include "engine/content/states.h"
+#include "engine/edges.h"
 #include "engine/engine.h"
+#include "engine/suspects.h"
 
 /* ---- one record ---- */
 
@@ -85,6 +87,11 @@ nt_document_job *nt_document_job_new(nt_site *site) {
   return batch;
 }
 
+static void clear(nt_site *site, nt_record *record) {
+  nt_record_clear(record);
+  nt_site_show(site, record);
+}
+
 /* What a hook derived before is taken out of force; what it derives now is put there. */
 static void install_derived(nt_site *site, nt_record_update *update) {
   nt_record *parent = update->record;
@@ -92,7 +99,7 @@ static void install_derived(nt_site *site, nt_record_update *update) {
   size_t before_count = parent->derived_count;
   parent->derived = update->derived.len ? nt_alloc(update->derived.len * sizeof(uint32_t)) : NULL;
   parent->derived_count = update->derived.len;
-  for (size_t i = 0; i < before_count; i++) nt_record_clear(site->records.slots.items[before[i]]);
+  for (size_t i = 0; i < before_count; i++) clear(site, site->records.slots.items[before[i]]);
   free(before);
   for (size_t i = 0; i < update->derived.len; i++) {
     nt_frozen *frozen = update->derived.items[i];
@@ -104,12 +111,14 @@ static void install_derived(nt_site *site, nt_record_update *update) {
     nt_record_set_made(record, frozen);
     record->listed = true;
     parent->derived[i] = record->slot;
+    nt_site_show(site, record);
   }
 }
 
 void nt_document_remove(nt_site *site, nt_record *record) {
-  for (size_t i = 0; i < record->derived_count; i++) nt_record_clear(site->records.slots.items[record->derived[i]]);
-  nt_record_clear(record);
+  for (size_t i = 0; i < record->derived_count; i++) clear(site, site->records.slots.items[record->derived[i]]);
+  nt_edges_forget(site, nt_reader_document(record));
+  clear(site, record);
 }
 
 void nt_document_job_install(nt_document_job *batch) {
@@ -125,6 +134,7 @@ void nt_document_job_install(nt_document_job *batch) {
     } else if (update->derives) {
       install_derived(site, update);
     }
+    if (!update->skipped && !update->gone) nt_suspects_follow_document(site, record);
     nt_vec_deinit(&update->derived);
     if (record->dirty) nt_push(&site->dirty, record); /* it changed again while the job held it */
   }

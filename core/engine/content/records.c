@@ -294,18 +294,28 @@ void nt_records_touch(nt_records *records, const nt_record *record) {
   nt_push(&records->touched.slots, record->slot);
 }
 
-static nt_hash shown_hash(const nt_record *r) {
-  const nt_frozen *f = r->frozen;
-  if (!f) return NT_HASH_ABSENT;
-  nt_hash hash = nt_hash_combine(r->generation, (nt_hash)(r->source == NT_SOURCE_NONE) << 1 | r->displaced);
-  return nt_hash_combine(nt_hash_combine(hash, f->hash),
-                         nt_hash_combine(nt_hash_bytes(f->source), nt_hash_bytes(f->file)));
+/* Of a text that is withheld the plan asks which files it means to use. */
+static nt_hash withheld_part(const nt_record *r) {
+  if (r->frozen || !r->listed || r->source == NT_SOURCE_NONE) return 0;
+  nt_hash links = r->parsed ? nt_hash_combine(r->parsed->links.hash, r->parsed->fields_hash) : NT_HASH_ABSENT;
+  return nt_hash_combine(r->id_hash, links);
 }
 
-void nt_records_touch_changed(nt_records *records, nt_record *record) {
-  nt_hash hash = shown_hash(record);
-  if (record->shown == hash) return;
-  record->shown = hash;
+static nt_hash seen_of(const nt_record *r, nt_hash withheld) {
+  if (!r->frozen && !r->listed) return NT_HASH_ABSENT;
+  nt_hash what = withheld;
+  if (r->frozen)
+    what = nt_hash_combine(nt_hash_combine(r->frozen->hash, r->generation), nt_hash_bytes(r->frozen->file));
+  unsigned how = (r->frozen != NULL) | (unsigned)r->displaced << 1 | (unsigned)(r->source == NT_SOURCE_NONE) << 2;
+  return nt_hash_combine(what, nt_hash_combine(how, r->listed));
+}
+
+void nt_records_show(nt_records *records, nt_record *record) {
+  nt_hash withheld = withheld_part(record), seen = seen_of(record, withheld);
+  records->withheld += withheld - record->shown.withheld;
+  record->shown.withheld = withheld;
+  if (seen == record->shown.hash) return;
+  record->shown.hash = seen;
   nt_records_touch(records, record);
 }
 

@@ -58,6 +58,16 @@ nt_where nt_frozen_link_where(const nt_frozen *frozen, size_t link, nt_arena *ar
 /* Turns such a place into one by node and field. */
 void nt_frozen_locate_link(const nt_frozen *frozen, nt_where *where);
 
+/* What was last made known of a document: what others see of it, and what it is counted as. */
+typedef struct nt_shown {
+  nt_hash hash;     /* of all that others see; NT_HASH_ABSENT: nothing */
+  nt_hash withheld; /* its part of nt_records.withheld */
+  int64_t until;    /* when its state changes next */
+  uint8_t as;       /* nt_counted_as (verdict.h) */
+  bool hooks, hooks_failed, item, item_failed;
+  bool speaks, speaking; /* it has something to say; it is among those that may */
+} nt_shown;
+
 typedef struct nt_record {
   uint32_t slot;
   uint32_t generation;
@@ -83,13 +93,13 @@ typedef struct nt_record {
   nt_step hooks;
   nt_frozen *made;           /* what the hooks left, or what another document's hook or a collect hook gave; may be the
                                 same as `parsed`; NULL when there is nothing good, or the text's own state holds it */
-  nt_hash shown;             /* what others saw of it when it was last touched */
   nt_frozen *frozen;         /* what is in force: `made`, or NULL when it is held */
   nt_standing text_standing; /* of `parsed`; see states.h */
   nt_standing standing;      /* of `made` */
   uint32_t parent;           /* slot + 1 of the document it was derived from */
   uint32_t *derived;         /* slots, heap */
   size_t derived_count;
+  nt_shown shown;
 } nt_record;
 
 enum { NT_SOURCE_NONE = UINT32_MAX };
@@ -107,6 +117,7 @@ typedef struct nt_records {
   NT_VEC(nt_record *) slots;
   nt_map by_id;
   nt_touched touched;
+  nt_hash withheld; /* sum over the texts that are not in force: what is known of their links */
 } nt_records;
 
 void nt_records_init(nt_records *records);
@@ -115,8 +126,8 @@ nt_record *nt_records_find(const nt_records *records, nt_str id); /* NULL */
 nt_record *nt_records_get(nt_records *records, nt_str id);        /* made if absent */
 /* Loop thread, between the jobs that read documents, or the job that makes the plan. */
 void nt_records_touch(nt_records *records, const nt_record *record);
-/* The same if what others see of it is not what it was. */
-void nt_records_touch_changed(nt_records *records, nt_record *record);
+/* After anything was done to the document: touches it if others see it otherwise than before. */
+void nt_records_show(nt_records *records, nt_record *record);
 /* The position behind the last touch. */
 uint64_t nt_records_position(const nt_records *records);
 /* Forgets early touches when they are more than the documents: who stands before `first` looks at every document. */

@@ -4,6 +4,7 @@
 #include "engine/content/assets.h"
 #include "engine/content/documents.h"
 #include "engine/content/scans.h"
+#include "engine/edges.h"
 #include "engine/engine.h"
 #include "engine/run.h"
 
@@ -87,6 +88,7 @@ void nt_source_item_gone(nt_source *source, nt_str path) {
   nt_record *r = nt_source_item(source, path);
   if (!r || !r->listed) return;
   r->listed = false; /* what it gave goes at the next turn of the documents */
+  source->site->unlisted = true;
   nt_site_changed(source->site, false);
 }
 
@@ -107,6 +109,7 @@ void nt_source_scan_ends(nt_source *source, notis_scan_end end) {
     nt_record *r = site->records.slots.items[i];
     if (!r->listed || r->parent || r->source != source->index || r->seen == source->generation) continue;
     r->listed = false;
+    site->unlisted = true;
     nt_site_changed(site, false);
   }
   if (end == NOTIS_PARTIAL || source->scan_diags.len) nt_site_changed(site, false); /* to be said, or no longer so */
@@ -193,7 +196,7 @@ bool nt_sources_waiting(const nt_site *site) {
 void nt_sources_deliver(nt_site *site) {
   if (nt_scans_apply(site) && nt_assets_update(site)) { /* hooks that looked at a file look again */
     nt_site_changed(site, false);
-    nt_sources_mark(site);
+    nt_edges_assets(site);
   }
   for (size_t i = 0; i < site->sources.items.len; i++) {
     nt_source *source = site->sources.items.items[i];
@@ -356,6 +359,7 @@ static void hand_over_records(nt_site *site, const nt_str *before, size_t count)
     else
       r->listed = r->parent != 0; /* what is derived goes with its parent */
   }
+  site->unlisted = true;
 }
 
 /* Nobody can be asked for what came before: each document is marked when its source is open. */

@@ -12,23 +12,47 @@ nt_state nt_state_of_text(const nt_site *site, nt_record *r) {
   return ask(site, r->parsed, &r->text_standing);
 }
 
-void nt_state_settle(const nt_site *site, nt_record *r) {
-  r->frozen = r->made && ask(site, r->made, &r->standing) == NT_STATE_PUBLISHED ? r->made : NULL;
+/* The least instant at which an answer that was given of the document no longer holds. */
+static int64_t until_of(const nt_record *r) {
+  int64_t until = INT64_MAX;
+  if (r->made && r->standing.until) until = r->standing.until;
+  if (r->parsed && r->text_standing.until && r->text_standing.until < until) until = r->text_standing.until;
+  return until;
 }
 
-static void look_ahead(nt_site *site, const nt_standing *standing) {
-  if (standing->until < site->next_state) site->next_state = standing->until;
+void nt_state_settle(nt_site *site, nt_record *r) {
+  r->frozen = r->made && ask(site, r->made, &r->standing) == NT_STATE_PUBLISHED ? r->made : NULL;
+  int64_t until = until_of(r), before = r->shown.until;
+  site->next_state_doubtful |= before == site->next_state && until > before;
+  if (until < site->next_state) site->next_state = until;
+  r->shown.until = until;
+}
+
+static bool is_turning(const nt_site *site) {
+  int64_t now = site->inputs->now.seconds;
+  return now < site->stated || now >= site->next_state;
+}
+
+void nt_states_turn(nt_site *site) {
+  if (!is_turning(site)) return;
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    nt_record *r = site->records.slots.items[i];
+    if (r->parsed && !nt_standing_holds(&r->text_standing, site->inputs->now.seconds))
+      nt_site_suspect_document(site, r);
+  }
 }
 
 void nt_states_settle(nt_site *site) {
+  const nt_records *records = &site->records;
+  bool turning = is_turning(site);
+  site->stated = site->inputs->now.seconds;
+  if (!turning && !site->next_state_doubtful) return;
+  site->next_state_doubtful = false;
   site->next_state = INT64_MAX;
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    nt_record *r = site->records.slots.items[i];
-    nt_state_settle(site, r);
-    nt_records_touch_changed(&site->records, r);
-    if (r->made) look_ahead(site, &r->standing);
-    if (r->parsed) look_ahead(site, &r->text_standing);
-  }
+  for (size_t i = 0; turning && i < records->slots.len; i++) nt_site_show(site, records->slots.items[i]);
+  for (size_t i = 0; !turning && i < records->slots.len; i++)
+    if (records->slots.items[i]->shown.until < site->next_state)
+      site->next_state = records->slots.items[i]->shown.until;
 }
 
 nt_state nt_record_state(const nt_record *r) {
@@ -38,20 +62,4 @@ nt_state nt_record_state(const nt_record *r) {
 
 bool nt_record_is_held(const nt_record *r) {
   return !r->frozen && nt_record_state(r) != NT_STATE_PUBLISHED;
-}
-
-void nt_states_count(nt_site *site) {
-  uint64_t documents = 0, withheld = 0, held[NT_STATES] = {0};
-  for (size_t i = 0; i < site->records.slots.len; i++) {
-    const nt_record *r = site->records.slots.items[i];
-    if (r->frozen)
-      ++*(r->displaced ? &withheld : &documents);
-    else if (nt_record_is_held(r))
-      held[nt_record_state(r)]++;
-    else
-      withheld += r->listed;
-  }
-  nt_atomic_set(&site->counters.documents, documents);
-  nt_atomic_set(&site->counters.withheld, withheld);
-  for (int state = 0; state < NT_STATES; state++) nt_atomic_set(&site->counters.held[state], held[state]);
 }

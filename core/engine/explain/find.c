@@ -101,8 +101,9 @@ static bool read_ledger(const nt_engine *engine, const nt_site *site, nt_arena *
   nt_root *root = nt_root_open(engine->root);
   nt_str path = nt_arena_format(arena, ".notis/state/%.*s/ledger", NT_FMT(site->name));
   nt_buf text = {0};
-  bool good = root && nt_file_read(root, path, 0, &text, NULL) == NT_FILE_OK &&
-              nt_ledger_read(nt_arena_str(arena, nt_buf_str(&text)), arena, ledger);
+  nt_ledger_log log;
+  bool good = root && nt_file_read(root, path, 0, &text, NULL) == NT_FILE_OK;
+  if (good) nt_ledger_read(nt_arena_str(arena, nt_buf_str(&text)), arena, ledger, &log);
   nt_root_close(root);
   nt_buf_deinit(&text);
   return good;

@@ -37,9 +37,9 @@ struct nt_meter {
 };
 
 struct nt_profile {
-  uv_key_t here; /* the worker's meter */
+  uv_key_t here; /* the thread's meter */
   nt_meter *meters;
-  unsigned workers;
+  unsigned workers, count; /* one meter more: the loop thread's */
   nt_observer observer;
   unsigned phase;
   uint64_t began, entered, ended;
@@ -114,8 +114,7 @@ nt_span nt_profile_job(nt_profile *profile, unsigned worker) {
 }
 
 static nt_meter *meter_here(const nt_profile *profile) {
-  nt_meter *m = uv_key_get((uv_key_t *)&profile->here);
-  return m && m->frames.len ? m : NULL; /* only within a job */
+  return uv_key_get((uv_key_t *)&profile->here);
 }
 
 nt_span nt_profile_work(nt_profile *profile, unsigned work) {
@@ -149,7 +148,7 @@ static size_t observe_begin(void *ud, const nt_observed *what) {
 
 static void observe_end(void *ud, size_t mark) {
   nt_meter *m = meter_here(ud);
-  if (m && mark) nt_profile_end((nt_span){m, mark}); /* the job's own is the first */
+  if (m) nt_profile_end((nt_span){m, mark});
 }
 
 const nt_observer *nt_profile_observer(const nt_profile *profile) {
@@ -162,15 +161,16 @@ nt_profile *nt_profile_new(unsigned workers) {
   nt_profile *p = nt_zalloc(sizeof *p);
   uv_key_create(&p->here);
   p->workers = workers;
-  p->meters = nt_zalloc(workers * sizeof *p->meters);
+  p->count = workers + 1;
+  p->meters = nt_zalloc(p->count * sizeof *p->meters);
   p->observer = (nt_observer){observe_begin, observe_end, p};
-  for (unsigned i = 0; i < workers; i++) p->meters[i].names = nt_arena_new();
+  for (unsigned i = 0; i < p->count; i++) p->meters[i].names = nt_arena_new();
   return p;
 }
 
 void nt_profile_free(nt_profile *p) {
   if (!p) return;
-  for (unsigned i = 0; i < p->workers; i++) {
+  for (unsigned i = 0; i < p->count; i++) {
     nt_meter *m = &p->meters[i];
     nt_vec_deinit(&m->frames);
     nt_vec_deinit(&m->slowest);
@@ -188,7 +188,8 @@ void nt_profile_free(nt_profile *p) {
 
 void nt_profile_start(nt_profile *p) {
   if (!p) return;
-  for (unsigned i = 0; i < p->workers; i++) {
+  uv_key_set(&p->here, &p->meters[p->workers]);
+  for (unsigned i = 0; i < p->count; i++) {
     nt_meter *m = &p->meters[i];
     memset(m->works, 0, sizeof m->works);
     m->frames.len = m->slowest.len = 0;
@@ -248,7 +249,7 @@ static void add_figure(figures *all, const figure *f) {
 static nt_value figures_value(const nt_profile *p, unsigned group, const char *called, nt_arena *arena) {
   figures all = {0};
   nt_value list = nt_list_new(arena);
-  for (unsigned i = 0; i < p->workers; i++)
+  for (unsigned i = 0; i < p->count; i++)
     for (size_t k = 0; k < p->meters[i].named[group].len; k++) add_figure(&all, &p->meters[i].named[group].items[k]);
   if (all.len) qsort(all.items, all.len, sizeof *all.items, by_time);
   for (size_t i = 0; i < all.len; i++) {
@@ -265,13 +266,15 @@ static nt_value figures_value(const nt_profile *p, unsigned group, const char *c
   return list;
 }
 
-static nt_value works_value(const nt_profile *p, nt_arena *arena, uint64_t *busy) {
+/* `busy` is of all threads, `used` of the workers. */
+static nt_value works_value(const nt_profile *p, nt_arena *arena, uint64_t *busy, uint64_t *used) {
   nt_value map = nt_map_new(arena);
   for (unsigned work = 0; work < NT_WORKS; work++) {
     uint64_t count = 0, time = 0;
-    for (unsigned i = 0; i < p->workers; i++) {
+    for (unsigned i = 0; i < p->count; i++) {
       count += p->meters[i].works[work].count;
       time += p->meters[i].works[work].time;
+      if (i < p->workers) *used += p->meters[i].works[work].time;
     }
     nt_value one = nt_map_new(arena);
     put(&one, arena, "count", nt_int((int64_t)count));
@@ -291,7 +294,7 @@ static int by_slowness(const void *a, const void *b) {
 static nt_value pages_value(const nt_profile *p, nt_arena *arena) {
   NT_VEC(page_figure) all = {0};
   nt_value list = nt_list_new(arena);
-  for (unsigned i = 0; i < p->workers; i++)
+  for (unsigned i = 0; i < p->count; i++)
     for (size_t k = 0; k < p->meters[i].slowest.len; k++) nt_push(&all, p->meters[i].slowest.items[k]);
   if (all.len) qsort(all.items, all.len, sizeof *all.items, by_slowness);
   for (size_t i = 0; i < all.len && i < SLOWEST; i++) {
@@ -320,15 +323,15 @@ static nt_value phases_value(const nt_profile *p, nt_arena *arena) {
 
 nt_value nt_profile_value(const nt_site *site, nt_arena *arena) {
   const nt_profile *p = site->profile;
-  uint64_t busy = 0, wall = p->ended - p->began;
-  nt_value map = nt_map_new(arena), works = works_value(p, arena, &busy);
+  uint64_t busy = 0, used = 0, wall = p->ended - p->began;
+  nt_value map = nt_map_new(arena), works = works_value(p, arena, &busy, &used);
   put(&map, arena, "type", nt_string(NT_STR("profile")));
   put(&map, arena, "site", nt_string(site->name));
   put(&map, arena, "epoch", nt_int((int64_t)site->epoch));
   put(&map, arena, "seconds", seconds(wall));
   put(&map, arena, "workers", nt_int(p->workers));
   put(&map, arena, "busy", seconds(busy));
-  put(&map, arena, "efficiency", nt_float(wall ? (double)busy / ((double)wall * p->workers) : 0.0));
+  put(&map, arena, "efficiency", nt_float(wall ? (double)used / ((double)wall * p->workers) : 0.0));
   put(&map, arena, "phases", phases_value(p, arena));
   put(&map, arena, "steps", works);
   put(&map, arena, "hooks", figures_value(p, GROUP_HOOK, "hook", arena));

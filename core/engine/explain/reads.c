@@ -80,6 +80,7 @@ static void put_query(const nt_explaining *x, nt_value *map, nt_str normal) {
   if (query.sort_count) nt_put(x, map, "sort", sort);
   if (query.offset) nt_put_int(x, map, "offset", query.offset);
   if (query.limit) nt_put_int(x, map, "limit", query.limit);
+  if (query.from_end) nt_put_bool(x, map, "from_end", true);
 }
 
 /* "<document>\n<field>\n<kind>\n<word>" */

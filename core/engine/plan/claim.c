@@ -80,6 +80,8 @@ nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner,
   if (!record) {
     record = nt_zalloc(sizeof *record);
     record->path = nt_arena_str(p->plan->paths, page->path);
+    record->number = (uint32_t)p->plan->numbered.len;
+    nt_push(&p->plan->numbered, record);
     nt_map_set(&p->plan->records, record->path, record);
   }
   record->present = true;

@@ -90,7 +90,9 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
   nt_plan *plan = &site->plan;
   for (size_t i = 0; i < plan->added_slots.len; i++) {
     nt_record *added = site->records.slots.items[plan->added_slots.items[i]];
-    if (added->source == NT_SOURCE_NONE) nt_record_clear(added); /* else an item has come by that id since */
+    if (added->source != NT_SOURCE_NONE) continue; /* an item has come by that id since */
+    nt_record_clear(added);
+    nt_site_show(site, added);
   }
   plan->added_slots.len = 0;
   for (size_t i = 0; i < result->documents.len; i++) {
@@ -100,6 +102,7 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
     record->source = NT_SOURCE_NONE;
     record->path = record->id;
     nt_record_set_made(record, frozen);
+    nt_site_show(site, record);
     nt_push(&plan->added_slots, record->slot);
   }
   nt_vec_deinit(&result->documents);
@@ -107,8 +110,11 @@ static void install_documents(nt_site *site, nt_collect_result *result) {
 
 /* A kind may have come to say something else of when they are published. */
 static void forget_standings(nt_site *site) {
-  for (size_t i = 0; i < site->plan.added_slots.len; i++)
-    site->records.slots.items[site->plan.added_slots.items[i]]->standing = (nt_standing){0};
+  for (size_t i = 0; i < site->plan.added_slots.len; i++) {
+    nt_record *added = site->records.slots.items[site->plan.added_slots.items[i]];
+    added->standing = (nt_standing){0};
+    nt_site_show(site, added);
+  }
 }
 
 /* The same value as before: what is there stays, for the plan borrows from it and shall hold. */

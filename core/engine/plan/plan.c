@@ -21,6 +21,7 @@ void nt_plan_deinit(nt_plan *plan) {
     free(page);
   }
   nt_map_deinit(&plan->records);
+  nt_vec_deinit(&plan->numbered);
   nt_map_deinit(&plan->urls);
   nt_map_deinit(&plan->by_url);
   nt_map_deinit(&plan->words);
@@ -188,6 +189,9 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   bool holds = nt_step_holds(site, seat, NT_RUN_PLAN, &plan->step);
   nt_site_count(site, NT_STEP_PLAN, !holds);
   if (holds) return;
+  for (size_t i = 0; i < plan->numbered.len; i++)
+    plan->numbered.items[i]->was_present = plan->numbered.items[i]->present;
+  plan->made++;
   nt_span span = nt_span_work(site->profile, NT_STEP_PLAN);
   nt_run_start(&run, site, seat, NT_RUN_PLAN);
   nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};

@@ -20,8 +20,15 @@ typedef struct nt_why {
   nt_key key;
 } nt_why;
 
+/* What a page was last counted as (verdict.h). */
+typedef struct nt_page_counted {
+  bool params, params_failed, outputs, outputs_failed;
+  bool speaks, speaking; /* it has something to say; it is among those that may */
+} nt_page_counted;
+
 /* A page with what its steps gave last time. Kept by path from epoch to epoch. */
 typedef struct nt_page_record {
+  uint32_t number;        /* in order of their first coming */
   nt_str path;            /* owned by the plan's path arena */
   nt_page page;           /* of the present plan, in its arena */
   nt_hash planned;        /* the hash of `page` */
@@ -34,8 +41,13 @@ typedef struct nt_page_record {
   nt_page hooked;
   nt_step render;
   nt_step output;
-  nt_hash bytes;  /* of what is or will be published */
-  bool withheld;  /* its render failed */
+  nt_hash bytes;    /* of what is or will be published */
+  bool withheld;    /* its render failed */
+  bool due;         /* it is among those to be looked at (nt_site.due) */
+  bool ran;         /* a step of it did, since its reads were last taken down */
+  nt_hash done;     /* `planned`, when it was last looked at */
+  bool was_present; /* in the plan before this one */
+  nt_page_counted counted;
   nt_hash staged; /* of what was put to the target in this epoch */
   nt_why why;     /* its bytes were made last */
 } nt_page_record;
@@ -48,7 +60,9 @@ typedef struct nt_named {
 
 typedef struct nt_plan {
   nt_arena *paths;
-  nt_map records;                 /* path -> nt_page_record */
+  nt_map records; /* path -> nt_page_record */
+  NT_VEC(nt_page_record *) numbered;
+  uint64_t made;                  /* how often */
   NT_VEC(nt_page_record *) pages; /* the present ones, in order of path */
   nt_arena *arena;                /* of the present plan */
   nt_inputs *inputs;              /* those it was made with: pages borrow from them */

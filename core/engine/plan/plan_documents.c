@@ -79,7 +79,6 @@ void nt_plan_documents(nt_planning *p) {
   for (size_t i = 0; i < all.len; i++) plan_document(p, all.items[i].record);
   nt_vec_deinit(&all);
   nt_plan_translations(p);
-  for (size_t i = 0; i < site->records.slots.len; i++)
-    nt_records_touch_changed(&site->records, site->records.slots.items[i]);
+  for (size_t i = 0; i < site->records.slots.len; i++) nt_records_show(&site->records, site->records.slots.items[i]);
   nt_queries_turn(site->queries); /* nobody else asks while the plan is made */
 }

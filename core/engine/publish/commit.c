@@ -1,8 +1,6 @@
-#include "engine/publish/commit.h"
+#include "engine/publish/committing.h"
 
 #include "base/path.h"
-#include "engine/content/states.h"
-#include "engine/engine.h"
 #include "host/durable.h"
 
 #include <errno.h>
@@ -12,64 +10,99 @@
 
 enum { STAGES_WAITING = 16 };
 
-static notis_str out_str(nt_str s) {
-  return (notis_str){s.ptr, s.len};
-}
-
-static notis_call call_of(nt_commit *c, nt_arena *arena, nt_diags *diags) {
-  return (notis_call){.arena = arena, .diags = diags, .file = c->site->name, .plugin = c->plugin->name};
+notis_call nt_commit_call(nt_commit *c) {
+  return (notis_call){.arena = c->changes_arena, .diags = &c->diags, .file = c->site->name, .plugin = c->plugin->name};
 }
 
 static nt_str state_path(nt_commit *c, const char *name) {
-  return nt_path_join(c->arena, c->state, nt_str_c(name));
+  return nt_path_join(c->changes_arena, c->state, nt_str_c(name));
 }
 
-/* ---- what the target holds ---- */
+/* ---- the ledger ---- */
 
-static uint64_t stamp_of(nt_commit *c, notis_call *call, nt_str path) {
-  uint64_t stamp = 0;
-  if (!c->plugin->target.look) return 1;
-  return c->plugin->target.look(c->self, call, out_str(path), &stamp) == NOTIS_OK ? stamp : 0;
+static const nt_ledger_entry *note_put(nt_commit *c, notis_call *call, const nt_change *change) {
+  nt_ledger_entry *entry = nt_map_get(&c->ledger, change->path);
+  if (!entry) {
+    entry = NT_NEW(c->ledger_arena, nt_ledger_entry);
+    entry->path = nt_arena_str(c->ledger_arena, change->path);
+    nt_map_set(&c->ledger, entry->path, entry);
+  }
+  entry->hash = change->hash;
+  if (!nt_str_eq(entry->owner, change->owner)) entry->owner = nt_arena_str(c->ledger_arena, change->owner);
+  entry->stamp = nt_look_stamp(c, call, change->path);
+  entry->altered = false;
+  return entry;
 }
 
-static bool is_there(nt_commit *c, notis_call *call, const nt_ledger_entry *entry) {
-  return entry->stamp && stamp_of(c, call, entry->path) == entry->stamp;
+/* Adds lines to the file; writes it anew when most of its lines are dead, or its end is not known to be whole. */
+static bool write_ledger(nt_commit *c, nt_str lines, size_t count, bool sync) {
+  enum { SPARE = 1024 };
+  bool whole = c->rewrite || c->log.lines + count > 2 * c->ledger.live + SPARE;
+  nt_str path = state_path(c, "ledger");
+  if (!whole && !count) return true;
+  nt_durable written = whole ? NT_DURABLE_ABSENT : nt_durable_append(path, lines, sync, &c->diags);
+  c->log.lines += count;
+  if (written == NT_DURABLE_ABSENT) {
+    nt_buf text = {0};
+    nt_ledger_write(&c->ledger, &c->log, &text);
+    written = nt_durable_replace(path, nt_buf_str(&text), &c->diags);
+    c->log.lines = c->ledger.live + c->log.dated;
+    nt_buf_deinit(&text);
+  }
+  c->rewrite = written != NT_DURABLE_OK;
+  return !c->rewrite;
 }
 
-/* Brings the ledger up to what was committed, and writes it. */
-static bool keep_ledger(nt_commit *c, notis_call *call) {
+/* Brings the ledger up to what was committed: what was put and removed, what was found to be as it should, and when. */
+static bool keep_ledger(nt_commit *c, notis_call *call, const int64_t *instant, bool sync) {
+  nt_buf lines = {0};
+  size_t count = 0;
+  for (size_t i = 0; i < c->renewed.len; i++, count++) nt_ledger_put(c->renewed.items[i], &lines);
+  c->renewed.len = 0;
   for (size_t i = 0; i < c->changes.list.len; i++) {
     const nt_change *change = &c->changes.list.items[i];
-    if (change->removed) {
-      nt_map_remove(&c->ledger, change->path);
-      continue;
-    }
-    nt_ledger_entry *entry = nt_map_get(&c->ledger, change->path);
-    if (!entry) {
-      entry = NT_NEW(c->ledger_arena, nt_ledger_entry);
-      entry->path = nt_arena_str(c->ledger_arena, change->path);
-      nt_map_set(&c->ledger, entry->path, entry);
-    }
-    entry->hash = change->hash;
-    if (!nt_str_eq(entry->owner, change->owner)) entry->owner = nt_arena_str(c->ledger_arena, change->owner);
-    entry->stamp = stamp_of(c, call, change->path);
+    if (change->healed || (change->removed && !nt_map_remove(&c->ledger, change->path))) continue;
+    if (change->removed)
+      nt_ledger_drop(change->path, &lines);
+    else
+      nt_ledger_put(note_put(c, call, change), &lines);
+    count++;
   }
-  nt_buf text = {0};
-  nt_ledger_write(&c->ledger, &text);
-  nt_durable written = nt_durable_replace(state_path(c, "ledger"), nt_buf_str(&text), call->diags);
-  nt_buf_deinit(&text);
-  return written == NT_DURABLE_OK;
+  if (instant && (!c->log.dated || c->log.instant != *instant)) {
+    c->log.dated = true;
+    c->log.instant = *instant;
+    nt_ledger_date(*instant, &lines);
+    count++;
+  }
+  bool good = write_ledger(c, nt_buf_str(&lines), count, sync);
+  nt_buf_deinit(&lines);
+  return good;
 }
 
-/* The target replaces and removes; then the ledger says so; then the journal has done its duty. */
-static bool carry_out(nt_commit *c, notis_call *call) {
+/* Each file is the old one or the new one, and nobody knows which. */
+static void doubt_files(nt_commit *c) {
+  for (size_t i = 0; i < c->changes.list.len; i++) {
+    nt_ledger_entry *entry = nt_map_get(&c->ledger, c->changes.list.items[i].path);
+    if (entry) entry->altered = true;
+  }
+}
+
+/* The target replaces and removes; then the ledger says so; then the journal, if there is one, has done its duty. */
+static bool carry_out(nt_commit *c, notis_call *call, const int64_t *instant, bool journaled) {
   const notis_target_api *target = &c->plugin->target;
   for (size_t i = 0; i < c->changes.list.len; i++) {
     const nt_change *change = &c->changes.list.items[i];
-    if (change->removed && target->remove(c->self, call, out_str(change->path)) == NOTIS_ERROR) return false;
+    if (!change->removed || change->healed) continue;
+    if (target->remove(c->self, call, nt_out_str(change->path)) == NOTIS_ERROR) return false;
   }
-  if (target->commit(c->self, call) != NOTIS_OK || !keep_ledger(c, call)) return false;
-  nt_durable removed = nt_durable_remove(state_path(c, "journal"), call->diags);
+  if (target->commit(c->self, call) != NOTIS_OK) {
+    doubt_files(c);
+    return false;
+  }
+  c->begun = false;
+  c->bare = false;
+  if (!keep_ledger(c, call, instant, journaled)) return false;
+  nt_durable removed = journaled ? nt_durable_remove(state_path(c, "journal"), call->diags) : NT_DURABLE_OK;
   return removed == NT_DURABLE_OK || removed == NT_DURABLE_ABSENT;
 }
 
@@ -94,10 +127,11 @@ static bool resume(nt_commit *c, notis_call *call) {
   if (target->begin(c->self, call, NOTIS_COMMIT_RESUME) != NOTIS_OK) return false;
   for (size_t i = 0; i < c->changes.list.len; i++) {
     const nt_change *change = &c->changes.list.items[i];
-    notis_put put = {.size = sizeof put, .path = out_str(change->path), .order = change->order};
-    if (!change->removed && target->put(c->self, call, &put) != NOTIS_OK) return false;
+    notis_put put = {.size = sizeof put, .path = nt_out_str(change->path), .order = change->order};
+    if (!change->removed && !change->healed && target->put(c->self, call, &put) != NOTIS_OK) return false;
   }
-  return carry_out(c, call);
+  c->absent_known = false;
+  return carry_out(c, call, NULL, true);
 }
 
 /* Does what a whole journal says, if there is one. */
@@ -117,8 +151,9 @@ static bool complete_journal(nt_commit *c, notis_call *call) {
 static void read_ledger(nt_commit *c) {
   nt_buf text = {0};
   nt_str path = state_path(c, "ledger");
-  if (slurp(path, &text) && !nt_ledger_read(nt_buf_str(&text), c->ledger_arena, &c->ledger))
-    nt_report(&c->diags, NT_MSG_ledger_damaged, nt_where_file(path, 0, 0), path);
+  if (slurp(path, &text)) nt_ledger_read(nt_buf_str(&text), c->ledger_arena, &c->ledger, &c->log);
+  if (c->log.damaged) nt_report(&c->diags, NT_MSG_ledger_damaged, nt_where_file(path, 0, 0), path);
+  c->rewrite = c->log.damaged || c->log.torn;
   nt_buf_deinit(&text);
 }
 
@@ -132,7 +167,7 @@ static bool open_target(nt_commit *c, notis_call *call) {
 
 static void open_run(void *ud) {
   nt_commit *c = ud;
-  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  notis_call call = nt_commit_call(c);
   c->failed = true;
   if (!c->open) {
     if (nt_durable_mkdirs(c->state, &c->diags) != NT_DURABLE_OK || !open_target(c, &call)) return;
@@ -153,6 +188,12 @@ static void on_done(nt_post *post) {
   c->done(c->site, !c->failed);
 }
 
+static void on_looked(nt_post *post) {
+  nt_commit *c = (nt_commit *)((char *)post - offsetof(nt_commit, looked));
+  c->looking = false;
+  nt_site_pump(c->site);
+}
+
 static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_site *site, bool good)) {
   c->done = done;
   if (nt_strand_post(c->strand, (nt_task){run, post_done, c})) return;
@@ -163,8 +204,9 @@ static void post_to_strand(nt_commit *c, void (*run)(void *ud), void (*done)(nt_
 
 void nt_commit_begin_epoch(nt_site *site) {
   nt_commit *c = &site->commit;
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&site->plan.records, &i, &e);) ((nt_page_record *)e->value)->staged = NT_HASH_ABSENT;
+  for (size_t i = 0; i < c->staged.len; i++) c->staged.items[i]->staged = NT_HASH_ABSENT;
+  c->staged.len = c->blocked.len = 0;
+  nt_map_clear(&c->sound);
   nt_arena_reset(c->changes_arena);
   nt_diags_init(&c->diags, c->changes_arena);
   c->changes.list.len = 0;
@@ -180,11 +222,49 @@ static void make(nt_site *site) {
   c->changes_arena = nt_arena_new();
   c->strand = nt_strand_new(STAGES_WAITING + 8);
   c->post.run = on_done;
+  c->looked.run = on_looked;
+  c->wants_look = true;
   c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
   c->state = nt_path_join(c->arena, nt_path_join(c->arena, engine->root, NT_STR(".notis/state")), site->name);
   c->config = nt_map_new(c->arena);
   nt_map_put(&c->config, c->arena, NT_STR("path"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
 }
+
+/* ---- looking ---- */
+
+static void look_run(void *ud) {
+  nt_commit *c = ud;
+  notis_call call = nt_commit_call(c);
+  nt_look_at_all(c, &call);
+}
+
+static void look_done(void *ud) {
+  nt_commit *c = ud;
+  nt_loop_post(c->site->engine->loop, &c->looked);
+}
+
+void nt_commit_look(nt_site *site) {
+  nt_commit *c = &site->commit;
+  if (!c->wants_look || c->looking) return;
+  c->looking = nt_strand_post(c->strand, (nt_task){look_run, look_done, c});
+  c->wants_look = !c->looking;
+}
+
+bool nt_commit_is_published(const nt_site *site, const nt_page_record *page) {
+  const nt_ledger_entry *entry = nt_map_get(&site->commit.ledger, page->path);
+  return entry && entry->hash == page->bytes && !entry->altered;
+}
+
+const nt_map *nt_commit_amiss(const nt_site *site) {
+  return &site->commit.amiss;
+}
+
+bool nt_commit_instant(const nt_site *site, int64_t *instant) {
+  if (site->commit.log.dated) *instant = site->commit.log.instant;
+  return site->commit.log.dated;
+}
+
+/* ---- opening and looking, on the loop ---- */
 
 void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
   nt_commit *c = &site->commit;
@@ -201,10 +281,6 @@ void nt_commit_open(nt_site *site, void (*done)(nt_site *site, bool good)) {
 }
 
 /* ---- staging ---- */
-
-static uint32_t order_of(const nt_page_record *page) {
-  return page->asset ? 0 : page->page.collection.len ? 2 : 1;
-}
 
 static bool begin(nt_commit *c, notis_call *call) {
   if (!c->begun && !c->failed) c->failed = c->plugin->target.begin(c->self, call, NOTIS_COMMIT_NEW) != NOTIS_OK;
@@ -238,7 +314,7 @@ static notis_status put_asset(nt_commit *c, notis_call *call, const nt_asset *as
   } else {
     nt_buf_reserve(&bytes, (size_t)file.size + 1);
     bytes.len = nt_file_read_at(fd, 0, bytes.ptr, (size_t)file.size);
-    put->bytes = out_str(nt_buf_str(&bytes));
+    put->bytes = nt_out_str(nt_buf_str(&bytes));
     status = c->plugin->target.put(c->self, call, put);
   }
   nt_buf_deinit(&bytes);
@@ -246,24 +322,35 @@ static notis_status put_asset(nt_commit *c, notis_call *call, const nt_asset *as
   return status;
 }
 
+/* What is published already, or may not be put where it belongs, is passed over. A file that the ledger has and nobody
+ * has altered is ours to replace. */
 static void stage_page(nt_commit *c, notis_call *call, nt_page_record *page, nt_str bytes) {
-  const nt_ledger_entry *entry = nt_map_get(&c->ledger, page->path);
   bool staged_before = page->staged != NT_HASH_ABSENT; /* by a round that was cancelled */
-  if (!staged_before && entry && entry->hash == page->bytes && is_there(c, call, entry)) return;
+  if (!staged_before) {
+    if (nt_commit_is_published(c->site, page)) return;
+    const nt_ledger_entry *entry = nt_map_get(&c->ledger, page->path);
+    if ((!entry || entry->altered) && !nt_look_is_free(c, call, page)) {
+      nt_push(&c->blocked, page->path);
+      return;
+    }
+  }
   if (!begin(c, call)) return;
-  notis_put put = {.size = sizeof put, .path = out_str(page->path), .bytes = out_str(bytes), .order = order_of(page)};
+  notis_put put = {
+      .size = sizeof put, .path = nt_out_str(page->path), .bytes = nt_out_str(bytes), .order = nt_page_order(page)};
   notis_status status =
       page->asset ? put_asset(c, call, page->asset, &put) : c->plugin->target.put(c->self, call, &put);
-  if (status == NOTIS_OK)
+  if (status == NOTIS_OK) {
     page->staged = page->bytes;
-  else if (status != NOTIS_GONE || !page->asset)
+    if (!staged_before) nt_push(&c->staged, page);
+  } else if (status != NOTIS_GONE || !page->asset) {
     c->failed = true;
+  }
 }
 
 static void stage_run(void *ud) {
   nt_stage *stage = ud;
   nt_commit *c = &stage->site->commit;
-  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  notis_call call = nt_commit_call(c);
   for (size_t i = 0; i < stage->count; i++) {
     if (stage->pages[i].made) stage_page(c, &call, stage->pages[i].page, nt_buf_str(&stage->pages[i].bytes));
     nt_buf_deinit(&stage->pages[i].bytes);
@@ -293,132 +380,71 @@ bool nt_commit_stage(nt_site *site, nt_stage *stage) {
 
 /* ---- finishing ---- */
 
-/* A document or static file that is at fault now: what was published of it stays. */
-static bool at_fault(const nt_site *site, nt_str owner) {
-  if (nt_inputs_is_unlisted(site->inputs, owner)) return true;
-  const nt_record *r = nt_records_find(&site->records, owner);
-  if (!r) r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
-  if (r && r->parent) r = site->records.slots.items[r->parent - 1];
-  if (!r || !r->listed || r->frozen) return false;
-  return r->parse.state == NT_STEP_FAILED || r->hooks.state == NT_STEP_FAILED || r->trouble.state == NT_STEP_FAILED;
+/* One new version of a file that the ledger has is one rename: before it nothing is changed, after it all is. Until the
+ * ledger says so, its entry is another's than the file's, which the next start finds out by looking. */
+static bool needs_journal(const nt_commit *c) {
+  const nt_change *change = c->changes.list.items;
+  return c->changes.list.len != 1 || change->removed || change->healed || !nt_map_has(&c->ledger, change->path);
 }
 
-/* What nobody could look at is not gone: a source that did not open, or that did not get to the end of its scan. */
-static bool is_unknown(const nt_site *site, nt_str owner) {
-  const nt_record *r = nt_records_find(&site->records, owner);
-  for (size_t i = 0; i < site->sources.items.len; i++) {
-    const nt_source *source = site->sources.items.items[i];
-    bool its = owner.len > source->name.len && nt_str_starts(owner, source->name) && owner.ptr[source->name.len] == '/';
-    if (its && !source->whole) return source->state != NT_SOURCE_OPEN || !r || r->listed;
-  }
-  return false;
+static bool write_journal(nt_commit *c) {
+  nt_buf journal = {0};
+  nt_str path = state_path(c, "journal");
+  nt_journal_write(&c->changes, &journal);
+  bool good = nt_durable_replace(path, nt_buf_str(&journal), &c->diags) == NT_DURABLE_OK;
+  if (!good) nt_durable_remove(path, NULL); /* it may stand there all the same; what it says is taken back */
+  nt_buf_deinit(&journal);
+  return good;
 }
 
-/* The document whose state keeps the owner's pages back, itself or what it was derived from; NULL if none does. */
-static const nt_record *held_by(const nt_site *site, nt_str owner) {
-  const nt_record *r = nt_records_find(&site->records, owner);
-  if (r && nt_record_is_held(r)) return r;
-  if (r && !r->parent) return NULL;
-  r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
-  return r && nt_record_is_held(r) ? r : NULL;
+/* From the journal on a failure leaves it, and the next start goes on. Without one all is done, or nothing. */
+static bool change_all(nt_commit *c, notis_call *call, size_t removed) {
+  bool journaled = needs_journal(c);
+  if (!begin(c, call) || (journaled && !write_journal(c))) return false;
+  c->unfinished = journaled && !carry_out(c, call, &c->site->instant, true);
+  bool good = journaled ? !c->unfinished : carry_out(c, call, &c->site->instant, false);
+  if (c->unfinished) c->begun = false; /* what is staged is needed yet */
+  if (!good) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
+  nt_atomic_add(&c->site->counters.put, c->changes.list.len - removed);
+  nt_atomic_add(&c->site->counters.removed, removed);
+  return good;
 }
 
-static bool stays(const nt_site *site, nt_str owner) {
-  return !held_by(site, owner) && (at_fault(site, owner) || is_unknown(site, owner));
+static bool is_absent(const nt_commit *c, const nt_ledger_entry *entry) {
+  return nt_map_get(&c->ledger, entry->path) == entry;
 }
 
-/* Its text says itself that it shall go, and when: nobody need consent to that. */
-static bool has_expired(const nt_site *site, nt_str owner) {
-  const nt_record *r = held_by(site, owner);
-  return r && nt_record_state(r) == NT_STATE_EXPIRED;
-}
-
-/* A page that a cancelled round staged and that is no longer planned is taken away again, unless its document is only
- * at fault: then that was its newest good version. */
-static void add_puts(nt_commit *c) {
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&c->site->plan.records, &i, &e);) {
-    const nt_page_record *page = e->value;
-    if (page->staged == NT_HASH_ABSENT) continue;
-    nt_change change = {.path = page->path, .owner = page->owner, .hash = page->staged, .order = 1};
-    change.removed = !page->present && !stays(c->site, page->owner);
-    if (page->present) change.order = order_of(page);
-    nt_push(&c->changes.list, change);
-  }
-}
-
-/* How many; *sudden is how many of them no text has foretold. */
-static size_t add_removals(nt_commit *c, size_t *sudden) {
-  const nt_map_entry *e;
-  size_t count = 0;
-  for (size_t i = 0; nt_map_each(&c->ledger, &i, &e);) {
-    const nt_ledger_entry *entry = e->value;
-    const nt_page_record *page = nt_map_get(&c->site->plan.records, entry->path);
-    bool handled = page && (page->present || page->staged != NT_HASH_ABSENT);
-    if (handled || stays(c->site, entry->owner)) continue;
-    nt_push(&c->changes.list, ((nt_change){.path = entry->path, .owner = entry->owner, .removed = true}));
-    count++;
-    *sudden += !has_expired(c->site, entry->owner);
-  }
-  return count;
-}
-
-/* A handful is never too many: in a site of five pages one is a fifth. */
-enum { ALWAYS_ALLOWED = 10 };
-
-static bool removals_allowed(nt_commit *c, size_t count) {
-  nt_site *site = c->site;
-  if (site->engine->options.allow_removals || count <= ALWAYS_ALLOWED) return true;
-  if ((double)count <= site->inputs->removals * (double)c->ledger.live) return true;
-  nt_report(&c->diags, NT_MSG_removals_too_many, nt_where_file(site->name, 0, 0),
-            nt_arena_format(c->changes_arena, "%zu", count), nt_arena_format(c->changes_arena, "%zu", c->ledger.live));
-  return false;
-}
-
-static int by_order(const void *a, const void *b) {
-  const nt_change *x = a, *y = b;
-  if (x->removed != y->removed) return x->removed - y->removed;
-  if (x->order != y->order) return x->order < y->order ? -1 : 1;
-  return nt_str_cmp(x->path, y->path);
+/* What could not be committed is to be made again, as is what something stands in the way of. */
+static void settle(nt_commit *c) {
+  size_t kept = 0;
+  for (size_t i = 0; i < c->absent.len; i++)
+    if (is_absent(c, c->absent.items[i])) c->absent.items[kept++] = c->absent.items[i];
+  c->absent.len = kept;
+  if (!c->failed) nt_map_clear(&c->amiss);
+  for (size_t i = 0; c->failed && i < c->staged.len; i++)
+    nt_map_set(&c->amiss, c->staged.items[i]->path, c->staged.items[i]);
+  for (size_t i = 0; i < c->blocked.len; i++) nt_map_set(&c->amiss, c->blocked.items[i], c);
 }
 
 static void finish_run(void *ud) {
   nt_commit *c = ud;
-  notis_call call = call_of(c, c->changes_arena, &c->diags);
-  nt_changes *changes = &c->changes;
-  if (!c->failed) add_puts(c);
-  size_t sudden = 0, removed = c->failed ? 0 : add_removals(c, &sudden);
-  if (!c->failed && !removals_allowed(c, sudden)) c->failed = true;
-  if (!c->failed && changes->list.len) {
-    qsort(changes->list.items, changes->list.len, sizeof *changes->list.items, by_order);
-    nt_buf journal = {0};
-    nt_journal_write(changes, &journal);
-    nt_str path = state_path(c, "journal");
-    c->failed = !begin(c, &call);
-    if (!c->failed && nt_durable_replace(path, nt_buf_str(&journal), &c->diags) != NT_DURABLE_OK) {
-      c->failed = true;
-      nt_durable_remove(path, NULL); /* it may stand there all the same; what it says is taken back below */
-    }
-    nt_buf_deinit(&journal);
-    /* From here on a failure leaves the journal, and the next start goes on. */
-    if (!c->failed) {
-      c->failed = !carry_out(c, &call);
-      c->unfinished = c->failed;
-      if (c->failed) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
-      nt_atomic_add(&c->site->counters.put, changes->list.len - removed);
-      nt_atomic_add(&c->site->counters.removed, removed);
-      c->begun = false;
-    }
-  }
+  notis_call call = nt_commit_call(c);
+  size_t removed = 0;
+  if (!c->failed) c->failed = !nt_changes_gather(c, &removed);
+  if (!c->failed)
+    c->failed = c->changes.list.len ? !change_all(c, &call, removed) : !keep_ledger(c, &call, &c->site->instant, false);
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
+  settle(c);
 }
 
 static void abort_run(void *ud) {
   nt_commit *c = ud;
-  notis_call call = call_of(c, c->changes_arena, &c->diags);
+  notis_call call = nt_commit_call(c);
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
+  c->failed = true;
+  settle(c);
 }
 
 void nt_commit_finish(nt_site *site, void (*done)(nt_site *site, bool good)) {
@@ -440,6 +466,12 @@ void nt_commit_close(nt_site *site) {
   nt_strand_post(c->strand, (nt_task){close_run, NULL, c});
   nt_strand_close(c->strand);
   nt_vec_deinit(&c->changes.list);
+  nt_vec_deinit(&c->staged);
+  nt_vec_deinit(&c->blocked);
+  nt_vec_deinit(&c->renewed);
+  nt_vec_deinit(&c->absent);
+  nt_map_deinit(&c->amiss);
+  nt_map_deinit(&c->sound);
   nt_map_deinit(&c->ledger);
   nt_arena_free(c->changes_arena);
   nt_arena_free(c->ledger_arena);

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char ledger_head[] = "notis-ledger 1\n", journal_head[] = "notis-journal 1\n";
+static const char ledger_head[] = "notis-ledger 2\n", journal_head[] = "notis-journal 1\n";
 
 static int by_path(const void *a, const void *b) {
   return nt_str_cmp((*(nt_ledger_entry *const *)a)->path, (*(nt_ledger_entry *const *)b)->path);
@@ -45,26 +45,59 @@ static void put_end(nt_buf *out, size_t start) {
   nt_buf_format(out, "end %016" PRIx64 "\n", hash);
 }
 
-void nt_ledger_write(const nt_map *ledger, nt_buf *out) {
+/* ---- the ledger's lines ---- */
+
+enum { PROOF = 16 }; /* digits of the hash that a line begins with, before a blank */
+
+static size_t begin_line(nt_buf *out) {
+  put_hash(out, 0);
+  nt_buf_byte(out, ' ');
+  return out->len;
+}
+
+static void end_line(nt_buf *out, size_t start) {
+  size_t end = out->len;
+  put_hash(out, nt_hash_bytes(nt_str_sub(nt_buf_str(out), start, end)));
+  memcpy(out->ptr + start - PROOF - 1, out->ptr + end, PROOF);
+  out->len = end;
+  nt_buf_byte(out, '\n');
+}
+
+void nt_ledger_put(const nt_ledger_entry *entry, nt_buf *out) {
+  size_t start = begin_line(out);
+  nt_buf_c(out, "put ");
+  put_hash(out, entry->hash);
+  nt_buf_byte(out, ' ');
+  put_hash(out, entry->stamp);
+  nt_buf_byte(out, '\t');
+  put_name(out, entry->path);
+  nt_buf_byte(out, '\t');
+  put_name(out, entry->owner);
+  end_line(out, start);
+}
+
+void nt_ledger_drop(nt_str path, nt_buf *out) {
+  size_t start = begin_line(out);
+  nt_buf_c(out, "gone\t");
+  put_name(out, path);
+  end_line(out, start);
+}
+
+void nt_ledger_date(int64_t instant, nt_buf *out) {
+  size_t start = begin_line(out);
+  nt_buf_format(out, "at %" PRId64, instant);
+  end_line(out, start);
+}
+
+void nt_ledger_write(const nt_map *ledger, const nt_ledger_log *log, nt_buf *out) {
   NT_VEC(const nt_ledger_entry *) entries = {0};
   const nt_map_entry *e;
-  size_t start = out->len;
   for (size_t i = 0; nt_map_each(ledger, &i, &e);) nt_push(&entries, e->value);
   if (entries.len) qsort(entries.items, entries.len, sizeof *entries.items, by_path);
   nt_buf_c(out, ledger_head);
-  for (size_t i = 0; i < entries.len; i++) {
-    const nt_ledger_entry *x = entries.items[i];
-    put_hash(out, x->hash);
-    nt_buf_byte(out, ' ');
-    put_hash(out, x->stamp);
-    nt_buf_byte(out, '\t');
-    put_name(out, x->path);
-    nt_buf_byte(out, '\t');
-    put_name(out, x->owner);
-    nt_buf_byte(out, '\n');
-  }
+  for (size_t i = 0; i < entries.len; i++) nt_ledger_put(entries.items[i], out);
+  if (log->dated) nt_ledger_date(log->instant, out);
   nt_vec_deinit(&entries);
-  put_end(out, start);
 }
 
 void nt_journal_write(const nt_changes *changes, nt_buf *out) {
@@ -72,7 +105,7 @@ void nt_journal_write(const nt_changes *changes, nt_buf *out) {
   nt_buf_c(out, journal_head);
   for (size_t i = 0; i < changes->list.len; i++) {
     const nt_change *c = &changes->list.items[i];
-    nt_buf_format(out, "%s %u ", c->removed ? "remove" : "put", c->order);
+    nt_buf_format(out, "%s %u ", c->healed ? "heal" : c->removed ? "remove" : "put", c->order);
     put_hash(out, c->hash);
     nt_buf_byte(out, '\t');
     put_name(out, c->path);
@@ -115,21 +148,61 @@ static bool next_line(nt_str *lines, nt_arena *arena, line *out) {
   return true;
 }
 
-bool nt_ledger_read(nt_str text, nt_arena *arena, nt_map *ledger) {
-  nt_str lines;
-  line l;
-  nt_map_clear(ledger);
-  if (!checked_lines(text, ledger_head, &lines)) return false;
-  while (next_line(&lines, arena, &l)) {
-    nt_ledger_entry *e = NT_NEW(arena, nt_ledger_entry);
-    char head[64];
-    snprintf(head, sizeof head, "%.*s", NT_FMT(l.head));
-    if (sscanf(head, "%" SCNx64 " %" SCNx64, &e->hash, &e->stamp) != 2) continue;
+/* The text of the next line that is whole, without its hash; false when there is none. */
+static bool next_proven(nt_str *text, nt_str *out, size_t *broken) {
+  while (text->len) {
+    size_t end = nt_str_find(*text, '\n');
+    nt_str whole = nt_str_sub(*text, 0, end);
+    bool ended = end < text->len;
+    *text = nt_str_sub(*text, ended ? end + 1 : end, text->len);
+    nt_buf proof = {0};
+    *out = nt_str_sub(whole, PROOF + 1, whole.len);
+    put_hash(&proof, nt_hash_bytes(*out));
+    bool good = ended && whole.len > PROOF && whole.ptr[PROOF] == ' ' &&
+                nt_str_eq(nt_str_sub(whole, 0, PROOF), nt_buf_str(&proof));
+    nt_buf_deinit(&proof);
+    if (good) return true;
+    ++*broken;
+  }
+  return false;
+}
+
+static void read_put(line l, nt_arena *arena, nt_map *ledger) {
+  char head[64];
+  nt_hash hash;
+  uint64_t stamp;
+  snprintf(head, sizeof head, "%.*s", NT_FMT(l.head));
+  if (sscanf(head, "put %" SCNx64 " %" SCNx64, &hash, &stamp) != 2) return;
+  nt_ledger_entry *e = nt_map_get(ledger, l.path);
+  if (!e) {
+    e = NT_NEW(arena, nt_ledger_entry);
     e->path = l.path;
-    e->owner = l.owner;
     nt_map_set(ledger, e->path, e);
   }
-  return true;
+  e->hash = hash;
+  e->stamp = stamp;
+  e->owner = l.owner;
+}
+
+void nt_ledger_read(nt_str text, nt_arena *arena, nt_map *ledger, nt_ledger_log *log) {
+  nt_str head = nt_str_c(ledger_head), whole;
+  size_t broken = 0;
+  line l;
+  nt_map_clear(ledger);
+  *log = (nt_ledger_log){.damaged = !nt_str_starts(text, head)};
+  if (!log->damaged) text = nt_str_sub(text, head.len, text.len);
+  while (next_proven(&text, &whole, &broken)) {
+    log->damaged |= broken > 0;
+    log->lines++;
+    if (!next_line(&whole, arena, &l)) continue;
+    if (nt_str_starts(l.head, NT_STR("put "))) read_put(l, arena, ledger);
+    if (nt_str_eq(l.head, NT_STR("gone"))) nt_map_remove(ledger, l.path);
+    if (nt_str_starts(l.head, NT_STR("at "))) {
+      log->dated = true;
+      log->instant = strtoll(l.head.ptr + 3, NULL, 10);
+    }
+  }
+  log->torn = broken > 0;
 }
 
 bool nt_journal_read(nt_str text, nt_arena *arena, nt_changes *changes) {
@@ -141,6 +214,7 @@ bool nt_journal_read(nt_str text, nt_arena *arena, nt_changes *changes) {
     char head[64];
     snprintf(head, sizeof head, "%.*s", NT_FMT(l.head));
     c.removed = nt_str_starts(l.head, NT_STR("remove"));
+    c.healed = nt_str_starts(l.head, NT_STR("heal"));
     if (sscanf(head, "%*s %u %" SCNx64, &c.order, &c.hash) != 2) return false;
     nt_push(&changes->list, c);
   }

@@ -17,8 +17,7 @@ typedef struct rendering {
   nt_seat *seat;
   nt_page_record *record;
   const nt_page *page; /* as planned, or as the page hooks left it */
-  nt_key broken;       /* what page hooks had read and found otherwise now, if `rehooked` */
-  bool rehooked;
+  nt_why why;
   nt_buf *out;
 } rendering;
 
@@ -52,16 +51,35 @@ static bool run_page_hooks(rendering *r, nt_vm *vm) {
   return good;
 }
 
+/* A page is rendered for the first thing that is found to be another, of what any of its steps read. */
+static bool holds_still(rendering *r, const nt_step *step) {
+  nt_page_record *record = r->record;
+  if (step->state == NT_STEP_NONE || step->fleeting) {
+    if (!r->why.epoch) r->why = (nt_why){r->site->epoch, step->fleeting ? NT_WHY_AGAIN : NT_WHY_NEW, {0}};
+    return false;
+  }
+  const nt_trace_entry *changed = nt_step_changed(r->site, NT_RUN_PAGE, step);
+  if (changed && !r->why.epoch) r->why = (nt_why){r->site->epoch, NT_WHY_KEY, changed->key};
+  record->ran |= changed != NULL;
+  return !changed;
+}
+
+static void drop_step(nt_page_record *record, nt_step *step) {
+  record->ran |= step->state != NT_STEP_NONE;
+  nt_step_deinit(step);
+}
+
 static bool apply_page_hooks(rendering *r) {
   nt_page_record *record = r->record;
   nt_vm *vm = r->site->inputs->scripts.len ? nt_seat_vm(r->site, r->seat, NULL) : NULL;
   r->page = &record->page;
   if (!vm || record->asset || record->redirect.len || !nt_vm_wants(vm, NT_EVENT_PAGE, record->page.kind)) {
-    nt_step_deinit(&record->params);
+    drop_step(record, &record->params);
     return true;
   }
-  bool holds = nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->params);
+  bool holds = holds_still(r, &record->params);
   nt_site_count(r->site, NT_STEP_PAGE, !holds);
+  record->ran |= !holds;
   if (holds) { /* the plan may have been made anew around the same page */
     nt_value params = record->hooked.params;
     nt_str template_name = record->hooked.template_name;
@@ -69,7 +87,6 @@ static bool apply_page_hooks(rendering *r) {
     record->hooked.params = params;
     record->hooked.template_name = template_name;
   } else {
-    r->rehooked = nt_step_broken_key(r->site, NT_RUN_PAGE, &record->params, &r->broken);
     run_page_hooks(r, vm);
   }
   r->page = &record->hooked;
@@ -183,44 +200,41 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
 static bool is_published(const nt_site *site, const nt_page_record *record) {
   if (site->engine->options.check || (record->staged && record->staged == record->bytes)) return true;
   if (record->staged) return false;
-  const nt_ledger_entry *entry = nt_map_get(&site->commit.ledger, record->path);
-  return entry && entry->hash == record->bytes;
+  return nt_commit_is_published(site, record);
 }
 
-/* Before anything of it is made anew: what its page hooks read explains more than that they left it otherwise. */
-static nt_why find_why(const rendering *r, bool output_hooks) {
-  const nt_page_record *record = r->record;
-  const nt_step *render = &record->render, *output = &record->output;
-  nt_why why = {.epoch = r->site->epoch, .reason = NT_WHY_KEY, .key = r->broken};
-  if (r->rehooked) return why;
-  if (render->state == NT_STEP_NONE)
-    why.reason = NT_WHY_NEW;
-  else if (render->fleeting || output->fleeting)
-    why.reason = NT_WHY_AGAIN;
-  else if (nt_step_broken_key(r->site, NT_RUN_PAGE, render, &why.key))
-    return why;
-  else if (output_hooks && output->state == NT_STEP_NONE)
-    why.key = nt_key_of(NT_KEY_SCRIPT, NT_EVENT_OUTPUT, 0);
-  else if (!nt_step_broken_key(r->site, NT_RUN_PAGE, output, &why.key))
-    why.reason = NT_WHY_ALTERED;
-  return why;
+/* The bytes are not kept, so that output hooks that must run need the page rendered again. */
+static void render_anew(rendering *r, nt_vm *hooks) {
+  nt_page_record *record = r->record;
+  record->ran = true;
+  nt_site_count(r->site, NT_STEP_RENDER, true);
+  run_render(r);
+  if (hooks && record->render.state == NT_STEP_OK) {
+    nt_site_count(r->site, NT_STEP_OUTPUT, true);
+    run_output_hooks(r, hooks);
+  } else {
+    nt_step_deinit(&record->output);
+  }
+  record->withheld = record->render.state != NT_STEP_OK || (hooks && record->output.state != NT_STEP_OK);
+  record->bytes = record->withheld ? NT_HASH_ABSENT : hooks ? record->output.value : record->render.value;
 }
 
 /* True if there are new bytes in r->out. */
 static bool bring_up_to_date(rendering *r) {
   nt_page_record *record = r->record;
   nt_vm *vm = NULL;
+  record->done = record->planned;
   record->withheld = !apply_page_hooks(r);
   if (record->withheld) { /* what the page gave before is no longer said of it */
-    nt_step_deinit(&record->render);
-    nt_step_deinit(&record->output);
+    drop_step(record, &record->render);
+    drop_step(record, &record->output);
     return false;
   }
   bool hooks = wants_output_hooks(r, &vm);
-  if (!hooks) nt_step_deinit(&record->output);
-  bool render_holds = nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->render);
-  bool output_holds = !hooks || (render_holds && (record->render.state == NT_STEP_FAILED ||
-                                                  nt_step_holds(r->site, r->seat, NT_RUN_PAGE, &record->output)));
+  if (!hooks) drop_step(record, &record->output);
+  bool render_holds = holds_still(r, &record->render);
+  bool output_holds =
+      !hooks || (render_holds && (record->render.state == NT_STEP_FAILED || holds_still(r, &record->output)));
   bool failed = record->render.state == NT_STEP_FAILED || record->output.state == NT_STEP_FAILED;
   record->bytes = hooks ? record->output.value : record->render.value; /* an output hook may have gone */
   if (render_holds && output_holds && (failed || is_published(r->site, record))) {
@@ -228,18 +242,8 @@ static bool bring_up_to_date(rendering *r) {
     record->withheld = failed;
     return false;
   }
-  /* The bytes are not kept, so that output hooks that must run need the page rendered again. */
-  nt_site_count(r->site, NT_STEP_RENDER, true);
-  record->why = find_why(r, hooks);
-  run_render(r);
-  if (hooks && record->render.state == NT_STEP_OK) {
-    nt_site_count(r->site, NT_STEP_OUTPUT, true);
-    run_output_hooks(r, vm);
-  } else {
-    nt_step_deinit(&record->output);
-  }
-  record->withheld = record->render.state != NT_STEP_OK || (hooks && record->output.state != NT_STEP_OK);
-  record->bytes = record->withheld ? NT_HASH_ABSENT : hooks ? record->output.value : record->render.value;
+  record->why = render_holds && output_holds ? (nt_why){r->site->epoch, NT_WHY_ALTERED, {0}} : r->why;
+  render_anew(r, hooks ? vm : NULL);
   return !record->withheld;
 }
 
@@ -260,14 +264,19 @@ static void work(nt_job *job, unsigned worker) {
 
 /* ---- the job ---- */
 
-nt_render_job *nt_render_job_new(nt_site *site, size_t first) {
-  nt_render_job *batch = nt_zalloc(sizeof *batch);
-  nt_stage *stage = &batch->stage;
-  size_t left = site->plan.pages.len - first, room = sizeof stage->pages / sizeof *stage->pages;
-  batch->job.work = work;
-  stage->site = site;
-  stage->count = left < room ? left : room;
-  for (size_t i = 0; i < stage->count; i++) stage->pages[i].page = site->plan.pages.items[first + i];
+nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor) {
+  nt_render_job *batch = NULL;
+  size_t room = sizeof batch->stage.pages / sizeof *batch->stage.pages;
+  for (; *cursor < site->due.len && (!batch || batch->stage.count < room); ++*cursor) {
+    nt_page_record *page = site->due.items[*cursor];
+    if (!page->present) continue;
+    if (!batch) {
+      batch = nt_zalloc(sizeof *batch);
+      batch->job.work = work;
+      batch->stage.site = site;
+    }
+    batch->stage.pages[batch->stage.count++].page = page;
+  }
   return batch;
 }
 

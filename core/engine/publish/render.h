@@ -10,8 +10,8 @@ typedef struct nt_render_job {
   nt_stage stage;             /* its pages, in order of the plan */
 } nt_render_job;
 
-/* For the pages of the plan from `first` on, as many as a job takes. */
-nt_render_job *nt_render_job_new(nt_site *site, size_t first);
+/* For as many of the pages that are due as a job takes, from *cursor on, which it moves; NULL if none is left. */
+nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor);
 void nt_render_job_free(nt_render_job *job);
 
 /* What a page's render gives, before its output hooks, for who wants to look at it: no step, nothing is kept. Loop

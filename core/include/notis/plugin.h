@@ -217,6 +217,13 @@ typedef struct notis_output_api {
 
 /* ---- targets ------------------------------------------------------------------------------------------------ */
 
+typedef enum notis_file_kind {
+  NOTIS_FILE_NONE = 0,
+  NOTIS_FILE_REGULAR = 1,
+  NOTIS_FILE_DIRECTORY = 2,
+  NOTIS_FILE_OTHER = 3 /* a symbolic link, a device */
+} notis_file_kind;
+
 typedef enum notis_commit_mode {
   NOTIS_COMMIT_NEW = 0,   /* whatever an earlier begin() staged and did not commit is to be discarded */
   NOTIS_COMMIT_RESUME = 1 /* a commit was interrupted: each put names what was staged then, without bytes */
@@ -248,16 +255,13 @@ typedef struct notis_target_api {
    * there. NULL for a target that cannot tell. */
   notis_status (*look)(void *self, notis_call *call, notis_str path, uint64_t *stamp);
   bool takes_files; /* put knows notis_put.file; else it gets the bytes of every file, and none that is very large */
+  /* What stands at the path ("": the publication's root), and the hash of its bytes (file_hash) if it is a file. Links
+   * are not followed: what is below one is NOTIS_FILE_OTHER, as is what is below a file. NULL for a target that cannot
+   * tell: then it must know itself whose files it replaces. */
+  notis_status (*inspect)(void *self, notis_call *call, notis_str path, notis_file_kind *kind, uint64_t *hash);
 } notis_target_api;
 
 /* ---- what the host offers ------------------------------------------------------------------------------------ */
-
-typedef enum notis_file_kind {
-  NOTIS_FILE_NONE = 0,
-  NOTIS_FILE_REGULAR = 1,
-  NOTIS_FILE_DIRECTORY = 2,
-  NOTIS_FILE_OTHER = 3 /* a symbolic link, a device */
-} notis_file_kind;
 
 struct notis_services {
   uint32_t size;
@@ -404,6 +408,8 @@ struct notis_services {
   notis_status (*file_copy)(notis_call *call, const notis_file *from, notis_str path);
   uint64_t (*file_size)(const notis_file *file);
   size_t (*file_read)(const notis_file *file, uint64_t offset, void *out, size_t length);
+  /* The hash of a file's bytes; NOTIS_GONE if it is no file. */
+  notis_status (*file_hash)(notis_call *call, notis_str path, uint64_t *hash);
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */

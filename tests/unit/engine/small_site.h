@@ -58,6 +58,7 @@ static inline int small_setup(void **state) {
                                .plugin_dirs = &f->plugins,
                                .plugin_dir_count = 1,
                                .workers = 2,
+                               .distrust = true,
                                .at_set = true,
                                .at = 1735689600};
   f->engine = nt_engine_open(&options);

@@ -146,6 +146,30 @@ static void ordering(void **state) {
   assert_false(holds(NT_GE, nt_bool(true), nt_bool(false)));
 }
 
+/* What was asked can be had back from its normal form, and from no part of that. */
+static void reads_what_was_written(void **state) {
+  nt_arena *arena = *state;
+  nt_query *q = nt_query_lang(arena, nt_query_of(arena, NT_STR("nyheter")), NT_STR("sv")), read;
+  q = nt_query_where(arena, q, NT_STR("year"), NT_GE, nt_int(2023));
+  q = nt_query_where(arena, q, NT_STR("topics"), NT_IN, list_of(arena, 4, 5));
+  q = nt_query_slice(arena, nt_query_sort(arena, nt_query_sort(arena, q, NT_STR("-date")), NT_STR("title")), 10, 5);
+  q->from_end = true;
+  nt_buf normal = {0}, again = {0};
+  nt_query_normal(q, &normal);
+  assert_true(nt_query_read(nt_buf_str(&normal), arena, &read));
+  assert_true(nt_str_eq(read.collection, NT_STR("nyheter")) && nt_str_eq(read.lang, NT_STR("sv")));
+  assert_int_equal(read.condition_count, 2);
+  assert_int_equal(read.sort_count, 2);
+  assert_true(read.sorts[0].descending && !read.sorts[1].descending && read.from_end);
+  assert_int_equal(read.offset, 10);
+  assert_int_equal(read.limit, 5);
+  nt_query_normal(&read, &again);
+  assert_true(nt_str_eq(nt_buf_str(&normal), nt_buf_str(&again)));
+  for (size_t i = 0; i < normal.len; i++) assert_false(nt_query_read(nt_str_n(normal.ptr, i), arena, &read));
+  nt_buf_deinit(&normal);
+  nt_buf_deinit(&again);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(words, setup, teardown),
                                      cmocka_unit_test_setup_teardown(leaves_the_old_as_it_was, setup, teardown),
@@ -153,6 +177,7 @@ int main(void) {
                                      cmocka_unit_test_setup_teardown(choices_are_a_set, setup, teardown),
                                      cmocka_unit_test_setup_teardown(order_of_sorts_matters, setup, teardown),
                                      cmocka_unit_test_setup_teardown(no_confusion, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(reads_what_was_written, setup, teardown),
                                      cmocka_unit_test_setup_teardown(equality, setup, teardown),
                                      cmocka_unit_test_setup_teardown(absent, setup, teardown),
                                      cmocka_unit_test_setup_teardown(membership, setup, teardown),

@@ -1,0 +1,26 @@
+/* What an epoch must look at, phase by phase. Loop thread. */
+#ifndef NT_ENGINE_SUSPECTS_H
+#define NT_ENGINE_SUSPECTS_H
+
+#include "engine/site.h"
+
+/* A round begins: inputs, instant or files may be other than they were. */
+void nt_suspects_begin(nt_site *site);
+/* A document's job is done. */
+void nt_suspects_follow_document(nt_site *site, nt_record *record);
+/* Every document is in. */
+void nt_suspects_before_collect(nt_site *site);
+/* The collect hooks have run. */
+void nt_suspects_follow_collect(nt_site *site);
+void nt_suspects_before_plan(nt_site *site);
+/* The plan was made anew. */
+void nt_suspects_follow_plan(nt_site *site);
+/* Pages are about to be rendered, and what is published has been looked at: those whose files are amiss as well, in
+ * order of path, so that no order of events shows. */
+void nt_suspects_order_pages(nt_site *site);
+/* A page's job is done. */
+void nt_suspects_follow_page(nt_site *site, nt_page_record *page);
+/* The epoch has published what it found. */
+void nt_suspects_settle(nt_site *site);
+
+#endif
