@@ -27,6 +27,7 @@ bool nt_cli_arguments(nt_cli *cli, int argc, char **argv);
 int nt_cli_build(nt_cli *cli);
 int nt_cli_check(nt_cli *cli);
 int nt_cli_watch(nt_cli *cli);
+int nt_cli_verify(nt_cli *cli);
 int nt_cli_list(nt_cli *cli);
 int nt_cli_explain(nt_cli *cli);
 int nt_cli_config(nt_cli *cli);

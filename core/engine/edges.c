@@ -36,16 +36,21 @@ typedef struct node {
   edge_list readers;
 } node;
 
+/* A document, as its readers saw it. The body stands apart: who shows a title in a list need not be asked about it. */
+typedef struct slot {
+  nt_hash fields, body, url;
+  edge_list of_fields, of_body;
+} slot;
+
 enum { SORTS = 3 };
 
 struct nt_edges {
-  NT_VEC(edge_list) slots;
+  NT_VEC(slot) slots;
   NT_VEC(node) nodes;
   uint32_t *table; /* open addressing: index + 1 into nodes */
   size_t table_size;
   NT_VEC(uint32_t) groups[GROUPS];
   NT_VEC(uint32_t) versions[SORTS]; /* by number; odd while its edges count */
-  NT_VEC(nt_hash) urls;             /* by slot, as planned last */
   uint64_t position;                /* in the log of touched documents */
   uint64_t loads;
   nt_hash registrations[NT_BLOCKS + 1];
@@ -69,13 +74,15 @@ nt_edges *nt_edges_new(void) {
 
 void nt_edges_free(nt_edges *e) {
   if (!e) return;
-  for (size_t i = 0; i < e->slots.len; i++) free(e->slots.items[i].items);
+  for (size_t i = 0; i < e->slots.len; i++) {
+    free(e->slots.items[i].of_fields.items);
+    free(e->slots.items[i].of_body.items);
+  }
   for (size_t i = 0; i < e->nodes.len; i++) free(e->nodes.items[i].readers.items);
   for (int i = 0; i < GROUPS; i++) nt_vec_deinit(&e->groups[i]);
   for (int i = 0; i < SORTS; i++) nt_vec_deinit(&e->versions[i]);
   nt_vec_deinit(&e->slots);
   nt_vec_deinit(&e->nodes);
-  nt_vec_deinit(&e->urls);
   free(e->table);
   free(e);
 }
@@ -248,17 +255,19 @@ static void look_at_group(nt_site *site, group which) {
 
 /* ---- what was read ---- */
 
-static edge_list *list_of_slot(nt_edges *e, uint32_t slot) {
-  while (e->slots.len <= slot) nt_push(&e->slots, (edge_list){0});
-  return &e->slots.items[slot];
+static slot *get_slot(nt_edges *e, uint32_t number) {
+  while (e->slots.len <= number) nt_push(&e->slots, (slot){0});
+  return &e->slots.items[number];
 }
 
-/* A link seen from a document has a node of its own: it may lead elsewhere though the document is as it was. */
-static bool is_of_slot(nt_key key) {
+/* NULL if the key has a node of its own, as a link seen from a document has: it may lead elsewhere though the document
+ * is as it was. */
+static edge_list *list_of_slot(nt_edges *e, nt_key key) {
   nt_key_class cls = nt_key_class_of(key);
-  if (cls == NT_KEY_BODY) return true;
-  if (cls == NT_KEY_URL && key.name) return false;
-  return (cls == NT_KEY_FIELD || cls == NT_KEY_URL) && nt_key_scope_of(key) != NT_SCOPE_ALL;
+  bool of_fields = cls == NT_KEY_FIELD || (cls == NT_KEY_URL && !key.name);
+  if (nt_key_scope_of(key) == NT_SCOPE_ALL || (!of_fields && cls != NT_KEY_BODY)) return NULL;
+  slot *s = get_slot(e, nt_key_scope_of(key));
+  return of_fields ? &s->of_fields : &s->of_body;
 }
 
 /* What steps say of their own document or page: its source tells when that changes, or the plan. */
@@ -277,8 +286,9 @@ void nt_edges_add(nt_site *site, nt_step_reader reader, nt_run_scope scope, cons
   for (uint32_t i = 0; i < step->count; i++) {
     nt_key key = step->trace[i].key;
     if (nt_key_is_ignored(site, key) || is_own(site, reader, key)) continue;
-    if (is_of_slot(key)) {
-      list_add(e, list_of_slot(e, nt_key_scope_of(key)), added);
+    edge_list *of_slot = list_of_slot(e, key);
+    if (of_slot) {
+      list_add(e, of_slot, added);
       continue;
     }
     node *n = get_node(site, key, phase_of(key, scope), step->trace[i].hash);
@@ -318,6 +328,23 @@ void nt_edges_clock(nt_site *site) {
   look_at_group(site, OF_CLOCK);
 }
 
+/* Of what readers of one document's fields, or of its body, may have read. */
+static void look_at_slot(nt_site *site, const nt_record *r) {
+  slot *s = get_slot(site->edges, r->slot);
+  const nt_frozen *f = r->frozen;
+  nt_hash fields = NT_HASH_ABSENT, body = NT_HASH_ABSENT;
+  if (f) {
+    fields = nt_hash_combine(nt_hash_bytes(f->kind), nt_hash_bytes(f->lang));
+    fields = nt_hash_combine(fields, nt_hash_combine(nt_hash_bytes(f->source), nt_hash_bytes(f->file)));
+    fields = nt_hash_combine(fields, nt_hash_combine(f->fields_hash, f->links.anchors_hash));
+    body = f->body_hash;
+  }
+  if (fields != s->fields) suspect_all(site, &s->of_fields);
+  if (body != s->body) suspect_all(site, &s->of_body);
+  s->fields = fields;
+  s->body = body;
+}
+
 static void look_by_name(nt_site *site, const char *class, const nt_record *r) {
   nt_buf name = {0};
   nt_buf_c(&name, class);
@@ -335,9 +362,9 @@ void nt_edges_documents(nt_site *site) {
   const nt_touched *log = &site->records.touched;
   if (e->position < nt_records_position(&site->records)) site->asked_anew = true;
   for (; e->position < nt_records_position(&site->records); e->position++) {
-    const nt_record *r = site->records.slots.items[log->slots.items[e->position - log->first]];
-    nt_verdict_count_document(site, site->records.slots.items[r->slot]);
-    suspect_all(site, list_of_slot(e, r->slot));
+    nt_record *r = site->records.slots.items[log->slots.items[e->position - log->first]];
+    nt_verdict_count_document(site, r);
+    look_at_slot(site, r);
     look_by_name(site, "id:", r);
     look_by_name(site, "item:", r);
   }
@@ -356,10 +383,9 @@ static void look_at_addresses(nt_site *site) {
   nt_edges *e = site->edges;
   for (size_t i = 0; i < site->records.slots.len; i++) {
     nt_hash url = nt_address_hash(nt_address_of(site, site->records.slots.items[i]));
-    if (e->urls.len <= i) nt_push(&e->urls, NT_HASH_ABSENT);
-    if (url == e->urls.items[i]) continue;
-    e->urls.items[i] = url;
-    suspect_all(site, list_of_slot(e, (uint32_t)i));
+    slot *s = get_slot(e, (uint32_t)i);
+    if (url != s->url) suspect_all(site, &s->of_fields);
+    s->url = url;
   }
 }
 

@@ -179,7 +179,7 @@ static void load_plugins(workspace *w) {
 /* ---- one engine at a time ---- */
 
 static void take_lock(nt_engine *e) {
-  nt_str dir = nt_path_join(e->arena, e->root, NT_STR(".notis/state"));
+  nt_str dir = nt_engine_state(e, e->arena);
   if (nt_durable_mkdirs(dir, &e->diags) != NT_DURABLE_OK) return;
   nt_str path = nt_path_join(e->arena, dir, NT_STR("lock"));
   e->lock = open(path.ptr, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -260,7 +260,14 @@ int64_t nt_engine_now(const nt_engine *e) {
   return e->options.clock ? e->options.clock(e->options.ud) : nt_clock_now() / 1000000000;
 }
 
+nt_str nt_engine_state(const nt_engine *e, nt_arena *arena) {
+  if (e->options.beside.len) return nt_path_join(arena, e->options.beside, NT_STR("state"));
+  return nt_path_join(arena, e->root, NT_STR(".notis/state"));
+}
+
 nt_str nt_engine_out(const nt_engine *e, const nt_site *site, nt_arena *arena) {
+  if (e->options.beside.len)
+    return nt_path_join(arena, nt_path_join(arena, e->options.beside, NT_STR("public")), site->name);
   nt_buf path = {0};
   nt_str rest = e->out, mark = NT_STR("{site}");
   for (size_t at = nt_str_search(rest, mark); at < rest.len; at = nt_str_search(rest, mark)) {

@@ -23,12 +23,14 @@ typedef struct nt_engine_options {
   bool check;                 /* stop before commit */
   bool explains;              /* with check: nobody else is to work here, and what is remembered is read */
   bool allow_removals;
-  bool profile;                                    /* each epoch counts where its time goes */
-  size_t watch_limit;                              /* of watched folders, for tests; 0: the system's */
-  uint64_t shuffle_seed;                           /* 0: none */
-  unsigned ignored_keys;                           /* bit per nt_key_class: tests show what happens without it */
-  nt_str ignored_name;                             /* of those, only keys whose name begins so; empty: all */
-  bool distrust;                                   /* tests: every step that is not suspect must hold */
+  bool profile;          /* each epoch counts where its time goes */
+  bool memo_off;         /* nothing is kept from one process to the next */
+  nt_str beside;         /* absolute: state and files go below it, and no memo; empty: where they belong */
+  size_t watch_limit;    /* of watched folders, for tests; 0: the system's */
+  uint64_t shuffle_seed; /* 0: none */
+  unsigned ignored_keys; /* bit per nt_key_class: tests show what happens without it */
+  nt_str ignored_name;   /* of those, only keys whose name begins so; empty: all */
+  bool distrust;         /* tests: every step that is not suspect must hold */
   void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
   void *ud;
 } nt_engine_options;
@@ -75,6 +77,8 @@ bool nt_engine_settings_changed(const nt_engine *engine);
 const nt_plugin *nt_engine_add_plugin(nt_engine *engine, const notis_plugin_descriptor *descriptor);
 /* The instant of an epoch that begins now. */
 int64_t nt_engine_now(const nt_engine *engine);
+/* The absolute directory of state; a site's is a folder in it. */
+nt_str nt_engine_state(const nt_engine *engine, nt_arena *arena);
 /* The absolute directory where a site is published. */
 nt_str nt_engine_out(const nt_engine *engine, const nt_site *site, nt_arena *arena);
 nt_site *nt_engine_site(nt_engine *engine, nt_str name);

@@ -205,9 +205,8 @@ static void read_inputs(inputs_job *j, unsigned worker) {
 }
 
 static void inputs_work(nt_job *job, unsigned worker) {
-  inputs_job *j = (inputs_job *)job;
-  nt_span span = nt_span_job(j->site->profile, worker);
-  read_inputs(j, worker);
+  nt_span span = nt_span_job(((inputs_job *)job)->site->profile, worker);
+  read_inputs((inputs_job *)job, worker);
   nt_span_end(span);
 }
 
@@ -366,15 +365,21 @@ typedef struct plan_job {
   nt_job job;
   nt_site *site;
   nt_collect_result collected;
-  uint64_t made; /* how often the plan was, before */
 } plan_job;
 
 static void start_render(nt_site *site);
 
+/* What may take its time does so here: the job is alone, nobody else reads the site or changes it. */
 static void plan_work(nt_job *job, unsigned worker) {
   nt_site *site = ((plan_job *)job)->site;
   nt_span span = nt_span_job(site->profile, worker);
-  nt_plan_make(site, worker);
+  uint64_t made = site->plan.made;
+  nt_suspects_ask_plan(site);
+  if (site->plan_suspect) {
+    nt_plan_make(site, worker);
+    site->plan_suspect = false;
+    if (site->plan.made != made) nt_suspects_follow_plan(site);
+  }
   nt_span_end(span);
 }
 
@@ -382,8 +387,6 @@ static void plan_done(nt_post *post) {
   plan_job *j = (plan_job *)post;
   nt_site *site = j->site;
   site->in_flight--;
-  site->plan_suspect = false;
-  if (site->plan.made != j->made) nt_suspects_follow_plan(site);
   nt_verdict_tell_counts(site);
   free(j);
   start_render(site);
@@ -392,14 +395,14 @@ static void plan_done(nt_post *post) {
 static void collect_work(nt_job *job, unsigned worker) {
   plan_job *j = (plan_job *)job;
   nt_span span = nt_span_job(j->site->profile, worker);
-  nt_collect_run(j->site, worker, &j->collected);
+  nt_suspects_ask_collect(j->site);
+  if (j->site->collect_suspect) nt_collect_run(j->site, worker, &j->collected);
   nt_span_end(span);
 }
 
 static void submit(nt_site *site, void (*work)(nt_job *job, unsigned worker), void (*done)(nt_post *post)) {
   plan_job *j = nt_zalloc(sizeof *j);
   j->site = site;
-  j->made = site->plan.made;
   j->job.work = work;
   j->job.post.run = done;
   site->in_flight++;
@@ -413,7 +416,7 @@ static void start_plan(nt_site *site) {
   }
   enter(site, NT_PHASE_PLAN);
   nt_suspects_before_plan(site);
-  if (site->plan_suspect)
+  if (site->plan_suspect || site->asked_anew)
     submit(site, plan_work, plan_done);
   else
     start_render(site);
@@ -434,7 +437,7 @@ static void collect_done(nt_post *post) {
 static void start_collect(nt_site *site) {
   enter(site, NT_PHASE_COLLECT);
   nt_suspects_before_collect(site);
-  if (site->collect_suspect)
+  if (site->collect_suspect || site->asked_anew)
     submit(site, collect_work, collect_done);
   else
     start_plan(site);

@@ -63,12 +63,18 @@ void nt_suspects_follow_document(nt_site *site, nt_record *record) {
   nt_site_show(site, record);
 }
 
-void nt_suspects_before_collect(nt_site *site) {
+static void look_at_documents(nt_site *site) {
   nt_edges_documents(site);
   nt_edges_collected(site);
-  if (!site->asked_anew) return;
-  nt_queries_turn(site->queries);
-  nt_edges_questions(site, false);
+  if (site->asked_anew) nt_queries_turn(site->queries);
+}
+
+void nt_suspects_before_collect(nt_site *site) {
+  look_at_documents(site);
+}
+
+void nt_suspects_ask_collect(nt_site *site) {
+  if (site->asked_anew) nt_edges_questions(site, false);
 }
 
 void nt_suspects_follow_collect(nt_site *site) {
@@ -78,11 +84,11 @@ void nt_suspects_follow_collect(nt_site *site) {
 }
 
 void nt_suspects_before_plan(nt_site *site) {
-  nt_edges_documents(site);
-  nt_edges_collected(site);
-  if (!site->asked_anew) return;
-  nt_queries_turn(site->queries);
-  nt_edges_questions(site, true);
+  look_at_documents(site);
+}
+
+void nt_suspects_ask_plan(nt_site *site) {
+  if (site->asked_anew) nt_edges_questions(site, true);
   site->asked_anew = false;
 }
 
@@ -140,7 +146,6 @@ void nt_suspects_settle(nt_site *site) {
   size_t kept = 0;
   for (size_t i = 0; i < site->due.len; i++) {
     nt_page_record *page = site->due.items[i];
-    page->staged = NT_HASH_ABSENT;
     page->due = page->present && (page->params.fleeting || page->render.fleeting || page->output.fleeting);
     if (page->due) site->due.items[kept++] = page;
   }

@@ -1,4 +1,4 @@
-/* What an epoch must look at, phase by phase. Loop thread. */
+/* What an epoch must look at, phase by phase. Loop thread, but for what a job asks that is alone. */
 #ifndef NT_ENGINE_SUSPECTS_H
 #define NT_ENGINE_SUSPECTS_H
 
@@ -10,10 +10,13 @@ void nt_suspects_begin(nt_site *site);
 void nt_suspects_follow_document(nt_site *site, nt_record *record);
 /* Every document is in. */
 void nt_suspects_before_collect(nt_site *site);
+/* In the job of the collect hooks: what is asked of all documents. */
+void nt_suspects_ask_collect(nt_site *site);
 /* The collect hooks have run. */
 void nt_suspects_follow_collect(nt_site *site);
 void nt_suspects_before_plan(nt_site *site);
-/* The plan was made anew. */
+/* In the plan's job, before it and after it was made anew. */
+void nt_suspects_ask_plan(nt_site *site);
 void nt_suspects_follow_plan(nt_site *site);
 /* Pages are about to be rendered, and what is published has been looked at: those whose files are amiss as well, in
  * order of path, so that no order of events shows. */

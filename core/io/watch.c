@@ -70,6 +70,12 @@ static void on_folder(nt_watch *w, size_t root, nt_str path, uint32_t mask) {
   nt_watch_note(&w->roots.items[root], path, true);
 }
 
+static void on_where_links_lead(nt_watch_root *root, bool structural) {
+  nt_watch_note_everything(root);
+  root->relink |= structural;
+}
+
+/* Folders whose names begin with '.' are nobody's but by links. */
 static void on_name(nt_watch *w, nt_str path, uint32_t mask) {
   for (size_t i = 0; i < w->roots.len; i++) {
     nt_watch_root *root = &w->roots.items[i];
@@ -77,6 +83,23 @@ static void on_name(nt_watch *w, nt_str path, uint32_t mask) {
       on_above(w, i, path);
     else if (nt_watch_is_in(root, path))
       (mask & IN_ISDIR ? on_folder : on_file)(w, i, path, mask);
+    else if (root->linked && nt_watch_holds(root->real, path) && mask & IN_ISDIR && is_structural(mask))
+      on_where_links_lead(root, true);
+  }
+}
+
+static void on_owned(nt_watch *w, nt_str owner, uint32_t mask) {
+  bool structural = is_structural(mask) || mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT);
+  for (size_t i = 0; i < w->roots.len; i++)
+    if (nt_str_eq(w->roots.items[i].real, owner)) on_where_links_lead(&w->roots.items[i], structural);
+}
+
+/* After the events: each root once, however many told of it. */
+static void follow_links_again(nt_watch *w) {
+  for (size_t i = 0; i < w->roots.len; i++) {
+    bool due = w->roots.items[i].relink;
+    w->roots.items[i].relink = false;
+    if (due) nt_watch_walk(w, i, w->roots.items[i].real, true);
   }
 }
 
@@ -103,13 +126,12 @@ static void on_event(nt_watch *w, const struct inotify_event *event) {
   if (event->mask & IN_Q_OVERFLOW) w->overflow = true;
   nt_watch_folder *folder = nt_watch_folder_of(w, event->wd);
   if (!folder) return;
+  if (folder->owner.len && !(event->mask & IN_IGNORED)) on_owned(w, folder->owner, event->mask);
   if (event->mask & IN_IGNORED) {
     nt_watch_drop(w, folder);
   } else if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) {
     on_self(w, folder, event->mask);
   } else if (event->len) {
-    for (size_t i = 0; folder->owner.len && i < w->roots.len; i++)
-      if (nt_str_eq(w->roots.items[i].real, folder->owner)) nt_watch_note_everything(&w->roots.items[i]);
     nt_arena *arena = nt_arena_new_sized(512);
     on_name(w, nt_path_join(arena, folder->path, nt_str_c(event->name)), event->mask);
     nt_arena_free(arena);
@@ -156,6 +178,7 @@ static void set_timer(nt_watch *w) {
 void nt_watch_look(nt_watch *w) {
   if (!w->polls) {
     read_events(w);
+    follow_links_again(w);
     if (w->lost) find_base(w);
     if (w->overflow) attach_all(w);
     nt_watch_writers_check(w);

@@ -163,17 +163,18 @@ static nt_str real_path(walk *k, int fd) {
   return len > 0 && (size_t)len < sizeof text ? nt_arena_str(k->arena, nt_str_n(text, (size_t)len)) : nt_str_n(NULL, 0);
 }
 
-/* A folder is walked; for a file the folder is watched where it lies, or would. Only what stays in the root. */
+/* A folder is walked. The folders above are watched where the target lies, or would: it goes and comes with each of
+ * them. Only what stays in the root. */
 static void follow(walk *k, nt_root *opened, nt_str link) {
-  nt_str root = nt_root_path(opened), below = nt_str_sub(link, root.len + 1, link.len), target;
+  nt_str root = nt_root_path(opened), below = nt_str_sub(link, root.len + 1, link.len);
   struct stat st;
   int fd = nt_root_peek(opened, below);
-  if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-    walk_folder(k, link, root, 1);
-  } else {
-    target = fd >= 0 ? real_path(k, fd) : errno == ENOENT ? written_target(k, root, below, link) : nt_str_n(NULL, 0);
-    if (target.len) watch_folder(k->w, nt_path_dir(target), root);
-  }
+  nt_str target = fd >= 0           ? real_path(k, fd)
+                  : errno == ENOENT ? written_target(k, root, below, link)
+                                    : nt_str_n(NULL, 0);
+  if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) walk_folder(k, link, root, 1);
+  for (nt_str dir = nt_path_dir(target); dir.len > root.len && nt_watch_holds(root, dir); dir = nt_path_dir(dir))
+    watch_folder(k->w, dir, root);
   if (fd >= 0) close(fd);
 }
 

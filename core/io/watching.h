@@ -12,6 +12,7 @@ typedef struct nt_watch_root {
   nt_str path;        /* heap, as given */
   nt_str real;        /* heap, without links if it is there: what lies there goes by that name */
   bool linked;        /* a symbolic link was met in it: one file may have several names */
+  bool relink;        /* its links may lead elsewhere than they did */
   nt_watch_news news; /* but for the paths, and whether one is being written */
   nt_map changed;     /* path -> nt_watch_path, heap */
   bool writing_told;

@@ -38,7 +38,7 @@ typedef struct nt_query {
   size_t sort_count;
   uint64_t offset;
   uint64_t limit; /* 0: no limit */
-  bool from_end;  /* `offset` is how many come after those that are wanted */
+  bool from_end;  /* `offset` is how many come after those that are wanted; where there are no conditions */
 } nt_query;
 
 /* Each returns a new query in the arena and leaves the old one as it was. */

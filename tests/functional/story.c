@@ -101,6 +101,7 @@ static void open_engine(life *l, unsigned workers, uint64_t shuffle) {
   l->w.options.ignored_keys = s->ignored_keys;
   l->w.options.ignored_name = s->ignored_name;
   l->w.options.allow_removals = true;
+  l->w.options.distrust = s->distrust;
   workspace_open(&l->w);
 }
 

@@ -70,6 +70,7 @@ typedef struct story {
   unsigned ignored_keys;          /* as in nt_engine_options */
   nt_str ignored_name;
   bool last_only; /* only the last chapter is checked */
+  bool distrust;  /* as in nt_engine_options */
   bool quiet;     /* nothing is printed */
   bool say;       /* every edit is printed */
   bool progress;  /* a line for every hundred chapters */

@@ -30,6 +30,7 @@ static void test_workers(void **state) {
     story s = tale();
     s.restarts = s.diags = true;
     s.workers = workers[i];
+    s.distrust = i;
     s.reference = reference;
     if (!story_live(&s, told)) fail_msg("%u workers, edit %zu: %s", workers[i], told->lines, told->why);
   }
@@ -97,6 +98,8 @@ static int soak(uint64_t seed) {
                .length = story_setting("NOTIS_EDITS", SOAK_EDITS),
                .restarts = true,
                .kills = true,
+               .tells = seed % 2,
+               .distrust = seed / 2 % 2,
                .progress = true};
     bool good = story_prove(&s, told);
     edits += told->lines;

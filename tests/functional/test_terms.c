@@ -202,8 +202,9 @@ static void test_edits(void **state) {
   assert_page(w, "kultur", "a\nb\nc\n");
   assert_page(w, "zon", "a\nd\n");
   put_news(w->feed, "a", "en", "2024-01-04", "Kultur, Zon");
-  edit(w, "a"); /* every query is over languages: two indexes, three terms, and four of "nyheter" */
-  assert_work(w, "a language", 9, 6);
+  edit(w,
+       "a"); /* every query is over languages: two indexes, three terms, four of "nyheter" and one by language each */
+  assert_work(w, "a language", 11, 6);
   assert_page(w, "en/zone", "a\ne\n");
   put_news(w->feed, "a", "sv", "2024-01-01", "Kultur, Å");
   edit(w, "a");

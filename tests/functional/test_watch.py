@@ -62,17 +62,45 @@ class Saving(WatchCase):
             self.assertIn("Det nya", self.same_as_clean(self.w)["om/index.html"].decode())
             self.put(self.file, OLD)
 
-    def test_emacs_renames_locks_and_saves_itself(self):
+    def emacs(self, save):
+        """As its manual says: a link that leads nowhere is the lock, and what is typed is saved beside the file."""
         lock = os.path.join(os.path.dirname(self.file), ".#om.md")
         os.symlink("user@host.1234:1700000000", lock)
         auto = os.path.join(os.path.dirname(self.file), "#om.md#")
-        self.put(auto, NEW[:30])
-        os.rename(self.file, self.file + "~")
-        self.put(self.file, NEW)
+        for length in (30, 50):
+            self.put(auto, NEW[:length])
+        self.mark(self.w)
+        self.assertIn("Det gamla", self.same_as_clean(self.w)["om/index.html"].decode())
+        save()
         os.unlink(auto)
-        os.unlink(self.file + "~")
         os.unlink(lock)
+        if os.path.exists(self.file + "~"):
+            os.unlink(self.file + "~")
         self.saved()
+
+    def test_emacs_renames_and_writes_anew(self):
+        def save():
+            os.rename(self.file, self.file + "~")
+            self.put(self.file, NEW)
+            os.chmod(self.file, 0o644)
+
+        self.emacs(save)
+
+    def test_emacs_backs_up_by_copying(self):
+        def save():
+            shutil.copy2(self.file, self.file + "~")
+            self.put(self.file, NEW)
+
+        self.emacs(save)
+
+    def test_emacs_holds_the_file_precious(self):
+        def save():
+            os.link(self.file, self.file + "~")
+            self.put(self.file + "aB3xYz", NEW)
+            os.chmod(self.file + "aB3xYz", 0o644)
+            os.rename(self.file + "aB3xYz", self.file)
+
+        self.emacs(save)
 
     def test_vs_code_truncates_and_writes(self):
         self.put(self.file, NEW)
@@ -171,6 +199,66 @@ class Saving(WatchCase):
                 file.write(whole[len(half):].encode())
         self.put(self.file, NEW)
         self.saved()
+
+
+class Costs(WatchCase):
+    """What is opened for an edit: what was edited, and not all that the site has."""
+
+    def setUp(self):
+        super().setUp()
+        for n in range(40):
+            self.ws.write(f"s/content/t{n % 4}/{n}.md", text(f"Text {n}"))
+        self.ws.write("s/content/t1/bild.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+        self.log = self.ws.root.parent / "opened"
+        self.w = self.watch("--allow-removals", env={"NOTIS_READ_LOG": str(self.log)})
+
+    def opened(self, page, shown, edit):
+        """Those of the site that were opened until the page showed it."""
+        self.log.write_text("")
+        edit()
+        while shown not in self.ws.published().get(page, b"").decode():
+            self.w.settle()
+        site = f"{self.ws.root}/s/"
+        return {line.removeprefix(site) for line in self.log.read_text().splitlines() if line.startswith(site)}
+
+    def write(self, path, content):
+        """In one event."""
+        other = self.ws.root.parent / "other"
+        other.write_text(content)
+        os.rename(other, self.ws.path(path))
+
+    def test_a_text(self):
+        opened = self.opened("3/index.html", "Ny trea", lambda: self.write("s/content/t3/3.md", text("Ny trea")))
+        self.assertEqual(opened, {"content/t3/3.md"})
+        opened = self.opened("99/index.html", "Ny", lambda: self.write("s/content/t3/99.md", text("Ny")))
+        self.assertEqual(opened - {"content/t3/99.md"}, set())
+        self.same_as_clean(self.w)
+
+    def test_a_folder(self):
+        self.ws.write("annan/100.md", text("Hundra"))
+        opened = self.opened("100/index.html", "Hundra",
+                             lambda: os.rename(self.ws.path("annan"), self.ws.path("s/content/annan")))
+        self.assertEqual(opened, {"content/annan", "content/annan/100.md"})
+        self.same_as_clean(self.w)
+
+    def test_a_template(self):
+        """The inputs are read again, and no source is listed nor any text read."""
+        template = "<title>{{ doc.title }}</title>\nNy mall {{ doc.body }}\n"
+        opened = self.opened("3/index.html", "Ny mall", lambda: self.write("s/templates/article.html", template))
+        self.assertIn("templates/article.html", opened)
+        self.assertEqual([path for path in opened if path.startswith("content")], [])
+        self.same_as_clean(self.w)
+
+    def test_what_is_of_no_interest(self):
+        """What editors and file managers leave beside the texts is not opened."""
+        self.log.write_text("")
+        for name in ("om.md~", ".om.md.swp", "Thumbs.db"):
+            self.ws.write(f"s/content/{name}", "x")
+            self.ws.delete(f"s/content/{name}")
+        self.mark(self.w)
+        opened = {line for line in self.log.read_text().splitlines() if "/content" in line}
+        self.assertEqual(opened, {self.ws.path("s/content/mark1.md").decode()})
+        self.ends_well(self.w)
 
 
 class Trees(WatchCase):

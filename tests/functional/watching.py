@@ -17,12 +17,12 @@ PATIENCE = 120  # seconds for a line; under sanitizers on a busy machine
 class Watch:
     """The process. Lines are kept in the order they came; wait() goes on from where it was."""
 
-    def __init__(self, ws, *args, env=None):
+    def __init__(self, ws, *args, env=None, **process):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("NOTIS_")}
         environment.update({"LC_ALL": "C.UTF-8"}, **(env or {}))
         self.process = subprocess.Popen([str(PROGRAM), "watch", "--format", "json", *args], cwd=ws.root,
                                         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE)
+                                        stderr=subprocess.PIPE, **process)
         self.seen, self._lines, self.err = [], queue.Queue(), []
         self._readers = [threading.Thread(target=self._read), threading.Thread(target=self._read_err)]
         for reader in self._readers:

@@ -303,10 +303,13 @@ static nt_hash withheld_part(const nt_record *r) {
 
 static nt_hash seen_of(const nt_record *r, nt_hash withheld) {
   if (!r->frozen && !r->listed) return NT_HASH_ABSENT;
+  const nt_frozen *f = r->frozen;
   nt_hash what = withheld;
-  if (r->frozen)
-    what = nt_hash_combine(nt_hash_combine(r->frozen->hash, r->generation), nt_hash_bytes(r->frozen->file));
-  unsigned how = (r->frozen != NULL) | (unsigned)r->displaced << 1 | (unsigned)(r->source == NT_SOURCE_NONE) << 2;
+  if (f) {
+    what = nt_hash_combine(nt_hash_bytes(f->source), nt_hash_bytes(f->file));
+    what = nt_hash_combine(nt_hash_combine(f->hash, r->generation), what);
+  }
+  unsigned how = (f != NULL) | (unsigned)r->displaced << 1 | (unsigned)(r->source == NT_SOURCE_NONE) << 2;
   return nt_hash_combine(what, nt_hash_combine(how, r->listed));
 }
 

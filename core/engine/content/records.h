@@ -126,7 +126,7 @@ nt_record *nt_records_find(const nt_records *records, nt_str id); /* NULL */
 nt_record *nt_records_get(nt_records *records, nt_str id);        /* made if absent */
 /* Loop thread, between the jobs that read documents, or the job that makes the plan. */
 void nt_records_touch(nt_records *records, const nt_record *record);
-/* After anything was done to the document: touches it if others see it otherwise than before. */
+/* The same, after anything was done to the document: if others see it otherwise than before. */
 void nt_records_show(nt_records *records, nt_record *record);
 /* The position behind the last touch. */
 uint64_t nt_records_position(const nt_records *records);

@@ -211,6 +211,7 @@ static bool apply_all(scan *s) {
     nt_config_report_file(s->list.problems.items[i].result, shown, nt_where_file(shown, 0, 0), &source->scan_diags);
   }
   for (size_t i = 0; i < left.len; i++) report_left_out(source, &left.items[i]);
+  if (source->scan_diags.len) nt_site_changed(source->site, false); /* to be said */
   nt_vec_deinit(&left);
   return true;
 }

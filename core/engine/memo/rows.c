@@ -10,7 +10,7 @@ enum { APPLICATION = 0x6e744d65, FORMAT = 1 };
 /* Bodies and pages are kilobytes: few of them need a chain of pages of their own, and a page is read at one go. */
 enum { PAGE_BYTES = 16 << 10 };
 /* What a connection keeps in memory, and how long the log may be before it is brought into the file. */
-enum { WRITER_KILOBYTES = 8 << 10, READER_KILOBYTES = 512, LOG_FRAMES = 256, LOG_BYTES = LOG_FRAMES * PAGE_BYTES };
+enum { WRITER_KILOBYTES = 2 << 10, READER_KILOBYTES = 512, LOG_FRAMES = 256, LOG_BYTES = LOG_FRAMES * PAGE_BYTES };
 enum { WAIT_MS = 200 };
 
 struct nt_rows {

@@ -225,7 +225,7 @@ static void make(nt_site *site) {
   c->looked.run = on_looked;
   c->wants_look = true;
   c->plugin = nt_host_find(engine->host, NT_STR("target_dir"));
-  c->state = nt_path_join(c->arena, nt_path_join(c->arena, engine->root, NT_STR(".notis/state")), site->name);
+  c->state = nt_path_join(c->arena, nt_engine_state(engine, c->arena), site->name);
   c->config = nt_map_new(c->arena);
   nt_map_put(&c->config, c->arena, NT_STR("path"), (nt_pos){0}, nt_string(nt_engine_out(engine, site, c->arena)));
 }

@@ -40,6 +40,7 @@ static bool touches_one_of(nt_engine *e, nt_str out, const nt_str *dirs, size_t 
 }
 
 void nt_out_check(nt_engine *e, const nt_str *dirs, size_t count, nt_where where) {
+  if (e->options.beside.len) return;
   for (size_t i = 0; i < e->site_count; i++) {
     nt_str out = nt_engine_out(e, &e->sites[i], e->arena);
     if (touches_one_of(e, out, dirs, count)) nt_report(&e->diags, NT_MSG_out_inside, where, out);
@@ -52,6 +53,7 @@ void nt_out_check(nt_engine *e, const nt_str *dirs, size_t count, nt_where where
 }
 
 bool nt_out_check_layers(const nt_engine *e, const nt_site *site, nt_inputs *in) {
+  if (e->options.beside.len) return true;
   nt_str out = nt_engine_out(e, site, in->arena);
   size_t before = in->diags.errors;
   for (uint32_t i = 0; i < in->layer_count; i++) {

@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "engine/inputs/languages.h"
+#include "engine/query/fields.h"
 
 #include <stdlib.h>
 
@@ -19,17 +20,13 @@ void nt_evaluation_deinit(nt_evaluation *ev) {
 
 /* ---- the trace ---- */
 
-static nt_str top_field(nt_str path) {
-  return nt_str_sub(path, 0, nt_str_find(path, '.'));
-}
-
 void nt_evaluation_trace_config(nt_evaluation *ev, uint32_t scope, nt_str name) {
   nt_key key = nt_key_of(NT_KEY_CONFIG, scope, nt_names_id(ev->site->names, name));
   nt_tracer_add(&ev->tracer, key, nt_key_now(ev->site, NT_RUN_PAGE, key));
 }
 
 void nt_evaluation_trace_column(nt_evaluation *ev, nt_str path) {
-  nt_str field = top_field(path);
+  nt_str field = nt_field_top(path);
   nt_key key = nt_key_of(NT_KEY_FIELD, NT_SCOPE_ALL, nt_names_id(ev->site->names, field));
   nt_tracer_add(&ev->tracer, key, nt_queries_column(ev->site, field, ev->phase));
 }
@@ -45,7 +42,7 @@ void nt_evaluation_trace(nt_evaluation *ev, const nt_query *query) {
 /* ---- what meets a query ---- */
 
 static const nt_value *value_at(nt_evaluation *ev, const nt_record *r, nt_str path) {
-  nt_str top = top_field(path);
+  nt_str top = nt_field_top(path);
   const nt_value *v = nt_frozen_field(r->frozen, top, NT_NEW(ev->arena, nt_value));
   return top.len == path.len ? v : nt_map_path(v, nt_str_sub(path, top.len + 1, path.len));
 }

@@ -32,7 +32,9 @@ nt_hash nt_queries_hash(struct nt_site *site, uint32_t name, nt_query_phase phas
 nt_hash nt_queries_answer(const struct nt_site *site, const nt_docref *refs, size_t count);
 /* The hash of one field over every document: which documents there are, and what each holds there. */
 nt_hash nt_queries_column(struct nt_site *site, nt_str field, nt_query_phase phase);
-/* Several of them in one pass: the documents lie far apart in memory, and going to them is most of the work. */
+/* Several of them in one pass. */
+/* How many times a document's fields were looked at to answer questions. */
+uint64_t nt_queries_considered(const nt_queries *queries);
 void nt_queries_columns(struct nt_site *site, const nt_str *fields, size_t count, nt_query_phase phase, nt_hash *out);
 
 #endif

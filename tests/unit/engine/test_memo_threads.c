@@ -254,18 +254,43 @@ static void a_truncated_file_holds_nothing_wrong(void **state) {
 
 /* Each byte of the heads of the first pages, where SQLite keeps what its trees are made of, and others throughout. */
 static void a_changed_byte_makes_nothing_wrong(void **state) {
-  enum { ROWS = 30, PAGE = 16384, HEAD = 128 };
+  enum { ROWS = 30, PAGE = 16384, FIRST = 128, HEAD = 24 };
   static const unsigned char masks[] = {0x01, 0x80, 0xff};
   nt_str whole = whole_file("changed", ROWS);
   char *bytes = (char *)whole.ptr;
-  for (size_t at = 0; at < whole.len; at += at % PAGE < HEAD ? 1 : 1009)
-    for (size_t m = at % PAGE < HEAD ? 0 : 2; m < 3; m += at < HEAD ? 1 : 3) {
+  for (size_t at = 0; at < whole.len; at += at < FIRST || at % PAGE < HEAD ? 1 : 2011)
+    for (size_t m = at < FIRST ? 0 : 2; m < 3; m++) {
       bytes[at] ^= (char)masks[m];
       write_bytes("changed", whole.ptr, whole.len);
       bytes[at] ^= (char)masks[m];
       check_damaged("changed", ROWS);
     }
   free(bytes);
+}
+
+/* By SQLite's file format: the pages that lead to others (type 5) have their cells' places after 12 bytes, and a cell
+ * begins with the number of a page. All of a page lead to the same one here. */
+static void a_tree_that_leads_in_circles_is_left(void **state) {
+  enum { ROWS = 60, PAGE = 16384, INTERIOR = 5, HEAD = 12 };
+  nt_str whole = whole_file("circles", ROWS);
+  size_t bent = 0;
+  for (char *page = (char *)whole.ptr + PAGE; page < whole.ptr + whole.len; page += PAGE) {
+    if (page[0] != INTERIOR) continue;
+    const unsigned char *places = (unsigned char *)page + HEAD;
+    char *first = page + (places[0] << 8 | places[1]);
+    for (int i = 1; i < ((unsigned char)page[3] << 8 | (unsigned char)page[4]); i++, bent++)
+      memcpy(page + (places[2 * i] << 8 | places[2 * i + 1]), first, 4);
+  }
+  assert_true(bent >= NT_MEMO_TABLES);
+  write_bytes("circles", whole.ptr, whole.len);
+  nt_memo *memo = open_memo("circles", NT_MEMO_KEPT);
+  visit all = {0};
+  nt_memo_each(memo, 0, NT_MEMO_RECORDS, visit_one, &all);
+  assert_true(all.count > 0 && all.count < ROWS);
+  assert_true(nt_memo_damaged(memo) > 0);
+  assert_int_equal(flush(memo), -1);
+  nt_memo_close(memo);
+  free((char *)whole.ptr);
 }
 
 /* A log that another file left behind. */
@@ -424,6 +449,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_is_no_memo_is_begun_anew, setup, teardown),
       cmocka_unit_test_setup_teardown(a_truncated_file_holds_nothing_wrong, setup, teardown),
       cmocka_unit_test_setup_teardown(a_changed_byte_makes_nothing_wrong, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_tree_that_leads_in_circles_is_left, setup, teardown),
       cmocka_unit_test_setup_teardown(a_log_of_another_file_brings_in_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(where_nothing_can_be_written_nothing_is_kept, setup, teardown),
       cmocka_unit_test_setup_teardown(a_file_that_somebody_else_writes_is_left_alone, setup, teardown),

@@ -219,6 +219,31 @@ static void links_inside(void **state) {
   assert_news(f, true, false);
 }
 
+/* Where a link leads comes and goes with the folders above, also such as are not there yet. */
+static void links_to_what_comes_later(void **state) {
+  fixture *f = *state;
+  assert_int_equal(symlink("../.store/a/b/one.md", at(f, "s/content/one.md")), 0);
+  begin_one(f);
+  write_file(f, "s/.store/other/x.md");
+  assert_news(f, true, false);
+  write_file(f, "s/.store/a/b/one.md");
+  assert_news(f, true, false);
+  write_file(f, "s/.store/a/b/one.md");
+  assert_news(f, true, false);
+  assert_int_equal(rename(at(f, "s/.store/a"), at(f, "s/.store/c")), 0);
+  assert_news(f, true, false);
+  assert_int_equal(rename(at(f, "s/.store/c"), at(f, "s/.store/a")), 0);
+  assert_news(f, true, false);
+  write_file(f, "s/.store/a/b/one.md");
+  assert_news(f, true, false);
+  assert_int_equal(rename(at(f, "s/.store"), at(f, "s/.away")), 0);
+  assert_news(f, true, false);
+  assert_int_equal(rename(at(f, "s/.away"), at(f, "s/.store")), 0);
+  assert_news(f, true, false);
+  write_file(f, "s/.store/a/b/one.md");
+  assert_news(f, true, false);
+}
+
 /* The root itself is deleted, comes back, is replaced, and is a link. */
 static void roots_come_and_go(void **state) {
   fixture *f = *state;
@@ -441,6 +466,7 @@ int main(void) {
                                      TEST(new_and_moved_folders),
                                      TEST(a_writer_in_a_new_folder),
                                      TEST(links_inside),
+                                     TEST(links_to_what_comes_later),
                                      TEST(roots_come_and_go),
                                      TEST(several_roots),
                                      TEST(the_base_goes_and_comes_back),
