@@ -132,10 +132,10 @@ int nt_value_cmp(const nt_value *a, const nt_value *b);
  * varint length and bytes; time, zig-zag seconds, varint nanoseconds, zig-zag offset, one byte of flags; list, varint
  * count and values; map, varint count, then for each key varint length, bytes, value. */
 void nt_value_encode(const nt_value *value, nt_buf *out);
-/* Strings borrow from `bytes`. False if the bytes are damaged. */
-bool nt_value_decode(nt_str bytes, nt_arena *arena, nt_value *out);
-/* One of several: goes on from *at to behind it. */
+/* Strings borrow from `bytes`. False if the bytes are damaged. read() moves *at behind the value, and others may follow.
+ */
 bool nt_value_read(nt_str bytes, size_t *at, nt_arena *arena, nt_value *out);
+bool nt_value_decode(nt_str bytes, nt_arena *arena, nt_value *out);
 nt_hash nt_value_hash(const nt_value *value);
 
 /* Reads what nt_buf_varint wrote; false at the end or on a number that does not fit. */

@@ -60,6 +60,16 @@ static bool set_allow_removals(nt_cli *cli, nt_str value) {
   return cli->engine.allow_removals = true;
 }
 
+static bool set_last(nt_cli *cli, nt_str value) {
+  (void)value;
+  return cli->last = true;
+}
+
+static bool set_profile(nt_cli *cli, nt_str value) {
+  (void)value;
+  return cli->engine.profile = true;
+}
+
 static bool set_help(nt_cli *cli, nt_str value) {
   (void)value;
   if (cli->command) nt_push(&cli->words, nt_str_c(cli->command));
@@ -84,6 +94,7 @@ static const option options[] = {
     {"--format", NULL, true, set_format},       {"--lang", NULL, true, set_language},
     {"--quiet", "-q", false, set_quiet},        {"--allow-removals", NULL, false, set_allow_removals},
     {"--shuffle", NULL, true, set_shuffle},     {"--help", "-h", false, set_help},
+    {"--last", NULL, false, set_last},          {"--profile", NULL, false, set_profile},
     {"--version", NULL, false, set_version}};
 enum { OPTIONS = sizeof options / sizeof *options };
 

@@ -88,6 +88,7 @@ static int run(nt_cli *cli, bool check) {
     nt_cli_diags(cli, engine, engine->sites[i].name, &engine->sites[i].diags);
   const nt_site_counters none = {0};
   for (size_t i = 0; i < engine->site_count; i++) nt_cli_summary(cli, &engine->sites[i], &none, seconds);
+  for (size_t i = 0; i < engine->site_count; i++) nt_cli_profile(cli, &engine->sites[i]);
   int code = nt_cli_exit_code(engine);
   return nt_engine_close(engine) ? code : NT_EXIT_ENGINE;
 }

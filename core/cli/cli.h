@@ -12,6 +12,7 @@ typedef struct nt_cli {
   nt_arena *arena;
   nt_language language;
   bool json, quiet, color, terminal;
+  bool last; /* explain the last epoch */
   const char *command;
   nt_engine_options engine;
   NT_VEC(nt_str) words; /* what follows the command and is no option */
@@ -28,6 +29,7 @@ int nt_cli_check(nt_cli *cli);
 int nt_cli_watch(nt_cli *cli);
 int nt_cli_verify(nt_cli *cli);
 int nt_cli_list(nt_cli *cli);
+int nt_cli_explain(nt_cli *cli);
 int nt_cli_config(nt_cli *cli);
 int nt_cli_new(nt_cli *cli);
 int nt_cli_help(nt_cli *cli);
@@ -51,6 +53,9 @@ int nt_cli_exit_code(const nt_engine *engine);
 
 /* What a site's epoch came to, in numbers: those that its counters have more than before. */
 void nt_cli_summary(nt_cli *cli, const nt_site *site, const nt_site_counters *before, double seconds);
+
+/* Where the time of a site's last epoch went, if that was asked for. */
+void nt_cli_profile(nt_cli *cli, const nt_site *site);
 
 /* Progress on a terminal; elsewhere it says nothing. */
 void nt_cli_progress(void *ud, const nt_site *site);

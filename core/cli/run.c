@@ -71,9 +71,10 @@ static int version(nt_cli *cli) {
   return NT_EXIT_GOOD;
 }
 
-static const command commands[] = {{"build", nt_cli_build},   {"check", nt_cli_check}, {"watch", nt_cli_watch},
-                                   {"verify", nt_cli_verify}, {"list", nt_cli_list},   {"config", nt_cli_config},
-                                   {"new", nt_cli_new},       {"help", nt_cli_help},   {"version", version}};
+static const command commands[] = {{"build", nt_cli_build},     {"check", nt_cli_check}, {"watch", nt_cli_watch},
+                                   {"verify", nt_cli_verify},   {"list", nt_cli_list},   {"config", nt_cli_config},
+                                   {"explain", nt_cli_explain}, {"new", nt_cli_new},     {"help", nt_cli_help},
+                                   {"version", version}};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 int nt_cli_unknown_command(nt_cli *cli, nt_str name) {

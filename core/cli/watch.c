@@ -40,7 +40,7 @@ static nt_hash hash_of(const nt_diags *diags) {
 /* An editor's probes and copies begin epochs in which nothing happens. They are told to programs, not to people. */
 static bool is_worth_a_word(const watching *w, const nt_site *site, const spoken *s) {
   const nt_site_counters *c = &site->counters;
-  return w->cli->json || site->epoch == 1 || site->failed != s->failed || hash_of(&site->diags) != s->said ||
+  return w->cli->json || !w->greeted || site->failed != s->failed || hash_of(&site->diags) != s->said ||
          nt_atomic_get(&c->put) != nt_atomic_get(&s->before.put) ||
          nt_atomic_get(&c->removed) != nt_atomic_get(&s->before.removed);
 }
@@ -54,6 +54,7 @@ static void print_epoch(watching *w, const nt_site *site, const spoken *s) {
   nt_cli_progress_clear(cli);
   nt_cli_diags(cli, w->engine, site->name, &site->diags);
   nt_cli_summary(cli, site, &s->before, seconds);
+  nt_cli_profile(cli, site);
   fflush(stdout);
   nt_arena_free(cli->arena);
   cli->arena = kept;

@@ -190,7 +190,8 @@ static void take_lock(nt_engine *e) {
     return;
   }
   ssize_t got = e->lock >= 0 ? pread(e->lock, text, sizeof text - 1, 0) : 0;
-  nt_report(&e->diags, NT_MSG_state_locked, (nt_where){0}, nt_str_trim(nt_str_n(text, got > 0 ? (size_t)got : 1)));
+  nt_code code = e->options.explains ? NT_MSG_explain_locked : NT_MSG_state_locked;
+  nt_report(&e->diags, code, (nt_where){0}, nt_str_trim(nt_str_n(text, got > 0 ? (size_t)got : 1)));
 }
 
 /* ---- the engine ---- */
@@ -212,7 +213,7 @@ nt_engine *nt_engine_open(const nt_engine_options *options) {
   if (read_workspace(&w)) {
     load_plugins(&w);
     nt_outputs_open(e);
-    if (!options->check) take_lock(e);
+    if (!options->check || options->explains) take_lock(e);
     if (!e->diags.errors) open_sites(&w);
   }
   nt_vec_deinit(&w.files.names);

@@ -21,7 +21,9 @@ typedef struct nt_engine_options {
   int64_t at;                 /* the instant, seconds since 1970; otherwise the clock's */
   int64_t (*clock)(void *ud); /* instead of the system's, in the same unit; NULL: that one */
   bool check;                 /* stop before commit */
+  bool explains;              /* with check: nobody else is to work here, and what is remembered is read */
   bool allow_removals;
+  bool profile;          /* each epoch counts where its time goes */
   bool memo_off;         /* nothing is kept from one process to the next */
   uint64_t memo_version; /* another one makes a memo foreign, for tests */
   nt_str beside;         /* absolute: state and files go below it, and no memo; empty: where they belong */

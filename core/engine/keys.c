@@ -197,11 +197,14 @@ bool nt_key_is_ignored(const nt_site *site, nt_key key) {
 }
 
 const nt_trace_entry *nt_step_changed(nt_site *site, nt_run_scope scope, const nt_step *step) {
-  for (uint32_t i = 0; i < step->count; i++) {
+  nt_span span = nt_span_work(site->profile, NT_WORK_CHECKING);
+  const nt_trace_entry *changed = NULL;
+  for (uint32_t i = 0; i < step->count && !changed; i++) {
     const nt_trace_entry *e = &step->trace[i];
-    if (!nt_key_is_ignored(site, e->key) && nt_key_now(site, scope, e->key) != e->hash) return e;
+    if (!nt_key_is_ignored(site, e->key) && nt_key_now(site, scope, e->key) != e->hash) changed = e;
   }
-  return NULL;
+  nt_span_end(span);
+  return changed;
 }
 
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step) {

@@ -54,6 +54,7 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
     nt_diags own;
     nt_diags_init(&own, arena);
     seat->vm = nt_vm_new(&options);
+    nt_vm_observe(seat->vm, nt_profile_observer(site->profile));
     seat->vm_inputs = nt_inputs_share(in);
     seat->vm_scripts = in->vm_hash;
     seat->vm_usable = nt_vm_load(seat->vm, in->scripts.items, in->scripts.len, &own);

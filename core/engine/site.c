@@ -37,6 +37,7 @@ void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) 
   site->templates = nt_template_cache_new();
   site->seats = nt_zalloc(nt_pool_workers(engine->pool) * sizeof *site->seats);
   nt_records_init(&site->records);
+  if (engine->options.profile) site->profile = nt_profile_new(nt_pool_workers(engine->pool));
   site->assets = nt_assets_new();
   site->queries = nt_queries_new();
   nt_plan_init(&site->plan);
@@ -63,6 +64,7 @@ void nt_site_deinit(nt_site *site) {
   nt_template_cache_free(site->templates);
   nt_inputs_free(site->inputs);
   nt_names_free(site->names);
+  nt_profile_free(site->profile);
   nt_edges_free(site->edges);
   nt_vec_deinit(&site->tally.speaking);
   nt_vec_deinit(&site->tally.speaking_pages);
@@ -95,6 +97,7 @@ static void enter(nt_site *site, nt_epoch_phase phase) {
   if (phase != NT_PHASE_IDLE && phase != NT_PHASE_COMMIT) site->reached = phase;
   site->cursor = 0;
   if (phase == NT_PHASE_IDLE) nt_bodies_release(site);
+  nt_profile_enter(site->profile, phase);
   if (site->engine->options.progress) site->engine->options.progress(site->engine->options.ud, site);
 }
 
@@ -190,8 +193,7 @@ static nt_hash event_hash(nt_vm *vm, nt_event event) {
 }
 
 /* Besides reading the inputs, loads the scripts once, so that their faults are said and known before any document. */
-static void inputs_work(nt_job *job, unsigned worker) {
-  inputs_job *j = (inputs_job *)job;
+static void read_inputs(inputs_job *j, unsigned worker) {
   nt_site *site = j->site;
   j->inputs = nt_inputs_load(&j->options);
   nt_goods_load(site);
@@ -210,6 +212,12 @@ static void inputs_work(nt_job *job, unsigned worker) {
   }
   j->inputs->usable = vm != NULL;
   site->inputs = before;
+}
+
+static void inputs_work(nt_job *job, unsigned worker) {
+  nt_span span = nt_span_job(((inputs_job *)job)->site->profile, worker);
+  read_inputs((inputs_job *)job, worker);
+  nt_span_end(span);
 }
 
 static void start_documents(nt_site *site);
@@ -278,6 +286,7 @@ static void on_commit_open(nt_site *site, bool good) {
 }
 
 static void begin_epoch(nt_site *site) {
+  nt_profile_start(site->profile);
   site->epoch++;
   site->changed = false;
   nt_atomic_set(&site->cancel, false);
@@ -294,7 +303,7 @@ static void begin_epoch(nt_site *site) {
     nt_commit_begin_epoch(site);
     nt_commit_look(site);
   }
-  start_round(site);
+  nt_keep_begin(site, start_round);
 }
 
 /* ---- documents ---- */
@@ -375,12 +384,15 @@ static void start_render(nt_site *site);
 /* What may take its time does so here: the job is alone, nobody else reads the site or changes it. */
 static void plan_work(nt_job *job, unsigned worker) {
   nt_site *site = ((plan_job *)job)->site;
+  nt_span span = nt_span_job(site->profile, worker);
   uint64_t made = site->plan.made;
   nt_suspects_ask_plan(site);
-  if (!site->plan_suspect) return;
-  nt_plan_make(site, worker);
-  site->plan_suspect = false;
-  if (site->plan.made != made) nt_suspects_follow_plan(site);
+  if (site->plan_suspect) {
+    nt_plan_make(site, worker);
+    site->plan_suspect = false;
+    if (site->plan.made != made) nt_suspects_follow_plan(site);
+  }
+  nt_span_end(span);
 }
 
 static void plan_done(nt_post *post) {
@@ -394,8 +406,10 @@ static void plan_done(nt_post *post) {
 
 static void collect_work(nt_job *job, unsigned worker) {
   plan_job *j = (plan_job *)job;
+  nt_span span = nt_span_job(j->site->profile, worker);
   nt_suspects_ask_collect(j->site);
   if (j->site->collect_suspect) nt_collect_run(j->site, worker, &j->collected);
+  nt_span_end(span);
 }
 
 static void submit(nt_site *site, void (*work)(nt_job *job, unsigned worker), void (*done)(nt_post *post)) {

@@ -15,6 +15,7 @@
 #include "engine/content/good.h"
 #include "engine/content/records.h"
 #include "engine/content/sources.h"
+#include "engine/explain/profile.h"
 #include "engine/plan/plan.h"
 #include "engine/publish/commit.h"
 #include "engine/query/queries.h"
@@ -74,6 +75,7 @@ typedef struct nt_site {
   struct nt_bodies *bodies; /* that are on their way there */
   struct nt_keep *keep; /* what outlasts the process (memo/keep.h); NULL: nothing does */
   nt_site_counters counters;
+  nt_profile *profile; /* NULL: nobody asked where time goes */
   struct nt_edges *edges;
   nt_tally tally;
 

@@ -72,7 +72,10 @@ static bool run_one(nt_vm *vm, nt_reader *reader, block_call *call) {
   lua_pushcfunction(vm->L, call_block);
   lua_pushlightuserdata(vm->L, call);
   vm->running = call->item;
+  const nt_observed what = {NT_OBSERVED_BLOCK, NT_EVENT_DOCUMENT, call->item->at.file, call->item->at.line};
+  size_t mark = nt_vm_begin(vm, &what);
   bool fine = nt_vm_call(vm, reader, 1, 0);
+  nt_vm_end(vm, mark);
   vm->running = NULL;
   return fine && reader->diags->errors == errors;
 }

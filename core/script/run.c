@@ -46,7 +46,10 @@ static bool run_one(nt_vm *vm, nt_reader *reader, const event_call *call, const 
   lua_pushlightuserdata(vm->L, (void *)call);
   lua_pushinteger(vm->L, item->ref);
   vm->running = item;
+  const nt_observed what = {NT_OBSERVED_HOOK, call->event, item->at.file, item->at.line};
+  size_t mark = nt_vm_begin(vm, &what);
   bool fine = nt_vm_call(vm, reader, 2, 0);
+  nt_vm_end(vm, mark);
   vm->running = NULL;
   return fine && reader->diags->errors == errors;
 }

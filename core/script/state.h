@@ -123,6 +123,7 @@ struct nt_vm {
   const nt_page *page;            /* that is made, else NULL */
   struct nt_hook_state *hook;     /* what the running hook may add to, else NULL */
   const nt_registered *running;   /* the subscriber that is called, for faults without a place */
+  const nt_observer *observer;    /* NULL: nobody looks on */
   struct nt_plugin_state *plugin; /* of a plugin's VM, else NULL */
   nt_arena *work;                 /* of a plugin's call, which has no reader */
   bool plugin_failed;             /* the plugin's function reported an error of its own */

@@ -66,6 +66,18 @@ size_t nt_vm_memory(const nt_vm *vm) {
   return vm->used;
 }
 
+void nt_vm_observe(nt_vm *vm, const nt_observer *observer) {
+  vm->observer = observer;
+}
+
+size_t nt_vm_begin(nt_vm *vm, const nt_observed *what) {
+  return vm->observer ? vm->observer->begin(vm->observer->ud, what) : 0;
+}
+
+void nt_vm_end(nt_vm *vm, size_t mark) {
+  if (vm->observer) vm->observer->end(vm->observer->ud, mark);
+}
+
 /* ---- loading ---- */
 
 size_t nt_script_file_index(nt_vm *vm, const nt_script_source *source) {

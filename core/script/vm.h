@@ -59,11 +59,32 @@ typedef enum nt_vm_fault {
   NT_FAULT_STATE
 } nt_vm_fault;
 
+/* Something of a script or template that runs. */
+typedef struct nt_observed {
+  enum { NT_OBSERVED_HOOK, NT_OBSERVED_BLOCK, NT_OBSERVED_TEMPLATE } sort;
+  nt_event event; /* of a hook */
+  nt_str file;    /* as diagnostics call it */
+  uint32_t line;  /* where it is registered; 0 of a template */
+} nt_observed;
+
+/* Who looks on while a VM works, and may not change anything. begin() answers a mark that end() is given; whatever
+ * began after that mark has ended too, for an error may have come in between. */
+typedef struct nt_observer {
+  size_t (*begin)(void *ud, const nt_observed *what);
+  void (*end)(void *ud, size_t mark);
+  void *ud;
+} nt_observer;
+
 nt_vm *nt_vm_new(const nt_vm_options *options);
 void nt_vm_free(nt_vm *vm);
 nt_vm_fault nt_vm_last_fault(const nt_vm *vm);
 /* Memory ran out and could not be had back: the VM answers every call with a failure and must be replaced. */
 bool nt_vm_is_dead(const nt_vm *vm);
+/* From now on; NULL: nobody. Borrowed. */
+void nt_vm_observe(nt_vm *vm, const nt_observer *observer);
+/* Tell it, if there is one. */
+size_t nt_vm_begin(nt_vm *vm, const nt_observed *what);
+void nt_vm_end(nt_vm *vm, size_t mark);
 /* Bytes that Lua holds. */
 size_t nt_vm_memory(const nt_vm *vm);
 /* Runs the scripts in order and seals the VM. False after reporting: the site's scripts are not usable. Called once. */

@@ -172,7 +172,10 @@ static nt_str template_name(lua_State *L, nt_rendering *run, int index) {
 
 static bool load_named(lua_State *L, nt_rendering *run, const nt_compiled *from, nt_str name) {
   bool shared = nt_template_shared(&name);
-  return nt_rendering_load(L, run, name, shared ? from->layer + 1 : 0, NULL);
+  nt_compiled *found;
+  if (!nt_rendering_load(L, run, name, shared ? from->layer + 1 : 0, &found)) return false;
+  nt_rendering_enter(run, found);
+  return true;
 }
 
 /* The first that exists of a name or a list of names. */
@@ -217,7 +220,8 @@ static int op_include(lua_State *L) { /* T, C, name, flags, name, value, … -> 
 }
 
 static int op_leave(lua_State *L) {
-  nt_rendering_of(L)->includes--;
+  nt_rendering *run = nt_rendering_of(L);
+  nt_vm_end(run->vm, run->mark + run->includes--);
   return 0;
 }
 

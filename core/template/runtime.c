@@ -314,7 +314,13 @@ typedef struct render_job {
   nt_rendering *run;
   const nt_str *names;
   size_t count;
+  bool entered; /* a template was found */
 } render_job;
+
+size_t nt_rendering_enter(nt_rendering *run, const nt_compiled *compiled) {
+  const nt_observed what = {.sort = NT_OBSERVED_TEMPLATE, .file = compiled->file};
+  return nt_vm_begin(run->vm, &what);
+}
 
 static void push_documents(lua_State *L, nt_rendering *run) {
   const nt_page *page = run->page;
@@ -373,13 +379,16 @@ static int no_template(lua_State *L, const render_job *job) {
 }
 
 static int render(lua_State *L) {
-  const render_job *job = lua_touserdata(L, 1);
+  render_job *job = lua_touserdata(L, 1);
   nt_rendering *run = job->run;
   if (!run->ops_ref) nt_rendering_open(L, run);
   lua_rawgeti(L, LUA_REGISTRYINDEX, run->run_ref);
-  bool found = false;
-  for (size_t i = 0; i < job->count && !found; i++) found = nt_rendering_load(L, run, job->names[i], 0, NULL);
+  nt_compiled *found = NULL;
+  for (size_t i = 0; i < job->count && !found; i++)
+    if (!nt_rendering_load(L, run, job->names[i], 0, &found)) found = NULL;
   if (!found) return no_template(L, job);
+  run->mark = nt_rendering_enter(run, found);
+  job->entered = true;
   push_context(L, run);
   lua_call(L, 2, 0);
   return 0;
@@ -403,7 +412,7 @@ bool nt_template_render(nt_template_cache *cache, nt_vm *vm, nt_reader *reader, 
   nt_rendering *run = nt_rendering_get(vm);
   nt_diags *diags = reader->diags, own;
   size_t start = out->len;
-  render_job job = {run, names, name_count};
+  render_job job = {.run = run, .names = names, .count = name_count};
   begin_render(run, cache, reader, page, out);
   nt_diags_init(&own, diags->arena);
   reader->diags = &own;
@@ -411,6 +420,7 @@ bool nt_template_render(nt_template_cache *cache, nt_vm *vm, nt_reader *reader, 
   lua_pushlightuserdata(L, &job);
   const nt_page *outer = nt_vm_set_page(vm, page);
   bool good = nt_vm_call(vm, reader, 1, 0);
+  if (job.entered) nt_vm_end(vm, run->mark);
   nt_vm_set_page(vm, outer);
   reader->diags = diags;
   if (good) run->script_name = nt_str_n(NULL, 0);

@@ -58,6 +58,7 @@ typedef struct nt_rendering {
   size_t catching;
   nt_buf *page_out;
   size_t includes;
+  size_t mark; /* of the observer, before the page's own template; each include has the next */
   size_t written; /* bytes not yet charged */
   uint64_t render;
   bool lenient; /* an unknown name is undefined, not an error */
@@ -92,6 +93,8 @@ const nt_locale *nt_rendering_get_locale(nt_rendering *run);
 /* Finds, compiles and loads; pushes the chunk's table, or nothing and false if there is no such template. Raises when
  * it is faulty. */
 bool nt_rendering_load(lua_State *L, nt_rendering *run, nt_str name, uint32_t from_layer, nt_compiled **out);
+/* The template's part of the page begins. */
+size_t nt_rendering_enter(nt_rendering *run, const nt_compiled *compiled);
 
 /* ---- values (value.c) ---- */
 

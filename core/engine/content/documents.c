@@ -87,6 +87,7 @@ static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update
 static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
+  nt_span span = nt_span_job(site->profile, worker);
   for (size_t i = 0; i < batch->count; i++) {
     if (nt_atomic_get(&site->cancel))
       batch->updates[i].skipped = true;
@@ -94,6 +95,7 @@ static void work(nt_job *job, unsigned worker) {
       update_record(site, &site->seats[worker], &batch->updates[i]);
     nt_keep_encode_document(site, batch->updates[i].record, &batch->updates[i].row);
   }
+  nt_span_end(span);
 }
 
 nt_document_job *nt_document_job_new(nt_site *site) {

@@ -57,6 +57,7 @@ static nt_frozen *freeze(nt_reading *r, nt_document *doc) {
 void nt_reading_hooks(nt_reading *r, nt_vm *vm) {
   nt_record *record = r->record;
   nt_site *site = r->run.site;
+  nt_span span = nt_span_work(site->profile, NT_STEP_DOCUMENT);
   nt_run_start(&r->run, site, r->run.seat, NT_RUN_DOCUMENT);
   nt_run_trace_hooks(&r->run, NT_EVENT_DOCUMENT);
   nt_run_trace(&r->run, NT_KEY_SCRIPT, NT_BLOCKS, nt_str_n("", 0), site->inputs->registrations[NT_BLOCKS]);
@@ -76,4 +77,5 @@ void nt_reading_hooks(nt_reading *r, nt_vm *vm) {
   nt_step_state state = good ? NT_STEP_OK : result == NT_HOOK_DROPPED ? NT_STEP_DROPPED : NT_STEP_FAILED;
   record->unkept = true;
   nt_run_finish(&r->run, &record->hooks, state, good ? record->made->hash : NT_HASH_ABSENT);
+  nt_span_end(span);
 }

@@ -195,6 +195,7 @@ static nt_step_state run_item_hooks(nt_reading *r, nt_str *text) {
 
 void nt_reading_parse(nt_reading *r) {
   nt_record *record = r->record;
+  nt_span span = nt_span_work(r->run.site->profile, NT_STEP_PARSE);
   nt_run_start(&r->run, r->run.site, r->run.seat, NT_RUN_DOCUMENT);
   nt_str which = record->standin ? NT_STR("good") : nt_str_n("", 0);
   nt_run_trace(&r->run, NT_KEY_FILE, record->slot, which, record->standin ? record->standin->item : record->item);
@@ -211,4 +212,5 @@ void nt_reading_parse(nt_reading *r) {
   if (state == NT_STEP_OK) parsed = nt_frozen_new(&doc, NULL);
   nt_run_finish(&r->run, &record->parse, state, parsed ? parsed->hash : NT_HASH_ABSENT);
   nt_record_set_parsed(record, parsed);
+  nt_span_end(span);
 }

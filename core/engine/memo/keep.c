@@ -140,7 +140,8 @@ static void put_names(nt_site *site, uint64_t count) {
 
 static void put_head(nt_site *site) {
   nt_keep *k = site->keep;
-  nt_kept_head head = {nt_names_count(site->names), site->records.slots.len, site->plan.numbered.len};
+  nt_kept_head head = {nt_names_count(site->names), site->records.slots.len, site->plan.numbered.len, k->head.epoch};
+  if (k->changed) head.epoch = site->epoch;
   if (memcmp(&head, &k->head, sizeof head) == 0) return;
   if (head.names != k->head.names) put_names(site, head.names);
   k->head = head;
@@ -175,17 +176,19 @@ static void put_bare_slots(nt_site *site) {
 }
 
 void nt_keep_flush(nt_site *site) {
-  if (!is_on(site) || site->keep->waits) return;
+  if (!is_on(site) || site->keep->waits || site->engine->options.check) return;
   nt_keep *k = site->keep;
+  nt_span span = nt_span_work(site->profile, NT_WORK_MEMO);
   uint64_t plans = nt_atomic_get(&site->counters.run[NT_STEP_PLAN]);
   if (plans != k->plans) remove_absent_pages(site);
   k->plans = plans;
   put_bare_slots(site);
-  put_head(site);
   put_assets(site);
+  put_head(site);
   k->damaged = false;
   if (k->changed) nt_bodies_flush(site);
   k->changed = false;
+  nt_span_end(span);
 }
 
 /* ---- the beginning ---- */
@@ -193,7 +196,9 @@ void nt_keep_flush(nt_site *site) {
 static void restore_work(nt_job *job, unsigned worker) {
   nt_keep *k = (nt_keep *)((char *)job - offsetof(nt_keep, job));
   (void)worker;
+  nt_span span = nt_span_work(k->site->profile, NT_WORK_MEMO);
   nt_keep_restore(k->site);
+  nt_span_end(span);
 }
 
 /* What was forgotten on the way is to be so the next time as well. */
@@ -223,7 +228,7 @@ static void restore(nt_site *site) {
 
 void nt_keep_begin(nt_site *site, void (*then)(nt_site *site)) {
   const nt_engine_options *options = &site->engine->options;
-  bool does_without = options->check || options->memo_off || options->beside.len;
+  bool does_without = (options->check && !options->explains) || options->memo_off || options->beside.len;
   if (!site->keep && !does_without) open_memo(site);
   if (!site->keep || !site->keep->waits) {
     then(site);

@@ -12,6 +12,7 @@ enum { NT_KEPT_HEAD, NT_KEPT_COLLECT, NT_KEPT_ASSETS };
 /* How many of each there are: what has fewer rows is not whole. */
 typedef struct nt_kept_head {
   uint64_t names, slots, pages;
+  uint64_t epoch; /* the last that something was kept of */
 } nt_kept_head;
 
 enum { NT_KEPT_NAMES = 128 /* in a row */ };

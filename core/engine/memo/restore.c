@@ -243,6 +243,7 @@ void nt_keep_restore(nt_site *site) {
     return;
   }
   site->keep->head = r.head;
+  site->epoch += r.head.epoch;
   restore_collected(&r);
   restore_pages(&r);
   restore_assets(&r);

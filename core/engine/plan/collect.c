@@ -64,6 +64,7 @@ void nt_collect_run(nt_site *site, unsigned worker, nt_collect_result *out) {
   bool holds = nt_step_holds(site, seat, NT_RUN_COLLECT, &site->plan.collect);
   nt_site_count(site, NT_STEP_COLLECT, !holds);
   if (holds) return;
+  nt_span span = nt_span_work(site->profile, NT_STEP_COLLECT);
   nt_run run;
   nt_collected collected = {0};
   nt_run_start(&run, site, seat, NT_RUN_COLLECT);
@@ -83,6 +84,7 @@ void nt_collect_run(nt_site *site, unsigned worker, nt_collect_result *out) {
     read_added(&run, out);
   }
   nt_run_finish(&run, &out->step, out->failed ? NT_STEP_FAILED : NT_STEP_OK, result_hash(out));
+  nt_span_end(span);
 }
 
 static void install_documents(nt_site *site, nt_collect_result *result) {

@@ -198,6 +198,7 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   for (size_t i = 0; i < plan->numbered.len; i++)
     plan->numbered.items[i]->was_present = plan->numbered.items[i]->present;
   plan->made++;
+  nt_span span = nt_span_work(site->profile, NT_STEP_PLAN);
   nt_run_start(&run, site, seat, NT_RUN_PLAN);
   nt_planning p = {.site = site, .plan = plan, .run = &run, .arena = plan->arena, .diags = &run.diags};
   nt_plan_start_over(&p);
@@ -208,4 +209,5 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   trace_rest(&run);
   if (plan->pages.len) qsort(plan->pages.items, plan->pages.len, sizeof *plan->pages.items, by_path);
   nt_run_finish(&run, &plan->step, NT_STEP_OK, finish_pages(plan, site));
+  nt_span_end(span);
 }

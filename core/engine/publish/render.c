@@ -34,6 +34,7 @@ static nt_hash page_value_hash(const nt_page *page) {
 
 static bool run_page_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
+  nt_span span = nt_span_work(r->site->profile, NT_STEP_PAGE);
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   nt_run_trace_hooks(&r->run, NT_EVENT_PAGE);
   nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "page"), record->planned);
@@ -47,6 +48,7 @@ static bool run_page_hooks(rendering *r, nt_vm *vm) {
   record->hooked.params = nt_value_copy(&page.params, record->hooked_arena);
   record->hooked.template_name = nt_arena_str(record->hooked_arena, page.template_name);
   nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(&record->hooked));
+  nt_span_end(span);
   return good;
 }
 
@@ -135,7 +137,9 @@ static bool render_page(rendering *r) {
   notis_buffer out = {.buf = r->out};
   r->run.document = r->page->document;
   notis_page page = {r->page, &r->run.reader};
+  nt_span span = nt_span_output(r->site->profile, output->name);
   notis_status status = output->plugin->output.render(output->self, &call, &page, &out);
+  nt_span_end(span);
   if (status != NOTIS_OK && !r->run.diags.errors)
     nt_report(&r->run.diags, NT_MSG_render_failed, (nt_where){.file = call.file}, r->page->url);
   return status == NOTIS_OK && !out.full && !r->run.diags.errors;
@@ -149,6 +153,7 @@ static void trace_page(rendering *r) {
 
 static void run_render(rendering *r) {
   nt_page_record *record = r->record;
+  nt_span span = nt_span_work(r->site->profile, NT_STEP_RENDER);
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   trace_page(r);
   if (r->page->lang.len) r->run.reader.lang = r->page->lang;
@@ -157,6 +162,15 @@ static void run_render(rendering *r) {
   bool good = record->asset ? render_asset(r, &hash) : record->redirect.len ? render_redirect(r) : render_page(r);
   if (good && !record->asset) hash = nt_hash_bytes(nt_buf_str(r->out));
   nt_run_finish(&r->run, &record->render, good ? NT_STEP_OK : NT_STEP_FAILED, hash);
+  nt_span_end(span);
+}
+
+bool nt_render_again(nt_site *site, nt_seat *seat, nt_page_record *record, nt_buf *out) {
+  rendering r = {.site = site, .seat = seat, .record = record, .out = out};
+  r.page = record->params.state == NT_STEP_NONE ? &record->page : &record->hooked;
+  nt_run_start(&r.run, site, seat, NT_RUN_PAGE);
+  if (r.page->lang.len) r.run.reader.lang = r.page->lang;
+  return render_page(&r);
 }
 
 /* ---- output hooks ---- */
@@ -170,6 +184,7 @@ static bool wants_output_hooks(rendering *r, nt_vm **vm) {
 
 static void run_output_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
+  nt_span span = nt_span_work(r->site->profile, NT_STEP_OUTPUT);
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
   nt_run_trace_hooks(&r->run, NT_EVENT_OUTPUT);
   nt_run_trace(&r->run, NT_KEY_QUERY, 0, named(r, "bytes"), record->render.value);
@@ -177,6 +192,7 @@ static void run_output_hooks(rendering *r, nt_vm *vm) {
   bool good = nt_vm_run_output(vm, &r->run.reader, r->page, r->out) == NT_HOOK_OK;
   nt_run_finish(&r->run, &record->output, good ? NT_STEP_OK : NT_STEP_FAILED,
                 good ? nt_hash_bytes(nt_buf_str(r->out)) : NT_HASH_ABSENT);
+  nt_span_end(span);
 }
 
 /* ---- a page ---- */
@@ -235,14 +251,17 @@ static bool bring_up_to_date(rendering *r) {
 static void work(nt_job *job, unsigned worker) {
   nt_stage *stage = &((nt_render_job *)job)->stage;
   nt_site *site = stage->site;
-  for (size_t i = 0; i < stage->count; i++) {
-    if (nt_atomic_get(&site->cancel)) return;
+  nt_span job_span = nt_span_job(site->profile, worker);
+  for (size_t i = 0; i < stage->count && !nt_atomic_get(&site->cancel); i++) {
     rendering r = {
         .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
+    nt_span span = nt_span_page(site->profile, r.record->path);
     stage->pages[i].made = bring_up_to_date(&r);
+    nt_span_end(span);
     if (!stage->pages[i].made) nt_buf_deinit(r.out);
     nt_keep_encode_page(site, r.record, &stage->pages[i].row);
   }
+  nt_span_end(job_span);
 }
 
 /* ---- the job ---- */

@@ -14,4 +14,8 @@ typedef struct nt_render_job {
 nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor);
 void nt_render_job_free(nt_render_job *job);
 
+/* What a page's render gives, before its output hooks, for who wants to look at it: no step, nothing is kept. Loop
+ * thread, while the site is idle. */
+bool nt_render_again(nt_site *site, nt_seat *seat, nt_page_record *record, nt_buf *out);
+
 #endif

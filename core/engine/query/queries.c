@@ -163,7 +163,9 @@ void nt_queries_bring(nt_site *site, nt_question *q) {
   if (q->turn != site->queries->turn) {
     nt_hash before = q->step.value;
     bool holds = nt_question_holds(site, q), first = q->step.state == NT_STEP_NONE;
+    nt_span span = holds ? (nt_span){0} : nt_span_work(site->profile, NT_STEP_QUERY);
     if (!holds) nt_question_evaluate(site, q);
+    nt_span_end(span);
     q->untold |= !first && q->step.value != before;
     nt_site_count(site, NT_STEP_QUERY, !holds);
     q->turn = site->queries->turn;

@@ -133,7 +133,9 @@ static memo *ask(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase pha
   if (m->turn != turn) {
     nt_run_scope scope = phase == NT_BEFORE_COLLECT ? NT_RUN_COLLECT : NT_RUN_PAGE;
     bool holds = nt_step_holds(site, NULL, scope, &m->step);
+    nt_span span = holds ? (nt_span){0} : nt_span_work(site->profile, NT_STEP_QUERY);
     if (!holds) make(site, m);
+    nt_span_end(span);
     nt_site_count(site, NT_STEP_QUERY, !holds);
     m->turn = turn;
   }
