@@ -73,7 +73,7 @@ typedef struct nt_site {
   nt_commit commit;
   struct nt_memo *memo;     /* what outlasts the process (memo/store.h); NULL: nothing does */
   struct nt_bodies *bodies; /* that are on their way there */
-  struct nt_keep *keep; /* what outlasts the process (memo/keep.h); NULL: nothing does */
+  struct nt_keep *keep;     /* what outlasts the process (memo/keep.h); NULL: nothing does */
   nt_site_counters counters;
   nt_profile *profile; /* NULL: nobody asked where time goes */
   struct nt_edges *edges;
@@ -129,6 +129,8 @@ void nt_site_told(nt_site *site, nt_str dir, nt_str path, bool folder);
 bool nt_site_idle(const nt_site *site);
 /* What its inputs are loaded with, by an epoch of its present instant. */
 nt_inputs_options nt_site_inputs_options(const nt_site *site);
+/* Reads them on a worker; `then` is called on the loop thread. */
+void nt_site_read_inputs(nt_site *site, void (*then)(nt_site *site));
 /* Puts a document in line for a job. */
 void nt_site_mark(nt_site *site, nt_record *record);
 /* Loop thread: something that its steps read may have changed. */
