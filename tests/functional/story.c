@@ -67,6 +67,7 @@ static story_line line_at(const story *s, size_t at, const region *model, unsign
   if (line.end == STORY_KILL && !s->kills) line.end = STORY_AWAY;
   if (!s->restarts) line.end = STORY_SETTLE;
   if (s->warm) line.end = STORY_AWAY;
+  if (s->orderly && line.memo != STORY_KEPT) line.memo = STORY_LOST;
   if (s->warm) line.memo = STORY_KEPT;
   return line;
 }

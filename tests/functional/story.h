@@ -66,9 +66,10 @@ typedef struct story {
   bool tells;                     /* edits are told by path, not that everything may have changed */
   bool restarts, kills;           /* may the engine be closed, and killed? */
   size_t killed;                  /* not 0: each chapter ends so, and the story when so many engines were */
-  bool warm;                      /* it is closed after each chapter */
-  unsigned workers;               /* 0: as the story has it */
-  unsigned ignored_keys;          /* as in nt_engine_options */
+  bool orderly;          /* memos are lost, never damaged: what is left of one depends on the order of its rows */
+  bool warm;             /* it is closed after each chapter */
+  unsigned workers;      /* 0: as the story has it */
+  unsigned ignored_keys; /* as in nt_engine_options */
   nt_str ignored_name;
   bool last_only; /* only the last chapter is checked */
   bool distrust;  /* as in nt_engine_options */

@@ -227,8 +227,9 @@ class Addresses(Told):
     def test_a_file_that_notis_did_not_publish_is_in_the_way(self):
         self.ws.write("public/s/om", "någon annans")
         run = self.build()
-        self.assertFalse(run.sites["s"]["published"])
-        self.assertIn("target_not_folder", run.codes())
+        self.assertTrue(run.sites["s"]["published"])
+        self.assertEqual(run.codes(), ["publish_in_the_way"])
+        self.assertEqual(set(self.ws.published()), GOOD - {"om/index.html"} | {"om"})
         with open(self.ws.path("public/s/om"), "rb") as file:
             self.assertEqual(file.read(), "någon annans".encode())
         self.ws.delete("public/s/om")
