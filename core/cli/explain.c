@@ -1,7 +1,7 @@
 /* notis explain: what became of a page, a text or a file, and why. */
 #include "cli/explain.h"
 #include "engine/explain/explain.h"
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 #include "text/date.h"
 #include "text/json.h"
 

@@ -1,7 +1,7 @@
 /* What a step read, in words. */
 #include "cli/explain.h"
 
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 #include "text/date.h"
 #include "text/json.h"
 

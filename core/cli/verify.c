@@ -1,5 +1,5 @@
 /* notis verify */
-#include "engine/verify.h"
+#include "engine/explain/verify.h"
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "text/json.h"

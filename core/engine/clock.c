@@ -1,7 +1,7 @@
 #include "engine/clock.h"
 
-#include "engine/edges.h"
 #include "engine/engine.h"
+#include "engine/trace/edges.h"
 #include "text/zone.h"
 
 enum { HOUR = 3600, DAY = 86400 };

@@ -12,13 +12,13 @@
 #include "engine/content/bodies.h"
 #include "engine/content/documents.h"
 #include "engine/content/states.h"
-#include "engine/edges.h"
 #include "engine/engine.h"
 #include "engine/memo/keep.h"
 #include "engine/publish/out.h"
 #include "engine/publish/render.h"
 #include "engine/run.h"
-#include "engine/suspects.h"
+#include "engine/trace/edges.h"
+#include "engine/trace/suspects.h"
 #include "engine/verdict.h"
 
 #include <stdlib.h>

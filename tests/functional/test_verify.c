@@ -1,6 +1,6 @@
 /* A build from nothing beside one that is up to date: what differs is named with the read that explains it. Engines
  * that leave a class of keys out of account are the ones that have something to be caught with. */
-#include "engine/verify.h"
+#include "engine/explain/verify.h"
 #include "workspace.h"
 
 static const char *const files[][2] = {

@@ -4,10 +4,10 @@
 #include "engine/content/good.h"
 #include "engine/content/reading.h"
 #include "engine/content/states.h"
-#include "engine/edges.h"
 #include "engine/engine.h"
 #include "engine/memo/keep.h"
-#include "engine/suspects.h"
+#include "engine/trace/edges.h"
+#include "engine/trace/suspects.h"
 
 /* ---- one record ---- */
 

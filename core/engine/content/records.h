@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "engine/content/links.h"
 #include "engine/inputs/inputs.h"
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 #include "model/document.h"
 #include "text/shortcode.h"
 #include "text/state.h"
@@ -47,8 +47,8 @@ typedef struct nt_frozen {
  * be what the document was thawed from; NULL otherwise. */
 nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before);
 void nt_frozen_free(nt_frozen *frozen);
-/* For a document out of the memo, whose body stays there: of that length and hash, kept as nt_blob.kept says; or that of
- * another document. */
+/* For a document out of the memo, whose body stays there: of that length and hash, kept as nt_blob.kept says; or that
+ * of another document. */
 void nt_frozen_body_away(nt_frozen *frozen, size_t len, nt_hash hash, uint8_t kept);
 void nt_frozen_share_body(nt_frozen *frozen, const nt_frozen *other);
 /* A document that hooks may change, with the frozen one's content; `body` is what nt_body_get() gave of it. */

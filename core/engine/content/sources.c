@@ -4,9 +4,9 @@
 #include "engine/content/assets.h"
 #include "engine/content/documents.h"
 #include "engine/content/scans.h"
-#include "engine/edges.h"
 #include "engine/engine.h"
 #include "engine/run.h"
+#include "engine/trace/edges.h"
 
 /* ---- what a plugin says ---- */
 

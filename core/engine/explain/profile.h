@@ -10,7 +10,7 @@
 #define NT_ENGINE_EXPLAIN_PROFILE_H
 
 #include "base/value.h"
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 #include "script/vm.h"
 
 struct nt_site;

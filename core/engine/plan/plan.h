@@ -4,7 +4,7 @@
 
 #include "engine/content/records.h"
 #include "engine/inputs/inputs.h"
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 #include "model/page.h"
 
 /* Why a page was rendered: the first thing found that was not as it had been. */

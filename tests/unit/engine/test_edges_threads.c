@@ -2,7 +2,7 @@
  */
 #include "small_site.h"
 
-#include "engine/edges.h"
+#include "engine/trace/edges.h"
 
 #include <signal.h>
 #include <sys/wait.h>

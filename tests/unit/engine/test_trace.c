@@ -1,5 +1,5 @@
 /* What a step remembers: names, the tracer, and the step itself. */
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 #include "support.h"
 
 #include <uv.h>

@@ -1,6 +1,6 @@
 /* What tests ask for: the edges are not believed, and every step is gone through. */
-#include "engine/edges.h"
 #include "engine/engine.h"
+#include "engine/trace/edges.h"
 
 #include <stdio.h>
 

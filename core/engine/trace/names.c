@@ -1,4 +1,4 @@
-#include "engine/names.h"
+#include "engine/trace/names.h"
 
 #include "base/vec.h"
 

@@ -30,12 +30,12 @@
  *     ASSET     0                         "text/om.md", a line end, "karta.png"   layer, size and stamp
  *               1                         "/css/site.css"                         the bytes
  */
-#ifndef NT_ENGINE_TRACE_H
-#define NT_ENGINE_TRACE_H
+#ifndef NT_ENGINE_TRACE_TRACE_H
+#define NT_ENGINE_TRACE_TRACE_H
 
 #include "base/diag.h"
 #include "base/vec.h"
-#include "engine/names.h"
+#include "engine/trace/names.h"
 
 typedef enum nt_key_class {
   NT_KEY_FILE,

@@ -1,4 +1,4 @@
-#include "engine/trace.h"
+#include "engine/trace/trace.h"
 
 const char *nt_key_class_name(nt_key_class cls) {
   static const char *const names[NT_KEY_CLASSES] = {"file",     "data",    "config", "field",  "body",  "query", "url",

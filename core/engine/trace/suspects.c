@@ -1,11 +1,11 @@
 /* What an epoch must look at: documents, pages, collect hooks and plan are suspect when something they read may have
  * changed (edges.h), and stay so until they have been looked at, through rounds that are cancelled and epochs that
  * fail. */
-#include "engine/suspects.h"
+#include "engine/trace/suspects.h"
 
 #include "engine/content/states.h"
-#include "engine/edges.h"
 #include "engine/engine.h"
+#include "engine/trace/edges.h"
 
 #include <stdlib.h>
 

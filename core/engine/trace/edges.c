@@ -1,4 +1,4 @@
-#include "engine/edges.h"
+#include "engine/trace/edges.h"
 
 #include "engine/engine.h"
 #include "engine/plan/addresses.h"

@@ -1,6 +1,6 @@
 /* What an epoch must look at, phase by phase. Loop thread, but for what a job asks that is alone. */
-#ifndef NT_ENGINE_SUSPECTS_H
-#define NT_ENGINE_SUSPECTS_H
+#ifndef NT_ENGINE_TRACE_SUSPECTS_H
+#define NT_ENGINE_TRACE_SUSPECTS_H
 
 #include "engine/site.h"
 

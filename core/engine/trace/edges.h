@@ -8,8 +8,8 @@
  * There is a node for each document's slot, for all keys of that document, and one for each other key, with the hash it
  * had last. A reader is a document (its parse and its hooks), a page (its hooks, render and output hooks), the collect
  * hooks or the plan. Loop thread, or the plan's job, which is alone. */
-#ifndef NT_ENGINE_EDGES_H
-#define NT_ENGINE_EDGES_H
+#ifndef NT_ENGINE_TRACE_EDGES_H
+#define NT_ENGINE_TRACE_EDGES_H
 
 #include "engine/run.h"
 

@@ -1,4 +1,4 @@
-#include "engine/verify.h"
+#include "engine/explain/verify.h"
 
 #include "base/path.h"
 #include "host/durable.h"

@@ -1,5 +1,5 @@
+#include "engine/explain/verify.h"
 #include "engine/run.h"
-#include "engine/verify.h"
 
 /* From a page down to what it is made of: no chain of providers is longer. */
 enum { DEEPEST = 8 };

@@ -5,8 +5,8 @@
  *     site.render ── reads ──► a field ◄── gives ── a document's hooks ── reads ──► data/goals.yaml
  *        another bytes           another value                                       changed, and was not seen
  */
-#ifndef NT_ENGINE_VERIFY_H
-#define NT_ENGINE_VERIFY_H
+#ifndef NT_ENGINE_EXPLAIN_VERIFY_H
+#define NT_ENGINE_EXPLAIN_VERIFY_H
 
 #include "engine/engine.h"
 

@@ -1,6 +1,6 @@
 /* Names of things that are read, as small numbers that last as long as their site. Any thread may ask. */
-#ifndef NT_ENGINE_NAMES_H
-#define NT_ENGINE_NAMES_H
+#ifndef NT_ENGINE_TRACE_NAMES_H
+#define NT_ENGINE_TRACE_NAMES_H
 
 #include "base/map.h"
 
