@@ -253,6 +253,7 @@ static nt_str state_text(nt_cli *cli, const nt_value *document) {
   for (size_t i = 0; i < sizeof states / sizeof *states; i++)
     if (nt_str_eq(word, nt_str_c(states[i].state))) text = say(cli, states[i].text);
   const nt_value *until = part(document, "until");
+  if (member(document, "older_for").len) text = nt_cli_text(cli, NT_MSG_explain_older, text, none);
   return until ? nt_cli_text(cli, NT_MSG_explain_until, text, nt_explain_shown(cli, until)) : text;
 }
 

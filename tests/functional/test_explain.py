@@ -169,16 +169,17 @@ class Explain(WatchCase):
         self.assertEqual(self.explain("/hem.html")["redirect"], "/bas/om/")
 
     def test_withheld(self):
-        """The page stays as it was published, though the plan has it no more; its text says why."""
+        """Its newest good version stands in for a text that breaks; one that never was good has none."""
         self.built()
         self.ws.write("s/content/om.md", "---\ntitle: [\n---\n")
+        self.ws.write("s/content/trasig.md", "---\ntitle: [\n---\n")
         document = self.explain("content/om.md")
-        self.assertEqual((document["state"], document["withheld_for"]), ("withheld", "text"))
+        self.assertEqual((document["state"], document["older_for"]), ("published", "text"))
         self.assertEqual({fault["severity"] for fault in document["faults"]}, {"error"})
-        page = self.explain("om/index.html")
-        if page.get("kept"):  # with its newest good bytes in force it is a page like any other
-            self.assertEqual(page["document"]["withheld_for"], "text")
-        self.assertIn("error", [fault["severity"] for fault in document["faults"]])
+        self.assertEqual(self.explain("om/index.html")["document"]["id"], "text/content/om.md")
+        never = self.explain("content/trasig.md")
+        self.assertEqual((never["state"], never["withheld_for"]), ("withheld", "text"))
+        self.assertNotIn("older_for", never)
 
     def test_unknown(self):
         self.built()

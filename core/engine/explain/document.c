@@ -1,4 +1,5 @@
 /* A document: what it is now, and everything that shows something of it. */
+#include "engine/content/good.h"
 #include "engine/explain/explaining.h"
 
 #include "engine/content/states.h"
@@ -16,12 +17,21 @@ static const char *why_withheld(const nt_record *r) {
   return r->hooks.state == NT_STEP_FAILED ? "hook" : "gone";
 }
 
+/* What is wrong with the bytes that others stand in for. */
+static const char *why_older(const nt_record *r) {
+  const nt_standin *own = r->standin;
+  if (r->trouble.state == NT_STEP_FAILED) return "unreadable";
+  if (own->parse.state == NT_STEP_FAILED) return own->item_hooks == NT_STEP_FAILED ? "hook" : "text";
+  return "hook";
+}
+
 static void put_state(const nt_explaining *x, nt_value *map, const nt_record *r) {
   bool held = nt_record_is_held(r);
   const char *why = held ? NULL : why_withheld(r);
   const nt_standing *by = r->parsed && r->text_standing.state != NT_STATE_PUBLISHED ? &r->text_standing : &r->standing;
   nt_put_str(x, map, "state", why ? NT_STR("withheld") : nt_str_c(nt_state_name(nt_record_state(r))));
   if (why) nt_put_str(x, map, "withheld_for", nt_str_c(why));
+  if (r->standin) nt_put_str(x, map, "older_for", nt_str_c(why_older(r)));
   if ((held || r->frozen) && by->until && by->until != INT64_MAX) nt_put_instant(x, map, "until", by->until);
 }
 
