@@ -8,6 +8,7 @@
  */
 #include "engine/site.h"
 
+#include "base/path.h"
 #include "engine/clock.h"
 #include "engine/content/bodies.h"
 #include "engine/content/documents.h"
@@ -27,8 +28,7 @@
  * it may have been read, and that is only published when somebody writes without end. */
 enum {
   MOST_CANCELLED = 3,
-  ENDLESS = 60000, /* milliseconds */
-  UNTOLD = 2000    /* with a writer of whom no event tells */
+  ENDLESS = 60000 /* milliseconds */
 };
 
 void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) {
@@ -110,20 +110,21 @@ static uint64_t kept_for(const nt_site *site) {
 }
 
 /* A file that is being truncated is empty before the event that tells of it; who read it met its writer. */
-static void look_at_writers(nt_site *site) {
-  bool met = false;
-  for (uint32_t i = 0; site->inputs && i < site->inputs->layer_count; i++)
-    met |= nt_root_met_writer(site->inputs->layers[i].root);
-  if (!met || nt_watch_gave_up(site->engine->watch) || kept_for(site) >= UNTOLD) return;
-  site->torn = true;
-  nt_site_changed(site, true);
+static void tell_writers(nt_site *site) {
+  for (uint32_t i = 0; site->inputs && i < site->inputs->layer_count; i++) {
+    nt_root *root = site->inputs->layers[i].root;
+    for (nt_str path; (path = nt_root_met_writer(root)).ptr; free((char *)path.ptr)) {
+      nt_str name = nt_path_join(site->epoch_arena, nt_root_path(root), path);
+      nt_watch_met_writer(site->engine->watch, name);
+    }
+  }
 }
 
 /* What is being written when the epoch is about to end is known first. */
 static bool must_begin_again(nt_site *site) {
   if (site->engine->watch) {
     nt_watch_look(site->engine->watch);
-    look_at_writers(site);
+    tell_writers(site);
   }
   if (nt_bodies_are_lost(site)) return true;
   if (site->closing) return false;

@@ -1,6 +1,5 @@
 #include "io/files.h"
 
-#include "base/atomic.h"
 #include "base/clock.h"
 #include "base/path.h"
 
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <uv.h>
 
 enum { DEEPEST = 64, READ_TRIES = 5 };
 
@@ -22,7 +22,8 @@ static const int64_t fresh = 2000000000;
 struct nt_root {
   int fd;
   char *path;
-  nt_atomic met_writer;
+  uv_mutex_t lock;    /* guards met */
+  NT_VEC(nt_str) met; /* files that others had open for writing; heap */
 };
 
 #ifdef NOTIS_TESTING
@@ -48,6 +49,7 @@ static nt_root *root_of(int fd, nt_str path) {
   nt_root *root = nt_zalloc(sizeof *root);
   root->fd = fd;
   root->path = (char *)nt_heap_str(path).ptr;
+  if (uv_mutex_init(&root->lock) != 0) nt_out_of_memory();
   return root;
 }
 
@@ -62,6 +64,9 @@ nt_root *nt_root_open(nt_str path) {
 void nt_root_close(nt_root *root) {
   if (!root) return;
   close(root->fd);
+  for (size_t i = 0; i < root->met.len; i++) free((char *)root->met.items[i].ptr);
+  nt_vec_deinit(&root->met);
+  uv_mutex_destroy(&root->lock);
   free(root->path);
   free(root);
 }
@@ -138,15 +143,18 @@ nt_writing nt_file_writing(int fd) {
   return NT_NOT_WRITTEN;
 }
 
-bool nt_root_met_writer(nt_root *root) {
-  bool met = nt_atomic_get(&root->met_writer);
-  if (met) nt_atomic_set(&root->met_writer, false);
-  return met;
+nt_str nt_root_met_writer(nt_root *root) {
+  uv_mutex_lock(&root->lock);
+  nt_str path = root->met.len ? root->met.items[--root->met.len] : nt_str_n(NULL, 0);
+  uv_mutex_unlock(&root->lock);
+  return path;
 }
 
-static void look_for_writer(nt_root *root, int fd, const nt_file_stamp *stamp) {
-  if (stamp->ctime + fresh >= nt_clock_now() && nt_file_writing(fd) == NT_WRITTEN)
-    nt_atomic_set(&root->met_writer, true);
+static void look_for_writer(nt_root *root, nt_str path, int fd, const nt_file_stamp *stamp) {
+  if (stamp->ctime + fresh < nt_clock_now() || nt_file_writing(fd) != NT_WRITTEN) return;
+  uv_mutex_lock(&root->lock);
+  nt_push(&root->met, nt_heap_str(path));
+  uv_mutex_unlock(&root->lock);
 }
 
 static nt_file_result read_once(int fd, uint64_t limit, nt_buf *out, nt_file_stamp *stamp) {
@@ -198,7 +206,7 @@ nt_file_result nt_file_read(nt_root *root, nt_str path, uint64_t limit, nt_buf *
     after = stamp_of(&st);
     if (!same_stamp(&before, &after)) result = NT_FILE_CHANGING;
   }
-  if (result == NT_FILE_OK) look_for_writer(root, fd, &before);
+  if (result == NT_FILE_OK) look_for_writer(root, path, fd, &before);
   close(fd);
   if (result != NT_FILE_OK)
     out->len = start;
@@ -222,7 +230,7 @@ int nt_file_open(nt_root *root, nt_str path, nt_file_result *result, nt_file_sta
     return -1;
   }
   nt_file_stamp found = stamp_of(&st);
-  look_for_writer(root, fd, &found);
+  look_for_writer(root, path, fd, &found);
   if (stamp) *stamp = found;
   return fd;
 }

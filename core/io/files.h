@@ -15,9 +15,10 @@ nt_root *nt_root_open(nt_str path);
 nt_root *nt_root_open_below(const nt_root *root, nt_str path);
 void nt_root_close(nt_root *root);
 nt_str nt_root_path(const nt_root *root);
-/* Was a file that was opened through the root just then open for writing, so that half of it may have been read? Asked
- * of files that changed a moment before only. From any thread; the answer is forgotten with the asking. */
-bool nt_root_met_writer(nt_root *root);
+/* A file that was opened through the root while another had it open for writing, so that half of it may have been read:
+ * its path from the root, on the heap and the caller's, each time once; empty when there is no more. Asked of files
+ * that had changed a moment before only. From any thread. */
+nt_str nt_root_met_writer(nt_root *root);
 /* Is somebody writing to what is open here? Unknown where the system cannot tell. */
 typedef enum nt_writing { NT_NOT_WRITTEN, NT_WRITTEN, NT_WRITING_UNKNOWN } nt_writing;
 nt_writing nt_file_writing(int fd);

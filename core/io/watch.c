@@ -181,9 +181,15 @@ void nt_watch_look(nt_watch *w) {
     follow_links_again(w);
     if (w->lost) find_base(w);
     if (w->overflow) attach_all(w);
-    nt_watch_writers_check(w);
-    set_timer(w);
   }
+  nt_watch_writers_check(w);
+  set_timer(w);
+  nt_watch_tell(w);
+}
+
+void nt_watch_met_writer(nt_watch *w, nt_str path) {
+  nt_watch_writer_meet(w, path);
+  set_timer(w);
   nt_watch_tell(w);
 }
 

@@ -58,8 +58,9 @@ void nt_watch_set_roots(nt_watch *watch, const nt_str *paths, size_t count);
 void nt_watch_look(nt_watch *watch);
 /* A file of that root that is being written, or empty. Good until the next look. */
 nt_str nt_watch_writing(const nt_watch *watch, size_t root);
-/* Is there a file that somebody has open and that is no longer waited for? */
-bool nt_watch_gave_up(const nt_watch *watch);
+/* Who read that file, by its absolute path, met somebody who writes to it, of whom no event may have told yet. It is
+ * told as written, or as changed if the writer is done by now. */
+void nt_watch_met_writer(nt_watch *watch, nt_str path);
 /* Why the trees are polled, an errno; 0: they are not. */
 int nt_watch_polls(const nt_watch *watch);
 

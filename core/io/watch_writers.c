@@ -26,13 +26,6 @@ nt_writing nt_watch_is_written(nt_str path) {
   return found;
 }
 
-bool nt_watch_gave_up(const nt_watch *w) {
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&w->writers, &i, &e);)
-    if (((const nt_watch_writer *)e->value)->given_up) return true;
-  return false;
-}
-
 static uint64_t now(const nt_watch *w) {
   return uv_now(nt_loop_uv(w->loop));
 }
@@ -53,6 +46,27 @@ void nt_watch_writer_drop(nt_watch *w, nt_str path) {
   if (!writer) return;
   free((char *)writer->path.ptr);
   free(writer);
+}
+
+/* As events would name it, so that they find it again. */
+static nt_str real_name(nt_str path) {
+  nt_str terminated = nt_heap_str(path);
+  char *real = realpath(terminated.ptr, NULL);
+  if (!real) return terminated;
+  free((char *)terminated.ptr);
+  return nt_str_c(real);
+}
+
+void nt_watch_writer_meet(nt_watch *w, nt_str path) {
+  nt_str real = real_name(path);
+  const nt_watch_writer *writer = nt_map_get(&w->writers, real);
+  if (!writer && nt_watch_is_written(real) == NT_WRITTEN) {
+    nt_watch_writer_note(w, real);
+  } else if (!writer) {
+    nt_watch_torn(w, real);
+    nt_watch_changed(w, real, false);
+  }
+  free((char *)real.ptr);
 }
 
 void nt_watch_writers_forget(nt_watch *w, nt_str path) {

@@ -72,6 +72,7 @@ nt_watch_folder *nt_watch_folder_of(const nt_watch *w, int wd);
 
 void nt_watch_writer_note(nt_watch *w, nt_str path);
 void nt_watch_writer_drop(nt_watch *w, nt_str path);
+void nt_watch_writer_meet(nt_watch *w, nt_str path);
 void nt_watch_writers_forget(nt_watch *w, nt_str path);
 /* Drops those that have closed their file, and gives up those that stall. */
 void nt_watch_writers_check(nt_watch *w);

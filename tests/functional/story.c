@@ -165,6 +165,14 @@ static void print_lines(const char *what, nt_str a, nt_str b) {
   }
 }
 
+static void print_difference(const life *l, const char *a, const tree *one, const char *b, const tree *other) {
+  nt_str path = tree_difference(one, other);
+  if (l->story->quiet || !path.len) return;
+  fprintf(stderr, "  %.*s\n", NT_FMT(path));
+  print_file(a, one, path);
+  print_file(b, other, path);
+}
+
 static bool is_as_clean(life *l, const tree *is, bool stateful, bool last) {
   nt_buf text = {0}, own = {0};
   bool failed;
@@ -175,9 +183,7 @@ static bool is_as_clean(life *l, const tree *is, bool stateful, bool last) {
   if (!same && last) {
     give_up(l, path.len ? "files differ" : failed == l->w.site->failed ? "what is said differs" : "one failed");
     if (!l->story->quiet) {
-      if (path.len) fprintf(stderr, "  %.*s\n", NT_FMT(path));
-      if (path.len) print_file("published", is, path);
-      if (path.len) print_file("clean", &should, path);
+      print_difference(l, "published", is, "clean", &should);
       print_lines("said", nt_buf_str(&own), nt_buf_str(&text));
       print_lines("clean says", nt_buf_str(&text), nt_buf_str(&own));
     }
@@ -276,14 +282,19 @@ static bool kill_one(life *l, const story_line *line) {
 static bool reopen(life *l, const story_line *line) {
   story_outcome before = l->told->outcomes[l->told->chapters];
   bool failed = l->w.site->failed;
+  tree was = workspace_published(&l->w);
   workspace_close(&l->w);
   open_again(l, line);
   tree is = workspace_published(&l->w);
   story_outcome after = outcome_of(l, &is);
+  bool same = after.files == before.files && after.said == before.said && l->w.site->failed == failed;
+  if (!same) {
+    give_up(l, after.files == before.files ? "after a restart something else is said" : "a restart changed files");
+    print_difference(l, "before", &was, "after", &is);
+  }
+  tree_deinit(&was);
   tree_deinit(&is);
-  if (after.files == before.files && after.said == before.said && l->w.site->failed == failed) return true;
-  give_up(l, after.files == before.files ? "after a restart something else is said" : "a restart changed files");
-  return false;
+  return same;
 }
 
 /* ---- chapters ---- */

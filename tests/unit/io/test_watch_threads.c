@@ -142,6 +142,27 @@ static void writers_are_waited_for(void **state) {
   fclose(file);
 }
 
+/* Who read a file may know of its writer before any event tells. */
+static void a_writer_that_was_met(void **state) {
+  fixture *f = *state;
+  FILE *file = fopen(at(f, "s/content/a.md"), "wb");
+  begin_one(f);
+  nt_watch_look(f->watch);
+  char *path = realpath(at(f, "s/content/a.md"), NULL);
+  f->news[0].torn = false;
+  nt_watch_met_writer(f->watch, nt_str_c(path));
+  assert_true(f->news[0].torn);
+  assert_true(f->news[0].writing);
+  fclose(file);
+  assert_news(f, true, false);
+  nt_watch_met_writer(f->watch, nt_str_c(path)); /* who is done by now */
+  assert_true(f->news[0].torn);
+  assert_true(f->news[0].changed);
+  assert_false(f->news[0].writing);
+  assert_true(nt_str_eq(nt_buf_str(&f->told), NT_STR("content/a.md\ncontent/a.md\n")));
+  free(path);
+}
+
 /* Who truncates by path never opens it; who links a file never closes it. */
 static void without_a_close(void **state) {
   fixture *f = *state;
@@ -462,6 +483,7 @@ int main(void) {
                                      TEST(files_that_come_go_and_change),
                                      TEST(hidden_names_are_passed_over),
                                      TEST(writers_are_waited_for),
+                                     TEST(a_writer_that_was_met),
                                      TEST(without_a_close),
                                      TEST(new_and_moved_folders),
                                      TEST(a_writer_in_a_new_folder),
