@@ -20,7 +20,8 @@ typedef struct nt_cli {
   size_t printed_errors, printed_warnings;
 } nt_cli;
 
-int nt_cli_run(int argc, char **argv);
+/* `trim` has the allocator give back what the calling thread has freed; may be NULL. */
+int nt_cli_run(int argc, char **argv, void (*trim)(void *ud));
 /* Reads the arguments; false after saying what is wrong with them. */
 bool nt_cli_arguments(nt_cli *cli, int argc, char **argv);
 

@@ -96,8 +96,8 @@ static int dispatch(nt_cli *cli) {
   return nt_cli_unknown_command(cli, nt_str_c(cli->command));
 }
 
-int nt_cli_run(int argc, char **argv) {
-  nt_cli cli = {.arena = nt_arena_new()};
+int nt_cli_run(int argc, char **argv, void (*trim)(void *ud)) {
+  nt_cli cli = {.arena = nt_arena_new(), .engine.trim = trim};
   int code = nt_cli_arguments(&cli, argc, argv) ? dispatch(&cli) : NT_EXIT_USAGE;
   nt_vec_deinit(&cli.words);
   nt_arena_free(cli.arena);

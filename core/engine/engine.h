@@ -33,6 +33,8 @@ typedef struct nt_engine_options {
   nt_str ignored_name;   /* of those, only keys whose name begins so; empty: all */
   bool distrust;         /* tests: every step that is not suspect must hold */
   void (*progress)(void *ud, const nt_site *site); /* loop thread, when something came on; may be NULL */
+  /* Any thread, several at once: gives back to the system what the thread has freed; may be NULL. */
+  void (*trim)(void *ud);
   void *ud;
 } nt_engine_options;
 
@@ -83,5 +85,9 @@ nt_str nt_engine_state(const nt_engine *engine, nt_arena *arena);
 /* The absolute directory where a site is published. */
 nt_str nt_engine_out(const nt_engine *engine, const nt_site *site, nt_arena *arena);
 nt_site *nt_engine_site(nt_engine *engine, nt_str name);
+
+/* Loop thread, when every site rests: lets go of memory that only work needs, and has every thread give back what it
+ * freed. False if that is too early: the memo is being written, and bodies leave memory when it is. */
+bool nt_engine_trim(nt_engine *engine);
 
 #endif

@@ -64,10 +64,15 @@ nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags) {
   return seat->vm_usable ? seat->vm : NULL;
 }
 
-void nt_seat_deinit(nt_seat *seat) {
-  nt_seat_drop_vm(seat);
+void nt_seat_trim(nt_seat *seat) {
   nt_map_deinit(&seat->names.known);
   nt_tracer_deinit(&seat->tracer);
   nt_arena_free(seat->arena);
   nt_buf_deinit(&seat->out);
+  seat->arena = NULL;
+}
+
+void nt_seat_deinit(nt_seat *seat) {
+  nt_seat_drop_vm(seat);
+  nt_seat_trim(seat);
 }

@@ -50,6 +50,8 @@ extern const nt_reader_ops nt_run_reader; /* reader.c */
  * the inputs are loaded). */
 nt_vm *nt_seat_vm(nt_site *site, nt_seat *seat, nt_diags *diags);
 void nt_seat_drop_vm(nt_seat *seat);
+/* Between epochs: lets go of the room that steps need, and keeps what is dear to make. */
+void nt_seat_trim(nt_seat *seat);
 void nt_seat_deinit(nt_seat *seat);
 
 /* The engine's side of a plugin call within a run. */

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SIGNALS = 3, PATIENCE = 300 /* milliseconds, before a wait is worth a word */ };
+enum {
+  SIGNALS = 3,
+  PATIENCE = 300, /* milliseconds, before a wait is worth a word */
+  PAUSE = 1000    /* of rest, before memory is given back */
+};
 
 /* The folders of a site and its layers, from the workspace's root; heap. */
 typedef struct made_of {
@@ -22,7 +26,7 @@ typedef struct watcher {
   nt_alarm *alarm;
   int64_t due; /* what the alarm is set to */
   uv_signal_t signals[SIGNALS];
-  uv_timer_t patience;
+  uv_timer_t patience, pause;
   bool stop, reload, settings_changed, settings_written, rested;
   int polls;
   nt_arena *arena; /* of the roots */
@@ -194,6 +198,7 @@ static bool wants_reload(watcher *w) {
 }
 
 static void on_patience(uv_timer_t *timer);
+static void on_pause(uv_timer_t *timer);
 
 /* What may begin an epoch does; true when the watch is at its end. */
 static bool turn(void *ud) {
@@ -212,7 +217,10 @@ static bool turn(void *ud) {
   if (w->polls != nt_watch_polls(e->watch)) w->told->polls(w->told->ud, (w->polls = nt_watch_polls(e->watch)));
   bool rested = all_rest(w);
   if (rested) set_alarm(w);
-  if (rested && !w->rested) w->told->rested(w->told->ud);
+  if (rested && !w->rested) {
+    w->told->rested(w->told->ud);
+    uv_timer_start(&w->pause, on_pause, PAUSE, PAUSE);
+  }
   w->rested = rested;
   return false;
 }
@@ -227,6 +235,12 @@ static void on_patience(uv_timer_t *timer) {
     w->waited.items[i] = nt_heap_str(path);
     w->told->waiting(w->told->ud, &w->engine->sites[i], path);
   }
+}
+
+/* Not while edits follow one another. */
+static void on_pause(uv_timer_t *timer) {
+  const watcher *w = timer->data;
+  if (!w->rested || nt_engine_trim(w->engine)) uv_timer_stop(timer);
 }
 
 static void on_alarm(void *ud) {
@@ -252,8 +266,8 @@ static void begin(watcher *w) {
     w->signals[i].data = w;
     uv_signal_start(&w->signals[i], on_signal, numbers[i]);
   }
-  if (uv_timer_init(loop, &w->patience) != 0) nt_out_of_memory();
-  w->patience.data = w;
+  if (uv_timer_init(loop, &w->patience) != 0 || uv_timer_init(loop, &w->pause) != 0) nt_out_of_memory();
+  w->patience.data = w->pause.data = w;
   if (!e->options.at_set && !e->options.clock) w->alarm = nt_alarm_new(e->loop, on_alarm, w);
   for (size_t i = 0; i < e->site_count; i++) nt_push(&w->waited, nt_str_n(NULL, 0));
   w->made_of = nt_zalloc((e->site_count + 1) * sizeof *w->made_of);
@@ -269,7 +283,7 @@ static bool are_closed(void *ud) {
   const watcher *w = ud;
   for (int i = 0; i < SIGNALS; i++)
     if (w->signals[i].data) return false;
-  return !w->patience.data;
+  return !w->patience.data && !w->pause.data;
 }
 
 static void on_closed(uv_handle_t *handle) {
@@ -283,6 +297,7 @@ static void end(watcher *w) {
   e->watch = NULL;
   nt_alarm_close(w->alarm);
   uv_close((uv_handle_t *)&w->patience, on_closed);
+  uv_close((uv_handle_t *)&w->pause, on_closed);
   for (int i = 0; i < SIGNALS; i++) uv_close((uv_handle_t *)&w->signals[i], on_closed);
   nt_loop_run_until(e->loop, are_closed, w);
   for (size_t i = 0; i < w->waited.len; i++) free((char *)w->waited.items[i].ptr);

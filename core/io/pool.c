@@ -14,11 +14,14 @@ struct nt_pool {
   uv_thread_t *threads;
   unsigned workers, lane_count, turn;
   lane *lanes;
-  uv_mutex_t lock; /* guards lanes, turn, waiting, closing and shuffle */
+  uv_mutex_t lock; /* guards everything below, lanes and turn */
   uv_cond_t work;
   unsigned waiting;
   bool closing;
   uint64_t shuffle;
+  void (*trim)(void *ud);
+  void *trim_ud;
+  unsigned trims; /* how often it was asked for */
 };
 
 typedef struct start {
@@ -49,7 +52,7 @@ static nt_job *take(nt_pool *pool) {
 static void run_worker(void *ud) {
   start *s = ud;
   nt_pool *pool = s->pool;
-  unsigned index = s->index;
+  unsigned index = s->index, trimmed = 0;
   free(s);
   nt_thread_begin();
   uv_mutex_lock(&pool->lock);
@@ -62,6 +65,13 @@ static void run_worker(void *ud) {
       uv_mutex_lock(&pool->lock);
     } else if (pool->closing) {
       break;
+    } else if (trimmed != pool->trims) {
+      void (*trim)(void *ud) = pool->trim;
+      void *ud = pool->trim_ud;
+      trimmed = pool->trims;
+      uv_mutex_unlock(&pool->lock);
+      trim(ud);
+      uv_mutex_lock(&pool->lock);
     } else {
       pool->waiting++;
       uv_cond_wait(&pool->work, &pool->lock);
@@ -116,4 +126,13 @@ bool nt_pool_submit(nt_pool *pool, unsigned lane_index, nt_job *job) {
   if (room && pool->waiting) uv_cond_signal(&pool->work);
   uv_mutex_unlock(&pool->lock);
   return room;
+}
+
+void nt_pool_trim(nt_pool *pool, void (*trim)(void *ud), void *ud) {
+  uv_mutex_lock(&pool->lock);
+  pool->trim = trim;
+  pool->trim_ud = ud;
+  pool->trims++;
+  uv_cond_broadcast(&pool->work);
+  uv_mutex_unlock(&pool->lock);
 }

@@ -25,4 +25,8 @@ unsigned nt_pool_workers(const nt_pool *pool);
 /* From the loop thread. False if the lane is full (NT_LANE_LIMIT jobs wait): submit again when one comes back. */
 bool nt_pool_submit(nt_pool *pool, unsigned lane, nt_job *job);
 
+/* From the loop thread. Each worker calls it once when it has no job to do, all of them perhaps at the same time. What
+ * a thread freed may be its own until it says itself that the system can have it. */
+void nt_pool_trim(nt_pool *pool, void (*trim)(void *ud), void *ud);
+
 #endif

@@ -22,7 +22,7 @@ struct nt_bodies {
   size_t released;      /* of them */
   uint32_t turn;        /* of the next flush */
   nt_atomic flushed;    /* the last turn that lies in the file */
-  bool failed;          /* a flush was not good: nothing is freed any more; of the writer's thread */
+  nt_atomic failed;     /* a flush was not good: nothing is freed any more */
   bool posted;          /* atomic */
   nt_atomic lost;       /* a step did not get its body */
   uint64_t epoch;       /* in which documents were parsed anew, and how often */
@@ -111,8 +111,8 @@ void nt_bodies_put_item(nt_site *site, nt_record *record) {
 /* The writer's thread; flushes end in their order. */
 static void flushed(void *ud, bool good) {
   nt_bodies *bodies = ud;
-  bodies->failed |= !good;
-  if (bodies->failed) return;
+  if (!good) nt_atomic_set(&bodies->failed, true);
+  if (nt_atomic_get(&bodies->failed)) return;
   nt_atomic_add(&bodies->flushed, 1);
   if (!__atomic_exchange_n(&bodies->posted, true, __ATOMIC_ACQ_REL)) nt_loop_post(bodies->loop, &bodies->post);
 }
@@ -141,6 +141,10 @@ void nt_bodies_release(nt_site *site) {
   if (bodies->released < bodies->put.len) return;
   nt_vec_deinit(&bodies->put);
   bodies->released = 0;
+}
+
+bool nt_bodies_wait(const nt_site *site) {
+  return site->bodies->put.len && !nt_atomic_get(&site->bodies->failed);
 }
 
 /* ---- what was lost ---- */

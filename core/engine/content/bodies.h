@@ -27,6 +27,9 @@ void nt_bodies_flush(nt_site *site);
 /* Loop thread: frees what lies in the memo, unless jobs are out. */
 void nt_bodies_release(nt_site *site);
 
+/* Loop thread: are there bytes that are on their way into the memo, and in memory until then? */
+bool nt_bodies_wait(const nt_site *site);
+
 /* Loop thread, no job out: could a step not have its body, and can the document be parsed anew? */
 bool nt_bodies_are_lost(const nt_site *site);
 /* Lets those documents be parsed anew. */

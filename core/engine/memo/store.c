@@ -252,6 +252,10 @@ void nt_memo_wait(nt_memo *memo) {
   nt_strand_wait(memo->strand);
 }
 
+void nt_memo_trim(nt_memo *memo, nt_task task) {
+  nt_strand_post(memo->strand, task);
+}
+
 /* ---- readers ---- */
 
 static void open_reader(nt_memo *memo, reader *r) {

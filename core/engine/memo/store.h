@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "host/strand.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,6 +65,8 @@ void nt_memo_flush(nt_memo *memo, void (*done)(void *ud, bool good), void *ud);
 bool nt_memo_keeps(const nt_memo *memo);
 /* Waits for what was flushed. */
 void nt_memo_wait(nt_memo *memo);
+/* Loop thread: `task` is run by the writer's thread. */
+void nt_memo_trim(nt_memo *memo, nt_task task);
 
 /* The hash of the program and every library it has loaded, by their build ids, for `version`. */
 nt_hash nt_memo_program(void);

@@ -16,6 +16,7 @@ void nt_tracer_deinit(nt_tracer *tracer) {
   nt_vec_deinit(&tracer->entries);
   free(tracer->slots);
   free(tracer->stamps);
+  *tracer = (nt_tracer){0};
 }
 
 void nt_tracer_start(nt_tracer *tracer) {

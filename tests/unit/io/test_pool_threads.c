@@ -167,6 +167,43 @@ static void values_come_back_from_workers(void **state) {
   assert_true(nt_loop_free(loop));
 }
 
+/* Only a thread itself can give back what it has freed. */
+typedef struct trims {
+  uv_mutex_t lock;
+  uv_sem_t done;
+  uv_thread_t threads[8];
+  unsigned count;
+} trims;
+
+static void note_trim(void *ud) {
+  trims *t = ud;
+  uv_mutex_lock(&t->lock);
+  if (t->count < 8) t->threads[t->count] = uv_thread_self();
+  t->count++;
+  uv_mutex_unlock(&t->lock);
+  uv_sem_post(&t->done);
+}
+
+static void every_worker_trims_once_when_asked(void **state) {
+  enum { WORKERS = 4 };
+  nt_loop *loop = nt_loop_new(0);
+  nt_pool *pool = nt_pool_new(loop, WORKERS, 1, 0);
+  trims t = {0};
+  uv_mutex_init(&t.lock);
+  uv_sem_init(&t.done, 0);
+  for (unsigned asked = 0; asked < 2; asked++) {
+    nt_pool_trim(pool, note_trim, &t);
+    for (unsigned i = 0; i < WORKERS; i++) uv_sem_wait(&t.done);
+  }
+  nt_pool_free(pool);
+  assert_int_equal(t.count, 2 * WORKERS);
+  for (unsigned i = 0; i < WORKERS; i++)
+    for (unsigned k = 0; k < i; k++) assert_false(uv_thread_equal(&t.threads[i], &t.threads[k]));
+  uv_mutex_destroy(&t.lock);
+  uv_sem_destroy(&t.done);
+  assert_true(nt_loop_free(loop));
+}
+
 /* ---- the loop ---- */
 
 enum { POSTERS = 4, POSTS = 500 };
@@ -243,6 +280,7 @@ int main(void) {
       cmocka_unit_test(a_seed_shuffles_and_repeats),
       cmocka_unit_test(a_lane_is_bounded),
       cmocka_unit_test(values_come_back_from_workers),
+      cmocka_unit_test(every_worker_trims_once_when_asked),
       cmocka_unit_test(posts_arrive_in_each_threads_order),
       cmocka_unit_test(a_loop_knows_what_was_left_open),
   };
