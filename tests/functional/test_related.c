@@ -61,7 +61,36 @@ static void test_cost(void **state) {
   assert_true(many.more < few.more * 1.25 && many.more < 2);
 }
 
+/* Each round gives every text another topic, and with it another question: those of the rounds before are dropped. */
+static void test_forgotten(void **state) {
+  enum { ITEMS = 200, ROUNDS = 6 };
+  (void)state;
+  feed_word words[ITEMS];
+  char ids[ITEMS][16];
+  workspace w;
+  feed f;
+  feed_init(&f);
+  workspace_init(&w, &f);
+  write_site(&w);
+  for (int round = 0; round < ROUNDS; round++) {
+    for (int i = 0; i < ITEMS; i++) {
+      snprintf(ids[i], sizeof ids[i], "n%05d", i);
+      words[i] = (feed_word){FEED_UPSERT, ids[i]};
+      feed_format(&f, "news", ids[i], "---\ntitle: Nyhet %d\nslug: %s\ndate: 2024-01-01\ntopic: r%d-%d\n---\nText.\n",
+                  i, ids[i], round, i % 10);
+    }
+    if (!round) workspace_open(&w);
+    if (round) assert_int_equal(feed_send(&w.port, "news", words, ITEMS), NOTIS_OK);
+    nt_engine_settle(w.engine);
+    assert_false(w.site->failed);
+  }
+  assert_in_range(nt_queries_count(w.site->queries), ITEMS, 3 * ITEMS + 256);
+  workspace_assert_clean(&w, "the last round");
+  workspace_deinit(&w);
+  feed_deinit(&f);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_cost)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_cost), cmocka_unit_test(test_forgotten)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

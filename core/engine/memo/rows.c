@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Of a file of ours ("ntMe"), and of what its tables look like. */
-enum { APPLICATION = 0x6e744d65, FORMAT = 1 };
+enum { APPLICATION = 0x6e744d65, FORMAT = 2 };
 /* Bodies and pages are kilobytes: few of them need a chain of pages of their own, and a page is read at one go. */
 enum { PAGE_BYTES = 16 << 10 };
 /* What a connection keeps in memory, and how long the log may be before it is brought into the file. */
@@ -19,8 +19,8 @@ struct nt_rows {
   sqlite3_stmt *remove[NT_MEMO_TABLES];
   sqlite3_stmt *read[NT_MEMO_TABLES];
   sqlite3_stmt *each[NT_MEMO_TABLES];
-  nt_hash
-      nonce;  /* of this file: a page of another that came into it (a log that was left behind) holds no row of ours */
+  /* Of this file: a page of another that came into it (a log that was left behind) holds no row of ours. */
+  nt_hash nonce;
   int frames; /* in the log */
   bool begun;
 };

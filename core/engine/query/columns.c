@@ -13,10 +13,7 @@ typedef struct column {
   nt_str field;
   NT_VEC(share) shares; /* by slot */
   nt_hash sums[NT_QUERY_PHASES];
-  nt_hash read[NT_QUERY_PHASES]; /* what was handed out last */
-  unsigned untold;               /* bit per phase: it was another before */
-  unsigned asked;                /* bit per phase */
-  uint64_t position;             /* in the log */
+  uint64_t position; /* in the log */
   bool made;
 } column;
 
@@ -113,13 +110,6 @@ static bool is_current(column *c, const nt_records *records) {
   return true;
 }
 
-static nt_hash hand_out(column *c, nt_query_phase phase) {
-  unsigned bit = 1U << phase;
-  if ((c->asked & bit) && c->read[phase] != c->sums[phase]) c->untold |= bit;
-  c->asked |= bit;
-  return c->read[phase] = c->sums[phase];
-}
-
 void nt_columns_hashes(nt_columns *columns, const nt_records *records, const nt_str *fields, size_t count,
                        nt_query_phase phase, nt_hash *out) {
   enum { AT_ONCE = 16 };
@@ -133,21 +123,6 @@ void nt_columns_hashes(nt_columns *columns, const nt_records *records, const nt_
     }
     make(missing, wanted, records);
   }
-  for (size_t i = 0; i < count; i++) out[i] = hand_out(get(columns, fields[i]), phase);
-  uv_mutex_unlock(&columns->lock);
-}
-
-void nt_columns_changed(nt_columns *columns, const nt_records *records, nt_query_phase phase,
-                        void (*fn)(void *ud, nt_str field), void *ud) {
-  const nt_map_entry *e;
-  uv_mutex_lock(&columns->lock);
-  for (size_t i = 0; nt_map_each(&columns->by_field, &i, &e);) {
-    column *c = e->value;
-    if (!(c->asked >> phase & 1)) continue;
-    if (!is_current(c, records)) make(&c, 1, records);
-    hand_out(c, phase);
-    if (c->untold >> phase & 1) fn(ud, c->field);
-    c->untold &= ~(1U << phase);
-  }
+  for (size_t i = 0; i < count; i++) out[i] = get(columns, fields[i])->sums[phase];
   uv_mutex_unlock(&columns->lock);
 }

@@ -27,8 +27,5 @@ void nt_columns_free(nt_columns *columns);
  * work. */
 void nt_columns_hashes(nt_columns *columns, const nt_records *records, const nt_str *fields, size_t count,
                        nt_query_phase phase, nt_hash *out);
-/* Calls fn for every column that has been asked for in a phase and is not what it was then, or at the last call. */
-void nt_columns_changed(nt_columns *columns, const nt_records *records, nt_query_phase phase,
-                        void (*fn)(void *ud, nt_str field), void *ud);
 
 #endif

@@ -161,12 +161,10 @@ static nt_question *find_question(nt_site *site, const nt_query *query, nt_query
 void nt_queries_bring(nt_site *site, nt_question *q) {
   uv_mutex_lock(&q->lock);
   if (q->turn != site->queries->turn) {
-    nt_hash before = q->step.value;
-    bool holds = nt_question_holds(site, q), first = q->step.state == NT_STEP_NONE;
+    bool holds = nt_question_holds(site, q);
     nt_span span = holds ? (nt_span){0} : nt_span_work(site->profile, NT_STEP_QUERY);
     if (!holds) nt_question_evaluate(site, q);
     nt_span_end(span);
-    q->untold |= !first && q->step.value != before;
     nt_site_count(site, NT_STEP_QUERY, !holds);
     q->turn = site->queries->turn;
   }
@@ -215,45 +213,13 @@ nt_hash nt_queries_hash(nt_site *site, uint32_t name, nt_query_phase phase) {
 
 /* ---- between jobs ---- */
 
-typedef struct telling {
-  nt_site *site;
-  nt_query_phase phase;
-  void (*changed)(void *ud, nt_key key, nt_query_phase phase);
-  void *ud;
-} telling;
-
-static void tell_column(void *ud, nt_str field) {
-  telling *t = ud;
-  t->changed(t->ud, nt_key_of(NT_KEY_FIELD, NT_SCOPE_ALL, nt_names_id(t->site->names, field)), t->phase);
-}
-
-static void tell_name(void *ud, uint32_t name) {
-  telling *t = ud;
-  t->changed(t->ud, nt_key_of(NT_KEY_QUERY, 0, name), t->phase);
-}
-
-void nt_queries_catch_up(nt_site *site, nt_query_phase phase,
-                         void (*changed)(void *ud, nt_key key, nt_query_phase phase), void *ud) {
-  nt_queries *all = site->queries;
-  telling t = {site, phase, changed, ud};
-  const nt_map_entry *e;
-  nt_queries_turn(all);
-  nt_columns_changed(all->columns, &site->records, phase, tell_column, &t);
-  if (phase == NT_BEFORE_PLAN) return; /* columns only */
-  nt_terms_catch_up(site, phase, tell_name, &t);
-  for (size_t i = 0; nt_map_each(&all->questions[phase], &i, &e);) {
-    nt_question *q = e->value;
-    uint64_t asked = q->asked;
-    nt_queries_bring(site, q);
-    q->asked = asked;
-    if (q->untold) tell_name(&t, q->name);
-    q->untold = false;
-  }
-}
-
 static void want(nt_question *q, uint64_t epoch) {
   q->asked = epoch;
   for (size_t i = 0; i < q->bases.len; i++) want(q->bases.items[i].question, epoch);
+}
+
+size_t nt_queries_count(const nt_queries *q) {
+  return q->questions[NT_BEFORE_COLLECT].live + q->questions[NT_AFTER_COLLECT].live;
 }
 
 void nt_queries_forget(nt_site *site, nt_query_phase phase, bool (*is_read)(void *ud, nt_key key, nt_query_phase phase),

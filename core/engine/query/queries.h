@@ -28,10 +28,8 @@ bool nt_queries_ask(struct nt_site *site, const nt_query *query, nt_query_phase 
                     uint32_t *name, nt_hash *hash);
 /* The hash of the answer to a question that was asked before, by its name. */
 nt_hash nt_queries_hash(struct nt_site *site, uint32_t name, nt_query_phase phase);
-/* Brings every known column, question and index of terms of a phase up to what the documents are now, and names each
- * key whose hash is not what it was when it was first read, or at the last call. Between jobs. */
-void nt_queries_catch_up(struct nt_site *site, nt_query_phase phase,
-                         void (*changed)(void *ud, nt_key key, nt_query_phase phase), void *ud);
+/* How many are known. */
+size_t nt_queries_count(const nt_queries *queries);
 /* Drops the questions that nobody wanted in this epoch, that `is_read` does not hold on to, and that no other question
  * is derived from. Between jobs. */
 void nt_queries_forget(struct nt_site *site, nt_query_phase phase,
@@ -41,8 +39,8 @@ nt_hash nt_queries_answer(const struct nt_site *site, const nt_docref *refs, siz
 /* The hash of one field over every document: which documents there are, and what each holds there. */
 nt_hash nt_queries_column(struct nt_site *site, nt_str field, nt_query_phase phase);
 /* Several of them in one pass. */
+void nt_queries_columns(struct nt_site *site, const nt_str *fields, size_t count, nt_query_phase phase, nt_hash *out);
 /* How many times a document's fields were looked at to answer questions. */
 uint64_t nt_queries_considered(const nt_queries *queries);
-void nt_queries_columns(struct nt_site *site, const nt_str *fields, size_t count, nt_query_phase phase, nt_hash *out);
 
 #endif

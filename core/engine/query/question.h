@@ -33,7 +33,6 @@ typedef struct nt_question {
   nt_step step;
   nt_docref *refs;
   size_t ref_count, ref_cap;
-  bool untold;    /* the answer has been another since nt_queries_catch_up() told of it */
   uint64_t asked; /* the epoch in which it was wanted last */
 
   nt_question_sort sort;

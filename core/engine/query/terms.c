@@ -13,8 +13,6 @@ typedef struct memo {
   uint64_t turn;   /* when it was last found to be right */
   nt_step step;
   nt_term_index index;
-  NT_VEC(nt_str) changed; /* slugs whose documents are not what they were, in the site's names */
-  bool known, list_changed, faults_changed;
   uint64_t pages_turn; /* when this was made, which the plan must precede */
   nt_map pages;        /* slug -> the first page that lists its documents */
   nt_hash pages_hash;
@@ -36,7 +34,6 @@ nt_term_indexes *nt_term_indexes_new(void) {
 static void memo_free(memo *m) {
   nt_step_deinit(&m->step);
   nt_term_index_deinit(&m->index);
-  nt_vec_deinit(&m->changed);
   nt_map_deinit(&m->pages);
   uv_mutex_destroy(&m->lock);
   free(m);
@@ -66,42 +63,17 @@ static nt_hash documents_hash(const nt_term_index *index, nt_str slug) {
   return d ? d->hash : NT_HASH_ABSENT;
 }
 
-/* Who asks for the first time reads what it is then. */
-static void note_changes(memo *m, const nt_term_index *before) {
-  const nt_map_entry *e;
-  bool first = !m->known;
-  m->known = true;
-  if (first) return;
-  for (size_t i = 0; nt_map_each(&before->by_slug, &i, &e);)
-    if (documents_hash(&m->index, e->key) != documents_hash(before, e->key)) nt_push(&m->changed, e->key);
-  for (size_t i = 0; nt_map_each(&m->index.by_slug, &i, &e);)
-    if (!nt_map_has(&before->by_slug, e->key)) nt_push(&m->changed, e->key);
-  m->list_changed |= before->list_hash != m->index.list_hash;
-  m->faults_changed |= before->fault_hash != m->index.fault_hash;
-}
-
 static void make(nt_site *site, memo *m) {
   nt_evaluation ev;
-  nt_term_index before = m->index;
   const nt_taxonomy *configured = nt_inputs_taxonomy(site->inputs, m->taxonomy);
   const nt_value *config = configured ? &configured->config : NULL;
+  nt_term_index_deinit(&m->index);
   m->index = (nt_term_index){0};
   nt_evaluation_init(&ev, site, m->phase);
   nt_evaluation_trace_config(&ev, 0, nt_arena_format(ev.arena, "taxonomies/%.*s", NT_FMT(m->taxonomy)));
   if (config) nt_term_index_make(&m->index, &ev, m->taxonomy, m->lang, config);
-  note_changes(m, &before);
-  nt_term_index_deinit(&before);
   nt_step_set(&m->step, &ev.tracer, NT_STEP_OK, m->index.list_hash, NULL);
   nt_evaluation_deinit(&ev);
-}
-
-/* The site has no such taxonomy any more. */
-static void forget(memo *m) {
-  nt_term_index before = m->index;
-  m->index = (nt_term_index){0};
-  note_changes(m, &before);
-  nt_term_index_deinit(&before);
-  nt_step_deinit(&m->step);
 }
 
 static memo *find_memo(nt_site *site, nt_str taxonomy, nt_str lang, nt_query_phase phase) {
@@ -259,27 +231,4 @@ bool nt_terms_key(nt_site *site, nt_query_phase phase, nt_str name, nt_hash *has
           : faults ? m->index.fault_hash
                    : m->pages_hash;
   return true;
-}
-
-static void tell(nt_site *site, const memo *m, const char *class, nt_str slug, void (*fn)(void *ud, uint32_t name),
-                 void *ud) {
-  nt_buf name = {0};
-  nt_buf_format(&name, "%s:%.*s/%.*s", class, NT_FMT(m->lang), NT_FMT(m->taxonomy));
-  if (slug.len) nt_buf_format(&name, "/%.*s", NT_FMT(slug));
-  fn(ud, nt_names_id(site->names, nt_buf_str(&name)));
-  nt_buf_deinit(&name);
-}
-
-void nt_terms_catch_up(nt_site *site, nt_query_phase phase, void (*fn)(void *ud, uint32_t name), void *ud) {
-  const nt_map_entry *e;
-  nt_map *memos = &nt_queries_indexes(site->queries)->memos[phase];
-  for (size_t i = 0; nt_map_each(memos, &i, &e);) {
-    memo *m = e->value;
-    if (!ask(site, m->taxonomy, m->lang, phase)) forget(m);
-    for (size_t s = 0; s < m->changed.len; s++) tell(site, m, "term", m->changed.items[s], fn, ud);
-    if (m->list_changed) tell(site, m, "terms", nt_str_n("", 0), fn, ud);
-    if (m->faults_changed) tell(site, m, "term-faults", nt_str_n("", 0), fn, ud);
-    m->changed.len = 0;
-    m->list_changed = m->faults_changed = false;
-  }
 }

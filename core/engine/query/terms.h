@@ -48,9 +48,6 @@ void nt_terms_split(nt_str collection, nt_str *taxonomy, nt_str *slug);
  * there is no such taxonomy. */
 bool nt_terms_documents(nt_site *site, nt_str collection, nt_str lang, nt_query_phase phase, nt_docrefs *out,
                         uint32_t *name, nt_hash *hash);
-/* Brings every index of a phase up to the documents and calls fn for each name above, but for "term-pages:", whose hash
- * is not what it was at the last call. Between jobs. */
-void nt_terms_catch_up(nt_site *site, nt_query_phase phase, void (*fn)(void *ud, uint32_t name), void *ud);
 /* False if it is not one of the names above; else the hash it has now. */
 bool nt_terms_key(nt_site *site, nt_query_phase phase, nt_str name, nt_hash *hash);
 

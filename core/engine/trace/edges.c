@@ -56,6 +56,7 @@ struct nt_edges {
   NT_VEC(uint32_t) versions[SORTS]; /* by number; odd while its edges count */
   uint64_t position;                /* in the log of touched documents */
   uint64_t loads;
+  size_t questions; /* how many were left when those that nobody asks were forgotten last */
   nt_hash registrations[NT_BLOCKS + 1];
 };
 
@@ -403,6 +404,23 @@ static void look_at_addresses(nt_site *site) {
 void nt_edges_planned(nt_site *site) {
   look_at_addresses(site);
   look_at_group(site, OF_PLAN);
+}
+
+/* ---- questions that nobody asks any more ---- */
+
+static bool is_asked(void *ud, nt_key key, nt_query_phase phase) {
+  node *n = find_node(ud, key, phase);
+  return n && is_read(ud, &n->readers);
+}
+
+/* When most of them may be such: an epoch must not go through all questions. */
+void nt_edges_forget_questions(nt_site *site) {
+  enum { SPARE = 256 };
+  nt_edges *e = site->edges;
+  if (nt_queries_count(site->queries) < 2 * e->questions + SPARE) return;
+  nt_queries_forget(site, NT_BEFORE_COLLECT, is_asked, e);
+  nt_queries_forget(site, NT_AFTER_COLLECT, is_asked, e);
+  e->questions = nt_queries_count(site->queries);
 }
 
 /* ---- the clock ---- */

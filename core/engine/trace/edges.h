@@ -44,6 +44,9 @@ void nt_edges_questions(nt_site *site, bool after_collect);
 void nt_edges_collected(nt_site *site);
 void nt_edges_planned(nt_site *site);
 
+/* An epoch has ended well: questions that no step asks are dropped now and then. */
+void nt_edges_forget_questions(nt_site *site);
+
 /* The resolutions in which steps that are in force read the clock, a bit for each. */
 uint64_t nt_edges_resolutions(nt_site *site);
 

@@ -158,4 +158,5 @@ void nt_suspects_settle(nt_site *site) {
     if (page->due) site->due.items[kept++] = page;
   }
   site->due.len = kept;
+  nt_edges_forget_questions(site);
 }
