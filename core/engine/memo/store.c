@@ -15,7 +15,7 @@
 /* What is put goes to the writer in pieces. The bytes that wait for it are bounded: the loop then waits for one piece
  * to be written, which takes about a millisecond. A disk that does not answer for PATIENCE costs the memo, not the
  * build. */
-enum { PIECE_BYTES = 256 << 10, PIECE_CHANGES = 1024, MOST_WAITING = 32 << 20, MOST_PIECES = 1024, PATIENCE = 2 };
+enum { PIECE_BYTES = 256 << 10, PIECE_CHANGES = 1024, MOST_WAITING = 8 << 20, MOST_PIECES = 1024, PATIENCE = 2 };
 
 typedef struct change {
   nt_memo_table table;
