@@ -5,7 +5,7 @@
 #include "small_site.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#include <sanitizer/allocator_interface.h>
+size_t __sanitizer_get_current_allocated_bytes(void); /* its header is not installed everywhere */
 #else
 #include <malloc.h>
 #endif
