@@ -8,7 +8,10 @@
 
 /* A seat keeps its VM, which is dear to make. No job is out: it is nobody's. */
 static void trim_site(nt_site *site, unsigned workers) {
-  for (unsigned i = 0; i < workers; i++) nt_seat_trim(&site->seats[i]);
+  for (unsigned i = 0; i < workers; i++) {
+    nt_seat_trim(&site->seats[i]);
+    if (site->seats[i].vm) nt_vm_trim(site->seats[i].vm);
+  }
 }
 
 static void trim_threads(nt_engine *e) {

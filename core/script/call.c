@@ -104,6 +104,11 @@ static void collect(nt_vm *vm) {
   if (vm->collect_at > vm->options.memory / 2) vm->collect_at = vm->options.memory / 2;
 }
 
+void nt_vm_trim(nt_vm *vm) {
+  vm->collect_at = 0;
+  collect(vm);
+}
+
 static void leave(nt_vm *vm) {
   if (--vm->depth) return;
   vm->call = 0;

@@ -87,6 +87,8 @@ size_t nt_vm_begin(nt_vm *vm, const nt_observed *what);
 void nt_vm_end(nt_vm *vm, size_t mark);
 /* Bytes that Lua holds. */
 size_t nt_vm_memory(const nt_vm *vm);
+/* Between calls: frees what none can reach any more. */
+void nt_vm_trim(nt_vm *vm);
 /* Runs the scripts in order and seals the VM. False after reporting: the site's scripts are not usable. Called once. */
 bool nt_vm_load(nt_vm *vm, const nt_script_source *scripts, size_t count, nt_diags *diags);
 

@@ -15,10 +15,11 @@
 /* What is put goes to the writer in pieces. The bytes that wait for it are bounded: the loop then waits for one piece
  * to be written, which takes about a millisecond. A disk that does not answer for PATIENCE costs the memo, not the
  * build. */
-enum { PIECE_BYTES = 256 << 10, PIECE_CHANGES = 1024, MOST_WAITING = 32 << 20, MOST_PIECES = 1024, PATIENCE = 2 };
+enum { PIECE_BYTES = 256 << 10, PIECE_CHANGES = 1024, MOST_WAITING = 8 << 20, MOST_PIECES = 1024, PATIENCE = 2 };
 
 typedef struct change {
   nt_memo_table table;
+  unsigned order; /* of the same row the last one counts */
   bool remove;
   uint64_t key;
   size_t at, len; /* in the piece's bytes, or of what was taken */
@@ -122,7 +123,17 @@ static void flush(nt_memo *memo, const piece *p) {
   if (good) nt_rows_tidy(memo->rows);
 }
 
+static int by_row(const void *a, const void *b) {
+  const change *x = a, *y = b;
+  if (x->table != y->table) return x->table < y->table ? -1 : 1;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return x->order < y->order ? -1 : 1;
+}
+
+/* In order of rows, which come from workers in any: SQLite then fills its pages, and does not split what it filled. */
 static void make_changes(nt_memo *memo, const piece *p) {
+  for (size_t i = 0; i < p->changes.len; i++) p->changes.items[i].order = (unsigned)i;
+  if (p->changes.len) qsort(p->changes.items, p->changes.len, sizeof *p->changes.items, by_row);
   for (size_t i = 0; i < p->changes.len && is_good(memo); i++) {
     const change *c = &p->changes.items[i];
     nt_str bytes = nt_str_n(c->taken ? c->taken : p->bytes.ptr + c->at, c->len);

@@ -440,8 +440,37 @@ static void the_program_has_a_hash(void **state) {
   assert_int_equal(nt_memo_program(), nt_memo_program());
 }
 
+/* ---- in any order ---- */
+
+/* The writer puts changes in order of rows before it makes them. */
+static void of_a_row_that_is_put_twice_the_last_word_counts(void **state) {
+  enum { ROWS = 4096, TURN = 16, BYTES = 4500 };
+  nt_memo *memo = open_memo("order", NT_MEMO_NEW);
+  char *bytes = nt_zalloc(BYTES);
+  for (unsigned i = 0; i < ROWS; i++) {
+    uint64_t key = i / TURN * TURN + TURN - 1 - i % TURN;
+    nt_memo_put(memo, NT_MEMO_BODIES, key, NT_STR("an earlier one"));
+    if (i % 512 == 0) nt_memo_remove(memo, NT_MEMO_BODIES, key);
+    nt_memo_put(memo, NT_MEMO_BODIES, key, nt_str_n(bytes, BYTES));
+  }
+  put(memo, NT_MEMO_ITEMS, 1, 0);
+  nt_memo_remove(memo, NT_MEMO_ITEMS, 1);
+  assert_int_equal(flush(memo), 1);
+  nt_buf got = {0};
+  for (uint64_t key = 0; key < ROWS; key++) {
+    nt_buf_clear(&got);
+    assert_true(nt_memo_read(memo, 0, NT_MEMO_BODIES, key, &got));
+    assert_int_equal(got.len, BYTES);
+  }
+  assert_int_equal(look(memo, 0, NT_MEMO_ITEMS, 1, 0), 0);
+  nt_memo_close(memo);
+  nt_buf_deinit(&got);
+  free(bytes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(of_a_row_that_is_put_twice_the_last_word_counts, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_flushed_is_read_again, setup, teardown),
       cmocka_unit_test_setup_teardown(rows_come_in_order_of_their_keys, setup, teardown),
       cmocka_unit_test_setup_teardown(another_version_begins_anew, setup, teardown),
