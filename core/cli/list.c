@@ -28,7 +28,7 @@ static nt_str state_of(const nt_record *r) {
 static void list_document(const nt_site *site, const nt_record *r) {
   const nt_frozen *f = r->made ? r->made : r->parsed;
   nt_str none = NT_STR("-"), kind = f ? f->kind : none, lang = f ? f->lang : none;
-  nt_str state = state_of(r), url = nt_plan_url(&site->plan, r->id);
+  nt_str state = state_of(r), url = nt_plan_url(&site->plan, r);
   printf("%.*s\t%.*s\t%.*s\t%.*s\t%.*s", NT_FMT(site->name), NT_FMT(r->id), NT_FMT(kind), NT_FMT(lang), NT_FMT(state));
   if (url.len) printf("\t%.*s", NT_FMT(url));
   putchar('\n');

@@ -175,7 +175,7 @@ static nt_value readers_of(const nt_explaining *x, const nt_record *r) {
 
 nt_value nt_explain_document(const nt_explaining *x, const nt_record *r) {
   nt_value map = nt_explain_document_name(x, r), hooks = nt_list_new(x->arena);
-  nt_str url = nt_plan_url(&x->site->plan, r->id);
+  nt_str url = nt_plan_url(&x->site->plan, r);
   const nt_frozen *f = r->made ? r->made : r->parsed;
   if (f) nt_put_str(x, &map, "source", f->source);
   if (r->parent) nt_put_str(x, &map, "derived_from", x->site->records.slots.items[r->parent - 1]->id);

@@ -6,7 +6,7 @@
 #include "text/locale.h"
 
 nt_str nt_address_of(const nt_site *site, const nt_record *record) {
-  return nt_plan_url(&site->plan, record->id);
+  return nt_plan_url(&site->plan, record);
 }
 
 nt_str nt_address_href(const nt_site *site, nt_str url, nt_str tail, nt_arena *arena) {

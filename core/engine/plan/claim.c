@@ -28,20 +28,53 @@ bool nt_plan_path(nt_planning *p, nt_str url, nt_str extension, nt_str *path) {
   return nt_path_normal(below, p->arena, path);
 }
 
-/* The page that makes this path impossible: one that lies below it, or one that it would lie below. */
-static const nt_page_record *in_the_way(nt_planning *p, nt_str path) {
-  const nt_page_record *below = nt_map_get(&p->folders, path);
-  for (nt_str dir = nt_path_dir(path); !below && dir.len; dir = nt_path_dir(dir)) {
-    const nt_page_record *above = nt_map_get(&p->plan->records, dir);
-    if (above && above->present) return above;
-  }
-  return below;
+/* ---- folders ---- */
+
+/* A page that stands where others have a folder; known from both sides. */
+static void meet(nt_folder *folder, nt_page_record *record) {
+  folder->page = record;
+  record->below = folder;
 }
 
-static void keep_folders(nt_planning *p, nt_page_record *record) {
-  for (nt_str dir = nt_path_dir(record->path); dir.len && !nt_map_has(&p->folders, dir); dir = nt_path_dir(dir))
-    nt_map_set(&p->folders, dir, record);
+static nt_folder *folder_of(nt_plan *plan, nt_str path) {
+  nt_folder *first = NULL, **above = &first, *folder;
+  for (nt_str dir = path; dir.len; dir = nt_path_dir(dir), above = &folder->above) {
+    folder = nt_map_get(&plan->folders, dir);
+    *above = folder;
+    if (folder) break;
+    folder = *above = NT_NEW(plan->paths, nt_folder);
+    dir = nt_arena_str(plan->paths, dir);
+    nt_map_set(&plan->folders, dir, folder);
+    nt_page_record *there = nt_map_get(&plan->records, dir);
+    if (there) meet(folder, there);
+  }
+  return first;
 }
+
+static void find_folders(nt_plan *plan, nt_page_record *record) {
+  if (record->in_folders) return;
+  nt_folder *below = nt_map_get(&plan->folders, record->path);
+  if (below) meet(below, record);
+  record->folder = folder_of(plan, nt_path_dir(record->path));
+  record->in_folders = true;
+}
+
+/* The page that makes this one impossible: one that lies below it, or one that it would lie below. */
+static const nt_page_record *in_the_way(const nt_plan *plan, const nt_page_record *record) {
+  if (record->below && record->below->draft == plan->draft) return record->below->first;
+  for (const nt_folder *folder = record->folder; folder; folder = folder->above)
+    if (folder->page && folder->page->present) return folder->page;
+  return NULL;
+}
+
+static void keep_folders(const nt_plan *plan, nt_page_record *record) {
+  for (nt_folder *folder = record->folder; folder && folder->draft != plan->draft; folder = folder->above) {
+    folder->draft = plan->draft;
+    folder->first = record;
+  }
+}
+
+/* ---- claims ---- */
 
 /* What file systems take: a name of 255 bytes, and with the publication's own folder before it a path of 4,096. */
 static bool is_too_long(nt_str path) {
@@ -61,40 +94,51 @@ static void report_too_long(nt_planning *p, nt_str path, nt_where where) {
   nt_report(p->diags, NT_MSG_path_too_long, where, nt_str_sub(path, 0, end));
 }
 
-/* The page gets its path, unless somebody has it or is in the way. */
-nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner, nt_where where) {
-  if (is_too_long(page->path)) {
+static nt_page_record *record_of(nt_plan *plan, nt_str path) {
+  nt_page_record *record = nt_map_get(&plan->records, path);
+  if (record) return record;
+  record = nt_plan_number(plan);
+  record->path = nt_arena_str(plan->paths, path);
+  nt_map_set(&plan->records, record->path, record);
+  return record;
+}
+
+nt_page_record *nt_plan_claim_for(nt_planning *p, nt_page_record *record, const nt_page *page, nt_str owner,
+                                  nt_where where) {
+  nt_plan *plan = p->plan;
+  if (!record && is_too_long(page->path)) {
     report_too_long(p, page->path, where);
     return NULL;
   }
-  const nt_page_record *other = in_the_way(p, page->path);
+  if (!record) record = record_of(plan, page->path);
+  find_folders(plan, record);
+  const nt_page_record *other = in_the_way(plan, record);
   if (other) {
     nt_report(p->diags, NT_MSG_path_blocked, where, owner, page->path, other->owner, other->path);
     return NULL;
   }
-  nt_page_record *record = nt_map_get(&p->plan->records, page->path);
-  if (record && record->present) {
+  if (record->present) {
     nt_report(p->diags, NT_MSG_path_taken, where, owner, page->path, record->owner);
     return NULL;
-  }
-  if (!record) {
-    record = nt_plan_number(p->plan);
-    record->path = nt_arena_str(p->plan->paths, page->path);
-    nt_map_set(&p->plan->records, record->path, record);
   }
   record->present = true;
   record->page = *page;
   record->page.path = record->path;
   /* Kept as long as the record: a page that a cancelled round staged may be taken away after the plan was made anew. */
   if (!nt_str_eq(record->owner, owner)) {
-    record->owner = nt_arena_str(p->plan->paths, owner);
+    record->owner = nt_arena_str(plan->paths, owner);
     record->unkept = true;
   }
   record->asset = NULL;
   record->redirect = nt_str_n("", 0);
-  nt_push(&p->plan->pages, record);
-  keep_folders(p, record);
+  record->planned_before = NULL;
+  nt_push(&plan->pages, record);
+  keep_folders(plan, record);
   return record;
+}
+
+nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner, nt_where where) {
+  return nt_plan_claim_for(p, NULL, page, owner, where);
 }
 
 bool nt_plan_output(nt_planning *p, nt_str output, uint32_t takes, nt_where where, nt_str what) {

@@ -21,7 +21,9 @@ void nt_plan_deinit(nt_plan *plan) {
   }
   nt_map_deinit(&plan->records);
   nt_vec_deinit(&plan->numbered);
-  nt_map_deinit(&plan->urls);
+  nt_vec_deinit(&plan->urls);
+  nt_places_free(plan);
+  nt_map_deinit(&plan->folders);
   nt_map_deinit(&plan->by_url);
   nt_map_deinit(&plan->words);
   nt_map_deinit(&plan->menus);
@@ -38,9 +40,8 @@ void nt_plan_deinit(nt_plan *plan) {
   nt_arena_free(plan->paths);
 }
 
-nt_str nt_plan_url(const nt_plan *plan, nt_str id) {
-  const nt_str *url = nt_map_get(&plan->urls, id);
-  return url ? *url : nt_str_n("", 0);
+nt_str nt_plan_url(const nt_plan *plan, const nt_record *record) {
+  return record->slot < plan->urls.len ? plan->urls.items[record->slot] : nt_str_n("", 0);
 }
 
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path) {
@@ -62,33 +63,42 @@ static void put_part(nt_buf *out, nt_str part) {
   nt_buf_put(out, part);
 }
 
-static nt_hash page_hash(const nt_page *page, const nt_page_record *record, const nt_site *site) {
-  nt_buf b = {0};
+/* Of all but its alternates. */
+static nt_hash bare_hash(const nt_page *page, const nt_page_record *record, const nt_site *site, nt_buf *b) {
+  nt_buf_clear(b);
   const nt_str parts[] = {page->path,       page->url,  page->output, page->template_name, page->kind,
                           page->collection, page->prev, page->next,   page->lang,          page->title,
                           page->taxonomy,   page->term, page->home,   page->origin,        record->redirect};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) put_part(&b, parts[i]);
-  for (size_t i = 0; i < page->alternate_count; i++) {
-    put_part(&b, page->alternates[i].lang);
-    put_part(&b, page->alternates[i].url);
-  }
-  nt_buf_byte(&b, (char)page->unlisted);
-  nt_buf_byte(&b, (char)page->from_end);
-  nt_buf_varint(&b, page->number);
-  nt_buf_varint(&b, page->count);
-  nt_buf_varint(&b, page->first);
-  nt_buf_varint(&b, page->shown);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) put_part(b, parts[i]);
+  nt_buf_byte(b, (char)page->unlisted);
+  nt_buf_byte(b, (char)page->from_end);
+  nt_buf_varint(b, page->number);
+  nt_buf_varint(b, page->count);
+  nt_buf_varint(b, page->first);
+  nt_buf_varint(b, page->shown);
   const nt_record *doc = nt_records_at(&site->records, page->document);
-  nt_buf_varint(&b, doc ? doc->id_hash + doc->generation : 0);
-  nt_value_encode(&page->params, &b);
+  nt_buf_varint(b, doc ? doc->id_hash + doc->generation : 0);
+  nt_value_encode(&page->params, b);
   if (record->asset) {
-    nt_buf_put(&b, record->asset->file);
-    nt_buf_put(&b, nt_str_n((const char *)&record->asset->stamp, sizeof record->asset->stamp));
-    nt_buf_varint(&b, record->asset->layer);
+    nt_buf_put(b, record->asset->file);
+    nt_buf_put(b, nt_str_n((const char *)&record->asset->stamp, sizeof record->asset->stamp));
+    nt_buf_varint(b, record->asset->layer);
   }
-  nt_hash hash = nt_hash_bytes(nt_buf_str(&b));
-  nt_buf_deinit(&b);
-  return hash;
+  return nt_hash_bytes(nt_buf_str(b));
+}
+
+static nt_hash page_hash(const nt_page_record *record, const nt_site *site, nt_buf *b) {
+  const nt_page *page = &record->page;
+  nt_hash *before = record->planned_before;
+  nt_hash hash = before && *before != NT_HASH_ABSENT ? *before : bare_hash(page, record, site, b);
+  if (before) *before = hash;
+  if (!page->alternate_count) return hash;
+  nt_buf_clear(b);
+  for (size_t i = 0; i < page->alternate_count; i++) {
+    put_part(b, page->alternates[i].lang);
+    put_part(b, page->alternates[i].url);
+  }
+  return nt_hash_combine(hash, nt_hash_bytes(nt_buf_str(b)));
 }
 
 static int by_path(const void *a, const void *b) {
@@ -97,18 +107,17 @@ static int by_path(const void *a, const void *b) {
 
 void nt_plan_start_over(nt_planning *p) {
   nt_plan *plan = p->plan;
-  const nt_map_entry *e;
-  for (size_t i = 0; nt_map_each(&plan->records, &i, &e);) ((nt_page_record *)e->value)->present = false;
-  plan->pages.len = 0;
-  nt_map_clear(&plan->urls);
+  for (size_t i = 0; i < plan->numbered.len; i++) plan->numbered.items[i]->present = false;
+  plan->draft++;
+  plan->pages.len = plan->urls.len = 0;
+  for (size_t i = 0; i < p->site->records.slots.len; i++) nt_push(&plan->urls, nt_str_n("", 0));
   nt_map_clear(&plan->by_url);
   nt_map_clear(&plan->words);
   nt_map_clear(&plan->menus);
   plan->shown.len = 0;
   nt_map_clear(&plan->by_name);
-  nt_map_deinit(&p->folders);
-  p->folders = (nt_map){0};
   nt_arena_reset(plan->arena);
+  p->no_params = nt_map_new(plan->arena);
 }
 
 /* What the plan reads of every document: which there are, and what decides where they go. */
@@ -165,7 +174,6 @@ static void plan_all(nt_planning *p) {
   nt_plan_menus(p);
   nt_plan_links(p);
   nt_plan_trace_links(p);
-  nt_map_deinit(&p->folders);
   nt_vec_deinit(&p->redirects);
 }
 
@@ -176,15 +184,17 @@ static bool is_for_people(const nt_page_record *record) {
 /* Their hashes, together and one by one, when the pages are in order. */
 static nt_hash finish_pages(nt_plan *plan, const nt_site *site) {
   nt_hash hash = 1;
+  nt_buf room = {0};
   plan->shown_hash = 1;
   for (size_t i = 0; i < plan->pages.len; i++) {
     nt_page_record *record = plan->pages.items[i];
-    record->planned = page_hash(&record->page, record, site);
+    record->planned = page_hash(record, site, &room);
     hash = nt_hash_combine(hash, record->planned);
     if (!is_for_people(record)) continue;
     nt_push(&plan->shown, &record->page);
     plan->shown_hash = nt_hash_combine(plan->shown_hash, record->planned);
   }
+  nt_buf_deinit(&room);
   return hash;
 }
 

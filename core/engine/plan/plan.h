@@ -26,18 +26,30 @@ typedef struct nt_page_counted {
   bool speaks, speaking; /* it has something to say; it is among those that may */
 } nt_page_counted;
 
+/* A folder that some page lies in, or did in a plan before. */
+typedef struct nt_folder {
+  struct nt_folder *above;      /* NULL: the publication itself */
+  struct nt_page_record *page;  /* that has the folder's own path, in this plan or not; NULL: none ever had */
+  struct nt_page_record *first; /* that lies in it, if `draft` is the plan's */
+  uint64_t draft;
+} nt_folder;
+
 /* A page with what its steps gave last time. Kept by path from epoch to epoch. */
 typedef struct nt_page_record {
-  uint32_t number;        /* in order of their first coming */
-  nt_str path;            /* owned by the plan's path arena */
-  nt_page page;           /* of the present plan, in its arena */
-  nt_hash planned;        /* the hash of `page` */
-  nt_str owner;           /* whose fault withholds it: a document's id, or what planned it */
-  bool present;           /* in the present plan */
-  const nt_asset *asset;  /* bytes that pass through; NULL for a page */
-  nt_str redirect;        /* where it leads, or empty */
-  nt_step params;         /* the page hooks */
-  nt_arena *hooked_arena; /* of the page as they left it; NULL when there are none */
+  uint32_t number;         /* in order of their first coming */
+  nt_str path;             /* owned by the plan's path arena */
+  nt_page page;            /* of the present plan, in its arena */
+  nt_hash planned;         /* the hash of `page` */
+  nt_str owner;            /* whose fault withholds it: a document's id, or what planned it */
+  bool present;            /* in the present plan */
+  nt_folder *folder;       /* that it lies in; NULL: none, or it was never planned */
+  nt_folder *below;        /* that has its path; NULL: none */
+  bool in_folders;         /* both are known */
+  nt_hash *planned_before; /* see nt_place_page.planned; NULL: not of a document */
+  const nt_asset *asset;   /* bytes that pass through; NULL for a page */
+  nt_str redirect;         /* where it leads, or empty */
+  nt_step params;          /* the page hooks */
+  nt_arena *hooked_arena;  /* of the page as they left it; NULL when there are none */
   nt_page hooked;
   nt_step render;
   nt_step output;
@@ -63,15 +75,18 @@ typedef struct nt_plan {
   nt_arena *paths;
   nt_map records; /* path -> nt_page_record */
   NT_VEC(nt_page_record *) numbered;
-  uint64_t made;                  /* how often */
-  NT_VEC(nt_page_record *) pages; /* the present ones, in order of path */
-  nt_arena *arena;                /* of the present plan */
-  nt_inputs *inputs;              /* those it was made with: pages borrow from them */
-  nt_map urls;                    /* document id -> nt_str* */
-  nt_map by_url;                  /* URL -> the page record there */
-  nt_map words;                   /* "sv:collection/nyheter" -> the page record it leads to */
-  nt_map menus;                   /* "sv/main" -> nt_menu */
-  NT_VEC(const nt_page *) shown;  /* those for people, in order of path */
+  uint64_t made;                    /* how often */
+  uint64_t draft;                   /* how often it was begun */
+  nt_map folders;                   /* path -> nt_folder */
+  NT_VEC(struct nt_place *) places; /* by slot: where documents go (places.h); NULL: not known */
+  NT_VEC(nt_page_record *) pages;   /* the present ones, in order of path */
+  nt_arena *arena;                  /* of the present plan */
+  nt_inputs *inputs;                /* those it was made with: pages borrow from them */
+  NT_VEC(nt_str) urls;              /* of documents, by slot; empty: none */
+  nt_map by_url;                    /* URL -> the page record there */
+  nt_map words;                     /* "sv:collection/nyheter" -> the page record it leads to */
+  nt_map menus;                     /* "sv/main" -> nt_menu */
+  NT_VEC(const nt_page *) shown;    /* those for people, in order of path */
   nt_hash shown_hash;
   nt_map by_name; /* a document's name, whole and its last part -> nt_named */
   nt_step step;
@@ -109,8 +124,9 @@ void nt_plan_make(struct nt_site *site, unsigned worker);
 /* What is known of the links in texts that are withheld: their files are not said to be without use. */
 nt_hash nt_plan_withheld_hash(const struct nt_site *site);
 /* The URL of a document from the publication's root, empty if it has no page. */
-nt_str nt_plan_url(const nt_plan *plan, nt_str id);
+nt_str nt_plan_url(const nt_plan *plan, const nt_record *record);
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path);
+void nt_places_free(nt_plan *plan);
 /* A page that has nothing yet but the next number. */
 nt_page_record *nt_plan_number(nt_plan *plan);
 /* A collection of site.yaml or of a collect hook; NULL if there is none. */

@@ -30,7 +30,7 @@ static void claim_all(nt_planning *p, const nt_value *map, const char *what) {
 
 static void claim_aliases(nt_planning *p, const nt_record *r) {
   const nt_value *aliases = nt_map_find(&r->frozen->fields, NT_STR("aliases"));
-  nt_str url = nt_plan_url(p->plan, r->id);
+  nt_str url = nt_plan_url(p->plan, r);
   if (!aliases || !url.len) return;
   nt_where where = {.doc = r->frozen->id, .file = r->frozen->file, .field = NT_STR("aliases")};
   size_t count = aliases->type == NT_LIST ? nt_value_len(aliases) : aliases->type == NT_STRING ? 1 : 0;

@@ -60,7 +60,7 @@ static void gather(nt_planning *p, members *all) {
 static void report_twice(nt_planning *p, const member *late, const member *first) {
   const nt_frozen *f = late->document->frozen;
   nt_where where = {.doc = f->id, .file = f->file, .line = 1, .column = 1};
-  if (nt_str_eq(late->page->url, nt_plan_url(p->plan, f->id))) /* once, not for each output */
+  if (nt_str_eq(late->page->url, nt_plan_url(p->plan, late->document))) /* once, not for each output */
     nt_report(p->diags, NT_MSG_translation_twice, where, f->id, first->document->id, late->page->lang);
 }
 

@@ -24,9 +24,9 @@ typedef struct nt_planning {
   nt_arena *arena;   /* of the plan */
   nt_arena *scratch; /* of one document's links */
   nt_diags *diags;
-  nt_map folders;    /* each folder that a page lies in -> the first page there */
-  size_t dead_links; /* in the document that is looked at */
-  nt_map used;       /* files beside texts that a text refers to, by path */
+  nt_value no_params; /* an empty map, of all pages that nobody gives any */
+  size_t dead_links;  /* in the document that is looked at */
+  nt_map used;        /* files beside texts that a text refers to, by path */
   NT_VEC(nt_redirect_plan) redirects;
 } nt_planning;
 
@@ -52,6 +52,9 @@ nt_where nt_plan_where(const nt_planning *p, nt_pos pos);
 bool nt_plan_path(nt_planning *p, nt_str url, nt_str extension, nt_str *path);
 /* The page gets its path, unless somebody has it or is in the way: then NULL, and that is reported. */
 nt_page_record *nt_plan_claim(nt_planning *p, const nt_page *page, nt_str owner, nt_where where);
+/* The same when the record of its path is known; NULL: it is not. */
+nt_page_record *nt_plan_claim_for(nt_planning *p, nt_page_record *record, const nt_page *page, nt_str owner,
+                                  nt_where where);
 /* Is there an output of that name that takes such pages (notis_takes)? False after reporting. */
 bool nt_plan_output(nt_planning *p, nt_str output, uint32_t takes, nt_where where, nt_str what);
 nt_str nt_plan_extension(nt_planning *p, nt_str output);

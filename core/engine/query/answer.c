@@ -328,6 +328,25 @@ static bool ranking_stands(nt_site *site, nt_question *q) {
   return update_ranking(site, q, c, q->settings) != NT_RANKING_CHANGED;
 }
 
+/* A part of one answer, as a list page asks for, that another answer has left as it was: nothing but the trace need
+ * follow. Its documents may hold something else, which those that show them read of them. */
+static bool part_stands(const nt_site *site, nt_question *q) {
+  const nt_query *query = q->query;
+  if (q->bases.len != 1 || query->condition_count || !q->good || q->step.diag_count) return false;
+  if (q->inputs != inputs_hash(site, q)) return false;
+  const nt_question *base = q->bases.items[0].question;
+  size_t first, wanted;
+  nt_query_window(query, base->ref_count, &first, &wanted);
+  if (base->query->sort_count != query->sort_count) return false; /* in an order of its own */
+  if (!base->good || base->step.diag_count || wanted != q->ref_count) return false;
+  if (wanted && memcmp(base->refs + first, q->refs, wanted * sizeof *q->refs) != 0) return false;
+  nt_key of_base = nt_key_of(NT_KEY_QUERY, 0, base->name);
+  for (uint32_t i = 0; i < q->step.count; i++)
+    if (q->step.trace[i].key.place == of_base.place && q->step.trace[i].key.name == of_base.name)
+      q->step.trace[i].hash = base->step.value;
+  return true;
+}
+
 static bool bases_stand(nt_site *site, nt_question *q) {
   bool stand = true;
   for (size_t i = 0; i < q->bases.len; i++) {
@@ -350,7 +369,7 @@ bool nt_question_holds(nt_site *site, nt_question *q) {
                                              : untouched;
   if (!holds && q->sort != NT_QUESTION_RANKED) {
     q->version++; /* what its documents hold may be another, for those who look further than it does */
-    holds = nt_step_holds(site, NULL, scope, &q->step);
+    holds = part_stands(site, q) || nt_step_holds(site, NULL, scope, &q->step);
   }
   if (holds) note_time(site, q);
   return holds;
