@@ -62,7 +62,7 @@ static void put_part(nt_buf *out, nt_str part) {
   nt_buf_put(out, part);
 }
 
-static nt_hash page_hash(const nt_page *page, const nt_page_record *record, const nt_site *site) {
+static nt_hash page_hash(const nt_page *page, const nt_page_record *record, nt_site *site) {
   nt_buf b = {0};
   const nt_str parts[] = {page->path,       page->url,  page->output, page->template_name, page->kind,
                           page->collection, page->prev, page->next,   page->lang,          page->title,
@@ -83,7 +83,7 @@ static nt_hash page_hash(const nt_page *page, const nt_page_record *record, cons
   nt_value_encode(&page->params, &b);
   if (record->asset) {
     nt_buf_put(&b, record->asset->file);
-    nt_buf_put(&b, nt_str_n((const char *)&record->asset->stamp, sizeof record->asset->stamp));
+    nt_buf_varint(&b, nt_asset_version(site, record->asset));
     nt_buf_varint(&b, record->asset->layer);
   }
   nt_hash hash = nt_hash_bytes(nt_buf_str(&b));
@@ -174,7 +174,7 @@ static bool is_for_people(const nt_page_record *record) {
 }
 
 /* Their hashes, together and one by one, when the pages are in order. */
-static nt_hash finish_pages(nt_plan *plan, const nt_site *site) {
+static nt_hash finish_pages(nt_plan *plan, nt_site *site) {
   nt_hash hash = 1;
   plan->shown_hash = 1;
   for (size_t i = 0; i < plan->pages.len; i++) {
