@@ -14,6 +14,9 @@ typedef struct known {
   bool looked, hashed, readable;
   nt_image image;
   nt_hash content;
+  nt_hash version; /* what steps depend on; 0: not asked for. It stays when the bytes do, whatever the stamp */
+  bool doubtful;   /* the two below are of an earlier stamp: the bytes have not been compared */
+  nt_hash content_before, version_before;
 } known;
 
 struct nt_assets {
@@ -214,11 +217,16 @@ static int by_path(const void *a, const void *b) {
   return order ? order : nt_str_cmp(x->file, y->file);
 }
 
+static nt_hash stamp_hash(const nt_asset *asset) {
+  nt_hash stamp = nt_hash_bytes(nt_str_n((const char *)&asset->stamp, sizeof asset->stamp));
+  return nt_hash_combine(nt_hash_combine(stamp, asset->layer), asset->salt);
+}
+
 static nt_hash table_hash(const nt_assets *a) {
   nt_hash hash = 1;
   for (size_t i = 0; i < a->files.len; i++) {
     hash = nt_hash_combine(hash, nt_hash_bytes(a->files.items[i].file));
-    hash = nt_hash_combine(hash, nt_asset_hash(&a->files.items[i]));
+    hash = nt_hash_combine(hash, stamp_hash(&a->files.items[i]));
   }
   return hash;
 }
@@ -272,12 +280,6 @@ bool nt_asset_is_static(const nt_asset *asset) {
   return nt_str_starts(asset->file, NT_STR("static/"));
 }
 
-nt_hash nt_asset_hash(const nt_asset *asset) {
-  if (!asset) return NT_HASH_ABSENT;
-  nt_hash stamp = nt_hash_bytes(nt_str_n((const char *)&asset->stamp, sizeof asset->stamp));
-  return nt_hash_combine(nt_hash_combine(stamp, asset->layer), asset->salt);
-}
-
 /* ---- what is in a file ---- */
 
 static size_t read_piece(void *ud, uint64_t offset, void *out, size_t len) {
@@ -297,6 +299,16 @@ static void look(const nt_site *site, const nt_asset *asset, bool hash, known *k
   close(fd);
 }
 
+/* A file of another size has other bytes, and is not read to find that out. */
+static known renewed(const known *k, const nt_asset *asset) {
+  known now = {.stamp = asset->stamp, .salt = asset->salt};
+  if (k->stamp.size != asset->stamp.size || !(k->doubtful || (k->hashed && k->readable && k->version))) return now;
+  now.doubtful = true;
+  now.content_before = k->doubtful ? k->content_before : k->content;
+  now.version_before = k->doubtful ? k->version_before : k->version;
+  return now;
+}
+
 static known *get(nt_assets *a, const nt_asset *asset) {
   nt_buf name = {0};
   nt_buf_format(&name, "%u/%.*s", asset->layer, NT_FMT(asset->file));
@@ -306,8 +318,7 @@ static known *get(nt_assets *a, const nt_asset *asset) {
     nt_map_set(&a->known, nt_arena_str(a->kept, nt_buf_str(&name)), k);
   }
   nt_buf_deinit(&name);
-  if (memcmp(&k->stamp, &asset->stamp, sizeof k->stamp) != 0 || k->salt != asset->salt)
-    *k = (known){.stamp = asset->stamp, .salt = asset->salt};
+  if (memcmp(&k->stamp, &asset->stamp, sizeof k->stamp) != 0 || k->salt != asset->salt) *k = renewed(k, asset);
   return k;
 }
 
@@ -339,6 +350,30 @@ bool nt_asset_content(nt_site *site, const nt_asset *asset, nt_hash *out) {
   return k.readable;
 }
 
+static nt_hash first_version(const nt_asset *asset) {
+  return nt_hash_combine(stamp_hash(asset), nt_hash_bytes(asset->file));
+}
+
+nt_hash nt_asset_version(nt_site *site, const nt_asset *asset) {
+  nt_assets *a = site->assets;
+  if (!asset) return NT_HASH_ABSENT;
+  uv_mutex_lock(&a->lock);
+  bool doubtful = get(a, asset)->doubtful;
+  uv_mutex_unlock(&a->lock);
+  known k = doubtful ? know(site, asset, true) : (known){0};
+  uv_mutex_lock(&a->lock);
+  known *kept = get(a, asset);
+  if (!kept->version) {
+    bool same = doubtful && k.readable && k.content == kept->content_before;
+    kept->version = same ? kept->version_before : first_version(asset);
+    kept->doubtful = false;
+    a->changes++;
+  }
+  nt_hash version = kept->version;
+  uv_mutex_unlock(&a->lock);
+  return version;
+}
+
 /* ---- from one process to the next ---- */
 
 uint64_t nt_assets_known_changes(nt_assets *a) {
@@ -353,7 +388,7 @@ uint64_t nt_assets_known_changes(nt_assets *a) {
 typedef struct kept_known {
   nt_file_stamp stamp;
   uint64_t salt;
-  nt_hash content;
+  nt_hash content, version;
   uint32_t width, height, key_len;
   uint8_t looked, hashed, readable, format;
 } kept_known;
@@ -376,6 +411,7 @@ void nt_assets_known_encode(const nt_assets *a, nt_buf *out) {
     kept.stamp = k->stamp;
     kept.salt = k->salt;
     kept.content = k->content;
+    kept.version = k->version;
     kept.width = k->image.width;
     kept.height = k->image.height;
     kept.key_len = (uint32_t)e->key.len;
@@ -396,7 +432,7 @@ bool nt_assets_known_decode(nt_assets *a, nt_str bytes) {
     at += sizeof kept;
     if (kept.key_len > bytes.len - at || kept.format >= FORMATS) return false;
     known *k = NT_NEW(a->kept, known);
-    *k = (known){.stamp = kept.stamp, .salt = kept.salt, .content = kept.content};
+    *k = (known){.stamp = kept.stamp, .salt = kept.salt, .content = kept.content, .version = kept.version};
     k->looked = kept.looked;
     k->hashed = kept.hashed;
     k->readable = kept.readable;

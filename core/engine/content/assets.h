@@ -35,9 +35,6 @@ const nt_asset *nt_assets_at(const struct nt_site *site, size_t index); /* in or
 
 /* By path from the site's root, NFC: "content/x/karta.png", "static/css/site.css". NULL if there is none. */
 const nt_asset *nt_assets_find(const struct nt_site *site, nt_str path);
-/* What a step depends on when it has looked at a file, or looked for one. */
-nt_hash nt_asset_hash(const nt_asset *asset);
-
 bool nt_asset_is_static(const nt_asset *asset);
 
 /* What is known of files, for the memo: how often that changed, all of it, and all of it back. */
@@ -49,6 +46,9 @@ bool nt_assets_known_decode(nt_assets *assets, nt_str bytes);
 void nt_asset_facts(struct nt_site *site, const nt_asset *asset, nt_arena *arena, nt_file_facts *out);
 /* It is used as a picture, and is none; formats that are not looked into pass. */
 bool nt_asset_is_broken_image(struct nt_site *site, const nt_asset *asset);
+/* What a step depends on when it has looked at a file, or looked for one (NULL): another one when its bytes may be other
+ * ones. A new stamp alone makes no new version: the file is read again. */
+nt_hash nt_asset_version(struct nt_site *site, const nt_asset *asset);
 /* The hash of its bytes; false if they cannot be read. */
 bool nt_asset_content(struct nt_site *site, const nt_asset *asset, nt_hash *out);
 

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 /* What steps give that have the same trace may be another with another of these. */
-enum { FORMAT = 1 };
+enum { FORMAT = 2 };
+/* A memo that is small need not be smaller. */
+enum { SPARE = 500 };
 
 /* ---- opening and closing ---- */
 
@@ -48,15 +50,30 @@ void nt_keep_close(nt_site *site) {
   site->keep = NULL;
 }
 
+/* A body is read when a step needs it, and a flush ends when it may. */
+static void look(nt_site *site, nt_keep *k) {
+  size_t damaged = nt_memo_damaged(site->memo);
+  k->damaged |= damaged > k->found_damaged;
+  k->found_damaged = damaged;
+  k->unusable |= !k->told_unusable && !nt_memo_keeps(site->memo);
+  k->told_unusable |= k->unusable;
+}
+
 void nt_keep_report(nt_site *site) {
-  if (site->keep && site->keep->damaged)
-    nt_report(&site->faults, NT_MSG_memo_damaged, nt_where_file(site->name, 0, 0), site->name);
+  nt_keep *k = site->keep;
+  if (!k) return;
+  look(site, k);
+  nt_where where = nt_where_file(site->name, 0, 0);
+  if (k->damaged) nt_report(&site->faults, NT_MSG_memo_damaged, where, site->name);
+  if (k->unusable) nt_report(&site->faults, NT_MSG_memo_unusable, where, site->name);
 }
 
 /* ---- documents ---- */
 
+/* After a flush that failed the memo has nothing, and takes nothing: the next process begins it anew. Bodies that it
+ * had are made again when they are needed, and stay in memory. */
 static bool is_on(const nt_site *site) {
-  return site->keep != NULL;
+  return site->keep && nt_memo_keeps(site->memo);
 }
 
 void nt_keep_encode_document(const nt_site *site, nt_record *r, nt_buf *row) {
@@ -70,6 +87,7 @@ void nt_keep_document(nt_site *site, nt_record *r, nt_buf *row) {
   bool made_has_own = r->made && (!r->parsed || r->made->blob != r->parsed->blob);
   nt_memo_take(site->memo, NT_MEMO_RECORDS, r->slot, row);
   nt_bodies_put(site, r);
+  if (!r->parsed) nt_memo_remove(site->memo, NT_MEMO_BODIES, 2 * (uint64_t)r->slot);
   if (r->made_is_kept && !made_has_own) nt_memo_remove(site->memo, NT_MEMO_BODIES, 2 * (uint64_t)r->slot + 1);
   r->made_is_kept = made_has_own;
   if (!r->listed) nt_memo_remove(site->memo, NT_MEMO_ITEMS, r->slot);
@@ -129,7 +147,8 @@ static void remove_absent_pages(nt_site *site) {
 
 static void put_names(nt_site *site, uint64_t count) {
   nt_buf row = {0};
-  for (uint64_t first = site->keep->head.names / NT_KEPT_NAMES * NT_KEPT_NAMES; first < count; first += NT_KEPT_NAMES) {
+  for (uint64_t first = site->keep->head.now.names / NT_KEPT_NAMES * NT_KEPT_NAMES; first < count;
+       first += NT_KEPT_NAMES) {
     uint64_t end = first + NT_KEPT_NAMES < count ? first + NT_KEPT_NAMES : count;
     nt_buf_clear(&row);
     for (uint64_t id = first; id < end; id++) nt_encode_str(nt_names_str(site->names, (uint32_t)id), &row);
@@ -140,10 +159,12 @@ static void put_names(nt_site *site, uint64_t count) {
 
 static void put_head(nt_site *site) {
   nt_keep *k = site->keep;
-  nt_kept_head head = {nt_names_count(site->names), site->records.slots.len, site->plan.numbered.len, k->head.epoch};
+  nt_kept_head head = k->head;
+  head.now = (nt_kept_counts){nt_names_count(site->names), site->records.slots.len, site->plan.numbered.len};
+  if (!head.first.names && !site->failed) head.first = head.now;
   if (k->changed) head.epoch = site->epoch;
   if (memcmp(&head, &k->head, sizeof head) == 0) return;
-  if (head.names != k->head.names) put_names(site, head.names);
+  if (head.now.names != k->head.now.names) put_names(site, head.now.names);
   k->head = head;
   nt_memo_put(site->memo, NT_MEMO_SITE, NT_KEPT_HEAD, nt_str_n((const char *)&head, sizeof head));
   k->changed = true;
@@ -152,7 +173,17 @@ static void put_head(nt_site *site) {
 bool nt_kept_read_head(nt_str bytes, nt_kept_head *head) {
   if (bytes.len != sizeof *head) return false;
   memcpy(head, bytes.ptr, sizeof *head);
-  return head->names <= UINT32_MAX && head->slots < NT_SCOPE_ALL && head->pages <= UINT32_MAX;
+  return head->now.names <= UINT32_MAX && head->now.slots < NT_SCOPE_ALL && head->now.pages <= UINT32_MAX;
+}
+
+static bool has_doubled(uint64_t first, uint64_t now) {
+  return now / 2 > first + SPARE;
+}
+
+bool nt_kept_is_outgrown(const nt_kept_head *head) {
+  const nt_kept_counts *first = &head->first, *now = &head->now;
+  return first->names && (has_doubled(first->names, now->names) || has_doubled(first->slots, now->slots) ||
+                          has_doubled(first->pages, now->pages));
 }
 
 static void put_assets(nt_site *site) {
@@ -169,15 +200,17 @@ static void put_assets(nt_site *site) {
 
 /* Slots that came to be without a document, as when a hook raised on what it derived. */
 static void put_bare_slots(nt_site *site) {
-  for (size_t i = (size_t)site->keep->head.slots; i < site->records.slots.len; i++) {
+  for (size_t i = (size_t)site->keep->head.now.slots; i < site->records.slots.len; i++) {
     nt_record *r = site->records.slots.items[i];
     if (r->unkept) nt_keep_changed(site, r);
   }
 }
 
 void nt_keep_flush(nt_site *site) {
-  if (!is_on(site) || site->keep->waits || site->engine->options.check) return;
   nt_keep *k = site->keep;
+  if (!k || k->waits || site->engine->options.check) return;
+  k->damaged = k->unusable = false;
+  if (!is_on(site)) return;
   nt_span span = nt_span_work(site->profile, NT_WORK_MEMO);
   uint64_t plans = nt_atomic_get(&site->counters.run[NT_STEP_PLAN]);
   if (plans != k->plans) remove_absent_pages(site);
@@ -185,7 +218,6 @@ void nt_keep_flush(nt_site *site) {
   put_bare_slots(site);
   put_assets(site);
   put_head(site);
-  k->damaged = false;
   if (k->changed) nt_bodies_flush(site);
   k->changed = false;
   nt_span_end(span);
@@ -209,7 +241,7 @@ static void restored(nt_post *post) {
   k->waits = false;
   site->unlisted = true; /* what no scan lists is gone */
   k->damaged |= k->ruined || k->dropped.len || nt_memo_damaged(site->memo);
-  if (k->ruined) nt_memo_empty(site->memo); /* rows that are left would be believed the next time */
+  if (k->ruined || k->outgrown) nt_memo_empty(site->memo); /* rows that are left would be believed the next time */
   for (size_t i = 0; i < k->dropped.len; i++) nt_memo_remove(site->memo, NT_MEMO_PAGES, k->dropped.items[i]);
   k->changed |= k->dropped.len > 0;
   k->dropped.len = 0;

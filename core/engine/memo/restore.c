@@ -21,7 +21,7 @@ static bool take_names(void *ud, uint64_t key, nt_str bytes) {
   nt_decoder d = {.bytes = bytes};
   uint64_t id = key * NT_KEPT_NAMES;
   if (key != r->rows++) r->bad = true;
-  for (; !r->bad && d.at < bytes.len && id < r->head.names; id++) {
+  for (; !r->bad && d.at < bytes.len && id < r->head.now.names; id++) {
     nt_str name = nt_decode_str(&d);
     if (d.damaged || nt_names_id(r->site->names, name) != id) r->bad = true;
   }
@@ -31,7 +31,7 @@ static bool take_names(void *ud, uint64_t key, nt_str bytes) {
 static bool restore_names(restoring *r) {
   r->rows = 0;
   nt_memo_each(r->site->memo, 0, NT_MEMO_NAMES, take_names, r);
-  return !r->bad && nt_names_count(r->site->names) == r->head.names;
+  return !r->bad && nt_names_count(r->site->names) == r->head.now.names;
 }
 
 /* ---- documents ---- */
@@ -57,7 +57,7 @@ static void take_row(nt_site *site, nt_record *record, nt_record_row *row) {
 static bool take_record(void *ud, uint64_t key, nt_str bytes) {
   restoring *r = ud;
   nt_record_row row;
-  if (key != r->rows++ || key >= r->head.slots || !nt_decode_record(bytes, &row)) {
+  if (key != r->rows++ || key >= r->head.now.slots || !nt_decode_record(bytes, &row)) {
     r->bad = true;
     return false;
   }
@@ -103,7 +103,7 @@ static bool restore_records(restoring *r) {
   nt_records *records = &r->site->records;
   r->rows = 0;
   nt_memo_each(r->site->memo, 0, NT_MEMO_RECORDS, take_record, r);
-  if (r->bad || records->slots.len != r->head.slots) return false;
+  if (r->bad || records->slots.len != r->head.now.slots) return false;
   for (size_t i = 0; i < records->slots.len; i++)
     if (records->slots.items[i]->parent) link_parent(r, records->slots.items[i]);
   return true;
@@ -190,7 +190,7 @@ static bool take_page(void *ud, uint64_t key, nt_str bytes) {
     nt_push(&r->keep->dropped, key);
     return true;
   }
-  if (key >= r->head.pages || key < plan->numbered.len || nt_map_has(&plan->records, row.path)) {
+  if (key >= r->head.now.pages || key < plan->numbered.len || nt_map_has(&plan->records, row.path)) {
     nt_page_row_deinit(&row);
     nt_push(&r->keep->dropped, key);
     return true;
@@ -210,17 +210,29 @@ static bool take_page(void *ud, uint64_t key, nt_str bytes) {
   return true;
 }
 
+/* The page whose row is damaged gets a new number, and the row would stay. */
+static void drop_damaged_pages(restoring *r) {
+  const nt_plan *plan = &r->site->plan;
+  for (uint64_t i = 0; i < r->head.now.pages; i++)
+    if (i >= plan->numbered.len || !plan->numbered.items[i]->path.len) nt_push(&r->keep->dropped, i);
+}
+
 static void restore_pages(restoring *r) {
+  size_t damaged = nt_memo_damaged(r->site->memo);
   nt_memo_each(r->site->memo, 0, NT_MEMO_PAGES, take_page, r);
+  if (nt_memo_damaged(r->site->memo) > damaged) drop_damaged_pages(r);
 }
 
 /* ---- the whole ---- */
+
+static const uint64_t NEVER_PUT = UINT64_MAX;
 
 static void restore_assets(restoring *r) {
   nt_buf bytes = {0};
   if (nt_memo_read(r->site->memo, 0, NT_MEMO_SITE, NT_KEPT_ASSETS, &bytes))
     nt_assets_known_decode(r->site->assets, nt_buf_str(&bytes));
   r->keep->assets = nt_assets_known_changes(r->site->assets);
+  if (nt_memo_damaged(r->site->memo)) r->keep->assets = NEVER_PUT; /* it may be that row */
   nt_buf_deinit(&bytes);
 }
 
@@ -237,6 +249,8 @@ void nt_keep_restore(nt_site *site) {
   bool there = nt_memo_read(site->memo, 0, NT_MEMO_SITE, NT_KEPT_HEAD, &bytes);
   bool whole = there && nt_kept_read_head(nt_buf_str(&bytes), &r.head);
   nt_buf_deinit(&bytes);
+  site->keep->outgrown = whole && nt_kept_is_outgrown(&r.head);
+  if (site->keep->outgrown) return;
   if (!whole || !restore_names(&r) || !restore_records(&r)) {
     forget_all(site);
     site->keep->ruined = there || nt_memo_damaged(site->memo);

@@ -64,7 +64,7 @@ static void put_part(nt_buf *out, nt_str part) {
 }
 
 /* Of all but its alternates. */
-static nt_hash bare_hash(const nt_page *page, const nt_page_record *record, const nt_site *site, nt_buf *b) {
+static nt_hash bare_hash(const nt_page *page, const nt_page_record *record, nt_site *site, nt_buf *b) {
   nt_buf_clear(b);
   const nt_str parts[] = {page->path,       page->url,  page->output, page->template_name, page->kind,
                           page->collection, page->prev, page->next,   page->lang,          page->title,
@@ -81,13 +81,13 @@ static nt_hash bare_hash(const nt_page *page, const nt_page_record *record, cons
   nt_value_encode(&page->params, b);
   if (record->asset) {
     nt_buf_put(b, record->asset->file);
-    nt_buf_put(b, nt_str_n((const char *)&record->asset->stamp, sizeof record->asset->stamp));
+    nt_buf_varint(b, nt_asset_version(site, record->asset));
     nt_buf_varint(b, record->asset->layer);
   }
   return nt_hash_bytes(nt_buf_str(b));
 }
 
-static nt_hash page_hash(const nt_page_record *record, const nt_site *site, nt_buf *b) {
+static nt_hash page_hash(const nt_page_record *record, nt_site *site, nt_buf *b) {
   const nt_page *page = &record->page;
   nt_hash *before = record->planned_before;
   nt_hash hash = before && *before != NT_HASH_ABSENT ? *before : bare_hash(page, record, site, b);
@@ -182,7 +182,7 @@ static bool is_for_people(const nt_page_record *record) {
 }
 
 /* Their hashes, together and one by one, when the pages are in order. */
-static nt_hash finish_pages(nt_plan *plan, const nt_site *site) {
+static nt_hash finish_pages(nt_plan *plan, nt_site *site) {
   nt_hash hash = 1;
   nt_buf room = {0};
   plan->shown_hash = 1;

@@ -135,8 +135,8 @@ static nt_hash asset_now(nt_site *site, uint32_t bytes, nt_str name) {
   if (bytes)
     nt_address_static(site, name, arena, &hash);
   else
-    hash = nt_asset_hash(
-        nt_address_file(site, nt_str_sub(name, 0, line), nt_str_sub(name, line + 1, name.len), arena, &found));
+    hash = nt_asset_version(
+        site, nt_address_file(site, nt_str_sub(name, 0, line), nt_str_sub(name, line + 1, name.len), arena, &found));
   nt_arena_free(arena);
   return hash;
 }

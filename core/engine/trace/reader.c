@@ -115,7 +115,7 @@ static nt_read read_file(nt_reader *reader, nt_str beside, nt_str path, nt_file_
   nt_run *run = run_of(reader);
   nt_str found, name = nt_arena_format(reader->arena, "%.*s\n%.*s", NT_FMT(beside), NT_FMT(path));
   const nt_asset *asset = nt_address_file(run->site, beside, path, reader->arena, &found);
-  nt_run_trace(run, NT_KEY_ASSET, 0, name, nt_asset_hash(asset));
+  nt_run_trace(run, NT_KEY_ASSET, 0, name, nt_asset_version(run->site, asset));
   if (asset) nt_asset_facts(run->site, asset, reader->arena, out);
   return asset ? NT_READ_OK : NT_READ_ABSENT;
 }

@@ -27,8 +27,8 @@
  *               NT_BLOCKS                 -                                       which fenced blocks have a function
  *     PLUGIN    -                         "source/text", "output/html"            version and configuration
  *     CLOCK     resolution                -                                       the instant, cut
- *     ASSET     0                         "text/om.md", a line end, "karta.png"   layer, size and stamp
- *               1                         "/css/site.css"                         the bytes
+ *     ASSET     0                         "text/om.md", a line end, "karta.png"   layer, path, and the stamp its bytes
+ * first had 1                         "/css/site.css"                         the bytes
  */
 #ifndef NT_ENGINE_TRACE_TRACE_H
 #define NT_ENGINE_TRACE_TRACE_H
