@@ -106,6 +106,15 @@ class Ours(Published):
         self.assertEqual([path for path, *_ in self.ws.ledger()], [path for path, *_ in before])
         self.assertEqual(self.written(self.build()), (0, 0))
 
+    def test_a_build_that_finds_nothing_to_do_writes_no_state(self):
+        path = self.ws.path(".notis/state/s/ledger")
+        before = os.stat(path)
+        later = self.ws.build("--at", "2025-01-02")
+        self.assertEqual(self.written(later), (0, 0))
+        after = os.stat(path)
+        self.assertEqual((after.st_ino, after.st_size, after.st_mtime_ns),
+                         (before.st_ino, before.st_size, before.st_mtime_ns))
+
     def test_the_ledger_does_not_grow_for_ever(self):
         for turn in range(40):
             for i in range(40):

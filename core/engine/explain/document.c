@@ -7,14 +7,15 @@
 
 /* ---- its state ---- */
 
-/* Why there is no page of it, where its state does not keep it back; NULL if it is in force. */
+/* Why there is no page of it as it is now, where its state does not keep it back; NULL if it is in force. */
 static const char *why_withheld(const nt_record *r) {
-  if (r->frozen && !r->displaced) return NULL;
-  if (r->frozen) return r->astray ? "reference" : "address";
+  const nt_step *parse = nt_record_own_parse(r), *hooks = nt_record_own_hooks(r);
+  if (r->frozen && r->displaced) return r->astray ? "reference" : "address";
+  if (r->frozen && !r->standin) return NULL;
   if (r->trouble.state == NT_STEP_FAILED) return "unreadable";
-  if (r->parse.state == NT_STEP_DROPPED || r->hooks.state == NT_STEP_DROPPED) return "dropped";
-  if (r->parse.state == NT_STEP_FAILED) return r->item_hooks == NT_STEP_FAILED ? "hook" : "text";
-  return r->hooks.state == NT_STEP_FAILED ? "hook" : "gone";
+  if (parse->state == NT_STEP_DROPPED || hooks->state == NT_STEP_DROPPED) return "dropped";
+  if (parse->state == NT_STEP_FAILED) return nt_record_own_item_hooks(r) == NT_STEP_FAILED ? "hook" : "text";
+  return hooks->state == NT_STEP_FAILED ? "hook" : "gone";
 }
 
 /* What is wrong with the bytes that others stand in for. */

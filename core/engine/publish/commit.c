@@ -44,17 +44,17 @@ static bool write_ledger(nt_commit *c, nt_str lines, size_t count, bool sync) {
   c->log.lines += count;
   if (written == NT_DURABLE_ABSENT) {
     nt_buf text = {0};
-    nt_ledger_write(&c->ledger, &c->log, &text);
+    nt_ledger_write(&c->ledger, &text);
     written = nt_durable_replace(path, nt_buf_str(&text), &c->diags);
-    c->log.lines = c->ledger.live + c->log.dated;
+    c->log.lines = c->ledger.live;
     nt_buf_deinit(&text);
   }
   c->rewrite = written != NT_DURABLE_OK;
   return !c->rewrite;
 }
 
-/* Brings the ledger up to what was committed: what was put and removed, what was found to be as it should, and when. */
-static bool keep_ledger(nt_commit *c, notis_call *call, const int64_t *instant, bool sync) {
+/* Brings the ledger up to what was committed: what was put and removed, and what was found to be as it should. */
+static bool keep_ledger(nt_commit *c, notis_call *call, bool sync) {
   nt_buf lines = {0};
   size_t count = 0;
   for (size_t i = 0; i < c->renewed.len; i++, count++) nt_ledger_put(c->renewed.items[i], &lines);
@@ -66,12 +66,6 @@ static bool keep_ledger(nt_commit *c, notis_call *call, const int64_t *instant, 
       nt_ledger_drop(change->path, &lines);
     else
       nt_ledger_put(note_put(c, call, change), &lines);
-    count++;
-  }
-  if (instant && (!c->log.dated || c->log.instant != *instant)) {
-    c->log.dated = true;
-    c->log.instant = *instant;
-    nt_ledger_date(*instant, &lines);
     count++;
   }
   bool good = write_ledger(c, nt_buf_str(&lines), count, sync);
@@ -88,7 +82,7 @@ static void doubt_files(nt_commit *c) {
 }
 
 /* The target replaces and removes; then the ledger says so; then the journal, if there is one, has done its duty. */
-static bool carry_out(nt_commit *c, notis_call *call, const int64_t *instant, bool journaled) {
+static bool carry_out(nt_commit *c, notis_call *call, bool journaled) {
   const notis_target_api *target = &c->plugin->target;
   for (size_t i = 0; i < c->changes.list.len; i++) {
     const nt_change *change = &c->changes.list.items[i];
@@ -101,7 +95,7 @@ static bool carry_out(nt_commit *c, notis_call *call, const int64_t *instant, bo
   }
   c->begun = false;
   c->bare = false;
-  if (!keep_ledger(c, call, instant, journaled)) return false;
+  if (!keep_ledger(c, call, journaled)) return false;
   for (size_t i = 0; i < c->changes.list.len; i++) {
     const nt_change *change = &c->changes.list.items[i];
     if (change->healed && !nt_good_remove(c->site, change->owner, call->diags)) return false;
@@ -135,7 +129,7 @@ static bool resume(nt_commit *c, notis_call *call) {
     if (!change->removed && !change->healed && target->put(c->self, call, &put) != NOTIS_OK) return false;
   }
   c->absent_known = false;
-  return carry_out(c, call, NULL, true);
+  return carry_out(c, call, true);
 }
 
 /* Does what a whole journal says, if there is one. */
@@ -261,11 +255,6 @@ bool nt_commit_is_published(const nt_site *site, const nt_page_record *page) {
 
 const nt_map *nt_commit_amiss(const nt_site *site) {
   return &site->commit.amiss;
-}
-
-bool nt_commit_instant(const nt_site *site, int64_t *instant) {
-  if (site->commit.log.dated) *instant = site->commit.log.instant;
-  return site->commit.log.dated;
 }
 
 /* ---- opening and looking, on the loop ---- */
@@ -412,8 +401,8 @@ static void count_changes(nt_commit *c) {
 static bool change_all(nt_commit *c, notis_call *call) {
   bool journaled = needs_journal(c);
   if (!begin(c, call) || (journaled && !write_journal(c))) return false;
-  c->unfinished = journaled && !carry_out(c, call, &c->site->instant, true);
-  bool good = journaled ? !c->unfinished : carry_out(c, call, &c->site->instant, false);
+  bool good = carry_out(c, call, journaled);
+  c->unfinished = journaled && !good;
   if (c->unfinished) c->begun = false; /* what is staged is needed yet */
   if (!good) nt_report0(&c->diags, NT_MSG_commit_failed, nt_where_file(c->site->name, 0, 0));
   count_changes(c);
@@ -441,8 +430,7 @@ static void finish_run(void *ud) {
   notis_call call = nt_commit_call(c);
   if (!nt_good_write(c->site, &c->diags)) c->failed = true;
   if (!c->failed) c->failed = !nt_changes_gather(c);
-  if (!c->failed)
-    c->failed = c->changes.list.len ? !change_all(c, &call) : !keep_ledger(c, &call, &c->site->instant, false);
+  if (!c->failed) c->failed = c->changes.list.len ? !change_all(c, &call) : !keep_ledger(c, &call, false);
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
   settle(c);

@@ -86,8 +86,6 @@ void nt_commit_look(struct nt_site *site);
  * were altered or are missing, or what was made of them could not be committed. Loop thread, before pages are rendered.
  */
 const nt_map *nt_commit_amiss(const struct nt_site *site);
-/* The instant of the last epoch that was committed; false if there was none. */
-bool nt_commit_instant(const struct nt_site *site, int64_t *instant);
 /* Forgets what an epoch before left; nothing may be out. */
 void nt_commit_begin_epoch(struct nt_site *site);
 /* Removals are what the ledger holds and the plan does not. */

@@ -83,20 +83,13 @@ void nt_ledger_drop(nt_str path, nt_buf *out) {
   end_line(out, start);
 }
 
-void nt_ledger_date(int64_t instant, nt_buf *out) {
-  size_t start = begin_line(out);
-  nt_buf_format(out, "at %" PRId64, instant);
-  end_line(out, start);
-}
-
-void nt_ledger_write(const nt_map *ledger, const nt_ledger_log *log, nt_buf *out) {
+void nt_ledger_write(const nt_map *ledger, nt_buf *out) {
   NT_VEC(const nt_ledger_entry *) entries = {0};
   const nt_map_entry *e;
   for (size_t i = 0; nt_map_each(ledger, &i, &e);) nt_push(&entries, e->value);
   if (entries.len) qsort(entries.items, entries.len, sizeof *entries.items, by_path);
   nt_buf_c(out, ledger_head);
   for (size_t i = 0; i < entries.len; i++) nt_ledger_put(entries.items[i], out);
-  if (log->dated) nt_ledger_date(log->instant, out);
   nt_vec_deinit(&entries);
 }
 
@@ -197,10 +190,6 @@ void nt_ledger_read(nt_str text, nt_arena *arena, nt_map *ledger, nt_ledger_log 
     if (!next_line(&whole, arena, &l)) continue;
     if (nt_str_starts(l.head, NT_STR("put "))) read_put(l, arena, ledger);
     if (nt_str_eq(l.head, NT_STR("gone"))) nt_map_remove(ledger, l.path);
-    if (nt_str_starts(l.head, NT_STR("at "))) {
-      log->dated = true;
-      log->instant = strtoll(l.head.ptr + 3, NULL, 10);
-    }
   }
   log->torn = broken > 0;
 }

@@ -20,11 +20,9 @@ typedef struct nt_ledger_entry {
 
 /* What a ledger says beside its entries. */
 typedef struct nt_ledger_log {
-  size_t lines;    /* in the file, also those that later ones take back */
-  bool dated;      /* an epoch has been committed, */
-  int64_t instant; /* the last one at this instant */
-  bool torn;       /* its end is not whole: a kill came while it was written */
-  bool damaged;    /* something before the end is not whole */
+  size_t lines; /* in the file, also those that later ones take back */
+  bool torn;    /* its end is not whole: a kill came while it was written */
+  bool damaged; /* something before the end is not whole */
 } nt_ledger_log;
 
 typedef struct nt_change {
@@ -41,11 +39,10 @@ typedef struct nt_changes {
 } nt_changes;
 
 /* The whole of a ledger, in order of path. `ledger`: path -> nt_ledger_entry. */
-void nt_ledger_write(const nt_map *ledger, const nt_ledger_log *log, nt_buf *out);
+void nt_ledger_write(const nt_map *ledger, nt_buf *out);
 /* One line more. */
 void nt_ledger_put(const nt_ledger_entry *entry, nt_buf *out);
 void nt_ledger_drop(nt_str path, nt_buf *out);
-void nt_ledger_date(int64_t instant, nt_buf *out);
 /* Reads what is whole. */
 void nt_ledger_read(nt_str text, nt_arena *arena, nt_map *ledger, nt_ledger_log *log);
 void nt_journal_write(const nt_changes *changes, nt_buf *out);

@@ -54,15 +54,13 @@ static size_t assert_true_entries(const reading *r, const nt_ledger_entry *entri
 static void a_ledger_is_read_as_it_was_written(void **state) {
   nt_map ledger = {0};
   nt_ledger_entry entries[NAMES];
-  nt_ledger_log log = {.dated = true, .instant = -62135596800};
   nt_buf text = {0};
   fill(&ledger, entries);
-  nt_ledger_write(&ledger, &log, &text);
+  nt_ledger_write(&ledger, &text);
   reading r = read_back(nt_buf_str(&text));
   assert_int_equal(assert_true_entries(&r, entries, NAMES), NAMES);
-  assert_true(r.log.dated && !r.log.torn && !r.log.damaged);
-  assert_int_equal(r.log.instant, -62135596800);
-  assert_int_equal(r.log.lines, NAMES + 1);
+  assert_true(!r.log.torn && !r.log.damaged);
+  assert_int_equal(r.log.lines, NAMES);
   reading_deinit(&r);
   nt_map_deinit(&ledger);
   nt_buf_deinit(&text);
@@ -72,14 +70,13 @@ static void a_ledger_is_read_as_it_was_written(void **state) {
 static void a_ledger_is_written_in_order_of_path(void **state) {
   nt_ledger_entry a = {.path = NT_STR("a")}, b = {.path = NT_STR("b")};
   nt_map one = {0}, two = {0};
-  nt_ledger_log log = {0};
   nt_buf first = {0}, second = {0};
   nt_map_set(&one, a.path, &a);
   nt_map_set(&one, b.path, &b);
   nt_map_set(&two, b.path, &b);
   nt_map_set(&two, a.path, &a);
-  nt_ledger_write(&one, &log, &first);
-  nt_ledger_write(&two, &log, &second);
+  nt_ledger_write(&one, &first);
+  nt_ledger_write(&two, &second);
   assert_true(nt_str_eq(nt_buf_str(&first), nt_buf_str(&second)));
   nt_map_deinit(&one);
   nt_map_deinit(&two);
@@ -89,22 +86,18 @@ static void a_ledger_is_written_in_order_of_path(void **state) {
 
 static void the_last_word_counts(void **state) {
   nt_map empty = {0};
-  nt_ledger_log log = {0};
   nt_ledger_entry a = {NT_STR("a"), 1, 2, NT_STR("x")}, b = {NT_STR("b\n"), 3, 4, NT_STR("y")};
   nt_ledger_entry newer = {NT_STR("a"), 5, 6, NT_STR("z")};
   nt_buf text = {0};
-  nt_ledger_write(&empty, &log, &text);
+  nt_ledger_write(&empty, &text);
   nt_ledger_put(&a, &text);
-  nt_ledger_date(7, &text);
   nt_ledger_put(&b, &text);
   nt_ledger_put(&newer, &text);
   nt_ledger_drop(b.path, &text);
   nt_ledger_drop(NT_STR("never there"), &text);
-  nt_ledger_date(8, &text);
   reading r = read_back(nt_buf_str(&text));
   assert_int_equal(assert_true_entries(&r, &newer, 1), 1);
-  assert_int_equal(r.log.lines, 7);
-  assert_int_equal(r.log.instant, 8);
+  assert_int_equal(r.log.lines, 5);
   reading_deinit(&r);
   nt_buf_deinit(&text);
 }
@@ -157,9 +150,8 @@ static void no_damage_is_believed(nt_buf *text, bool (*is_read)(nt_str text)) {
 
 static size_t write_sample(nt_buf *text, nt_ledger_entry *entries) {
   nt_map ledger = {0};
-  nt_ledger_log log = {0};
   fill(&ledger, entries);
-  nt_ledger_write(&ledger, &log, text);
+  nt_ledger_write(&ledger, text);
   nt_map_deinit(&ledger);
   return nt_str_find(nt_buf_str(text), '\n') + 1;
 }
