@@ -168,6 +168,24 @@ end)
                          {"om/index.html", "kontakt/index.html", "nyheter/a/index.html"})
         self.assertEqual((run.sites["s"]["withheld"], run.code), (2, 1))
 
+    def test_what_was_published_stays_when_a_reference_breaks(self):
+        """The page of c and the file beside it, though what c refers to is gone; and not once c is a draft."""
+        self.ws.write("s/content/nyheter/b.md", text("B", kind="news"))
+        self.ws.write("s/content/nyheter/c/karta.txt", "karta")
+        self.ws.write("s/content/nyheter/c/index.md", text("C", "[karta](karta.txt)\n", kind="news", report="b"))
+        self.linked("s/content/om.md", "Text.")
+        before = self.ws.published()
+        kept = {"nyheter/c/index.html", "nyheter/c/karta.txt"}
+        self.assertLessEqual(kept, set(before))
+        (self.ws.root / "s/content/nyheter/b.md").unlink()
+        self.says(self.ws.build(), "ref_unresolved", file="s/content/nyheter/c/index.md")
+        after = self.ws.published()
+        self.assertEqual(set(before) - set(after), {"nyheter/b/index.html"})
+        self.assertEqual([after[p] for p in kept], [before[p] for p in kept])
+        self.ws.write("s/content/nyheter/c/index.md", text("C", kind="news", report="b", draft="true"))
+        self.ws.build()
+        self.assertEqual(set(after) - set(self.ws.published()), kept)
+
     def test_a_name_that_two_have(self):
         self.ws.write("s/content/x/samma.md", text("X"))
         self.ws.write("s/content/y/samma.md", text("Y"))

@@ -2,10 +2,11 @@
 #include "engine/content/states.h"
 #include "engine/publish/committing.h"
 
-/* A document or static file that is at fault now: what was published of it stays. */
+/* A document or static file that is at fault now, if only in what it refers to: what was published of it stays. */
 static bool at_fault(const nt_site *site, nt_str owner) {
   if (nt_inputs_is_unlisted(site->inputs, owner)) return true;
   const nt_record *r = nt_records_find(&site->records, owner);
+  if (r && r->astray) return true;
   if (!r) r = nt_records_find(&site->records, nt_str_sub(owner, 0, nt_str_find_last(owner, '#')));
   if (r && r->parent) r = site->records.slots.items[r->parent - 1];
   if (!r || !r->listed || r->frozen) return false;
