@@ -67,10 +67,10 @@ static void run_worker(void *ud) {
       break;
     } else if (trimmed != pool->trims) {
       void (*trim)(void *ud) = pool->trim;
-      void *ud = pool->trim_ud;
+      void *trim_ud = pool->trim_ud;
       trimmed = pool->trims;
       uv_mutex_unlock(&pool->lock);
-      trim(ud);
+      trim(trim_ud);
       uv_mutex_lock(&pool->lock);
     } else {
       pool->waiting++;

@@ -109,7 +109,8 @@ static void open_engine(life *l, unsigned workers, uint64_t shuffle) {
 /* ---- what is said ---- */
 
 static void put_diag(const nt_diag *d, nt_buf *out) {
-  if (strcmp(nt_message_get(d->code)->name, "memo_damaged") == 0) return; /* it was */
+  const char *name = nt_message_get(d->code)->name;
+  if (strcmp(name, "memo_damaged") == 0 || strcmp(name, "memo_unusable") == 0) return; /* it was, and is found late */
   nt_buf_format(out, "%d %.*s%s%.*s:%u:%u ", (int)d->severity, NT_FMT(d->where.file), d->where.file.len ? "" : " ",
                 NT_FMT(d->where.file.len ? NT_STR("") : d->where.doc), d->where.line, d->where.column);
   nt_diag_message(d, NT_ENGLISH, out);

@@ -50,6 +50,7 @@ static const char *const files[][2] = {
                          "notis.on(\"page\", function(page) page.params.hooked = page.title end)\n"},
     {"s/content/news/a.md", "---\ntitle: A\nreport: r\n---\nSe [b](b.md#plats).\n"},
     {"s/content/news/a.en.md", "---\ntitle: A in English\nslug: a-en\n---\nText.\n"},
+    {"s/content/news/utan.md", "---\ntitle: Utan\nreport: ingen\n---\nText.\n"},
     {"s/content/news/b.md", "---\ntitle: B\n---\n<a id=\"plats\"></a>Text.\n"},
     {"s/content/news/bilaga.pdf", "%PDF-1.4\n"},
     {"s/content/news/annan.pdf", "%PDF-1.4 annan\n"},
@@ -110,7 +111,7 @@ static const edit edits[] = {
     {NT_KEY_FIELD, ":links", "s/content/news/b.md", "Text.", "[bilaga](bilaga.pdf)"},
     {NT_KEY_FIELD, ":anchors", "s/content/news/b.md", "<a id=\"plats\"></a>", "Utan. "},
     {NT_KEY_FIELD, "file", "s/content/news/b.md", "title: B", "title: B\nfile: bilaga.pdf"},
-    {NT_KEY_FIELD, "report", "s/content/news/b.md", "title: B", "title: B\nreport: ingen"},
+    {NT_KEY_FIELD, "report", "s/content/news/utan.md", "report: ingen", "report: r"},
     {NT_KEY_FIELD, "aliases", "s/content/news/b.md", "title: B", "title: B\naliases: /gammal/"},
     {NT_KEY_FIELD, "translation_key", "s/content/news/a.md", "title: A", "title: A\ntranslation_key: k"},
     {NT_KEY_FIELD, "template", "s/content/news/b.md", "title: B", "title: B\ntemplate: other.html"},
@@ -206,6 +207,9 @@ static bool is_made_anew(const edit *e) {
   return *names;
 }
 
+/* A file that was written in the moment of a look is read once more, and what asks for it then may be made anew too. */
+enum { ATTEMPTS = 6 };
+
 static const char *fault_of(const edit *e, manner way) {
   outcome before, other, clean, full, without;
   publish(e, false, CLEAN, &other, &clean);
@@ -213,8 +217,11 @@ static const char *fault_of(const edit *e, manner way) {
   if (!same(full, clean)) return "is not as a clean build";
   if (same(before, full)) return "changes nothing";
   if (!warm) return NULL;
-  publish(e, true, way, &other, &without);
-  bool seen = same(without, clean), anew = way == RESTARTED && is_made_anew(e);
+  bool seen = true, anew = way == RESTARTED && is_made_anew(e);
+  for (int i = 0; i < ATTEMPTS && seen && (!i || !anew); i++) {
+    publish(e, true, way, &other, &without);
+    seen = same(without, clean);
+  }
   return seen == anew ? NULL : seen ? "is seen all the same" : "is missed after all";
 }
 

@@ -128,6 +128,12 @@ static void release(nt_blob *blob, uint32_t turn) {
   blob->bytes = NULL;
 }
 
+static void put_away(nt_record *record) {
+  nt_buf_deinit(&record->kept);
+  record->kept_turn = 0;
+  record->kept_away = true;
+}
+
 void nt_bodies_release(nt_site *site) {
   nt_bodies *bodies = site->bodies;
   uint32_t turn = (uint32_t)nt_atomic_get(&bodies->flushed);
@@ -136,7 +142,7 @@ void nt_bodies_release(nt_site *site) {
     nt_record *record = site->records.slots.items[bodies->put.items[bodies->released].slot];
     if (record->parsed) release(record->parsed->blob, turn);
     if (record->made) release(record->made->blob, turn);
-    if (record->kept_turn && record->kept_turn <= turn) nt_buf_deinit(&record->kept);
+    if (record->kept_turn && record->kept_turn <= turn) put_away(record);
   }
   if (bodies->released < bodies->put.len) return;
   nt_vec_deinit(&bodies->put);

@@ -27,7 +27,8 @@ static bool take(const nt_reading *r, nt_buf *out) {
   const nt_site *site = r->run.site;
   unsigned reader = (unsigned)(r->run.seat - site->seats);
   nt_buf_put(out, nt_buf_str(&r->record->kept));
-  if (!out->len && site->memo) nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, r->record->slot, out);
+  if (!out->len && site->memo && r->record->kept_away)
+    nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, r->record->slot, out);
   return out->len > 0;
 }
 

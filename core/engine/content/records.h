@@ -109,6 +109,7 @@ typedef struct nt_record {
   nt_buf fresh;               /* its bytes, found good since an epoch last was committed */
   nt_buf kept;                /* the newest good ones that were committed, until they lie in the memo */
   uint32_t kept_turn;         /* of the flush that takes them there */
+  bool kept_away;             /* they lie there: what the memo has in this slot is of this item */
   nt_hash good;               /* the hash of `fresh`, else of `kept` */
   uint32_t parent;            /* slot + 1 of the document it was derived from */
   uint32_t *derived;          /* slots, heap */
