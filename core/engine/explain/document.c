@@ -1,5 +1,4 @@
 /* A document: what it is now, and everything that shows something of it. */
-#include "engine/content/good.h"
 #include "engine/explain/explaining.h"
 
 #include "engine/content/states.h"
@@ -7,23 +6,19 @@
 
 /* ---- its state ---- */
 
-/* Why there is no page of it as it is now, where its state does not keep it back; NULL if it is in force. */
-static const char *why_withheld(const nt_record *r) {
+/* What is wrong with its own bytes, for which others may stand in. */
+static const char *own_fault(const nt_record *r) {
   const nt_step *parse = nt_record_own_parse(r), *hooks = nt_record_own_hooks(r);
-  if (r->frozen && r->displaced) return r->astray ? "reference" : "address";
-  if (r->frozen && !r->standin) return NULL;
   if (r->trouble.state == NT_STEP_FAILED) return "unreadable";
   if (parse->state == NT_STEP_DROPPED || hooks->state == NT_STEP_DROPPED) return "dropped";
   if (parse->state == NT_STEP_FAILED) return nt_record_own_item_hooks(r) == NT_STEP_FAILED ? "hook" : "text";
   return hooks->state == NT_STEP_FAILED ? "hook" : "gone";
 }
 
-/* What is wrong with the bytes that others stand in for. */
-static const char *why_older(const nt_record *r) {
-  const nt_standin *own = r->standin;
-  if (r->trouble.state == NT_STEP_FAILED) return "unreadable";
-  if (own->parse.state == NT_STEP_FAILED) return own->item_hooks == NT_STEP_FAILED ? "hook" : "text";
-  return "hook";
+/* Why there is no page of it, where its state does not keep it back; NULL if it is in force. */
+static const char *why_withheld(const nt_record *r) {
+  if (r->frozen && r->displaced) return r->astray ? "reference" : "address";
+  return r->frozen ? NULL : own_fault(r);
 }
 
 static void put_state(const nt_explaining *x, nt_value *map, const nt_record *r) {
@@ -32,7 +27,7 @@ static void put_state(const nt_explaining *x, nt_value *map, const nt_record *r)
   const nt_standing *by = r->parsed && r->text_standing.state != NT_STATE_PUBLISHED ? &r->text_standing : &r->standing;
   nt_put_str(x, map, "state", why ? NT_STR("withheld") : nt_str_c(nt_state_name(nt_record_state(r))));
   if (why) nt_put_str(x, map, "withheld_for", nt_str_c(why));
-  if (r->standin) nt_put_str(x, map, "older_for", nt_str_c(why_older(r)));
+  if (r->standin) nt_put_str(x, map, "older_for", nt_str_c(own_fault(r)));
   if ((held || r->frozen) && by->until && by->until != INT64_MAX) nt_put_instant(x, map, "until", by->until);
 }
 
