@@ -176,6 +176,20 @@ static void test_arrivals_in_front(void **state) {
   workspace_assert_clean(w, "a departure in front");
 }
 
+/* A watch whose state somebody removes goes on, and writes it anew. */
+static void test_state_removed(void **state) {
+  workspace *w = *state;
+  char path[4096];
+  snprintf(path, sizeof path, "%s/.notis/state/s", w->dir);
+  tree_delete(path);
+  workspace_replace(w, "s/content/t1/text-4.md", "stycke", "avsnitt");
+  workspace_refresh(w);
+  assert_false(w->site->failed);
+  snprintf(path, sizeof path, "%s/.notis/state/s/ledger", w->dir);
+  assert_int_equal(access(path, F_OK), 0);
+  workspace_assert_clean(w, "a state that was removed");
+}
+
 static void test_inputs(void **state) {
   workspace *w = *state;
   workspace_replace(w, "s/templates/own.html", "first", "second");
@@ -292,6 +306,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_files, setup, teardown),
       cmocka_unit_test_setup_teardown(test_arrivals, setup, teardown),
       cmocka_unit_test_setup_teardown(test_arrivals_in_front, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_state_removed, setup, teardown),
       cmocka_unit_test_setup_teardown(test_inputs, setup, teardown),
       cmocka_unit_test_setup_teardown(test_clock, setup, teardown),
       cmocka_unit_test_setup_teardown(test_rounds, setup, teardown),

@@ -397,10 +397,15 @@ static void count_changes(nt_commit *c) {
   }
 }
 
+/* Somebody may remove it under a watch; the ledger is then written anew, as it is known. */
+static bool has_state(nt_commit *c) {
+  return access(c->state.ptr, F_OK) == 0 || nt_durable_mkdirs(c->state, &c->diags) == NT_DURABLE_OK;
+}
+
 /* From the journal on a failure leaves it, and the next start goes on. Without one all is done, or nothing. */
 static bool change_all(nt_commit *c, notis_call *call) {
   bool journaled = needs_journal(c);
-  if (!begin(c, call) || (journaled && !write_journal(c))) return false;
+  if (!has_state(c) || !begin(c, call) || (journaled && !write_journal(c))) return false;
   bool good = carry_out(c, call, journaled);
   c->unfinished = journaled && !good;
   if (c->unfinished) c->begun = false; /* what is staged is needed yet */
