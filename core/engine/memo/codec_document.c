@@ -184,8 +184,10 @@ void nt_encode_record(const nt_record *r, nt_buf *out) {
 
 static void decode_documents(nt_decoder *d, unsigned flags, nt_record_row *out) {
   if (flags & PARSED) out->parsed = nt_decode_frozen(d, 1);
-  if (flags & MADE_OWN) out->made = nt_decode_frozen(d, 2);
-  if (flags & MADE_SAME) out->made = out->parsed;
+  if (flags & MADE_OWN)
+    out->made = nt_decode_frozen(d, 2);
+  else if (flags & MADE_SAME)
+    out->made = out->parsed;
   if (!(flags & BODY_SHARED) || !out->parsed || !out->made || out->made == out->parsed) return;
   if (out->made->body_hash == out->parsed->body_hash)
     nt_frozen_share_body(out->made, out->parsed);
