@@ -1,12 +1,6 @@
 /* The engine under a clock that the test sets: when it is to wake, and what it does then. */
 #include "engine/clock.h"
-#include "workspace.h"
-
-typedef struct fixture {
-  workspace w;
-  feed f;
-  int64_t now;
-} fixture;
+#include "fixture.h"
 
 enum { HOUR = 3600, DAY = 86400 };
 
@@ -21,31 +15,14 @@ static const char *const files[][2] = {
     {"s/templates/list.html", "{% for d in documents %}{{ d.title }} {% endfor %}\n"},
 };
 
-static int64_t clock_now(void *ud) {
-  return ((fixture *)ud)->now;
-}
-
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) workspace_write(&x->w, files[i][0], files[i][1]);
+  fixture *x = fixture_new(files, sizeof files / sizeof *files);
   x->now = june(1);
   x->w.options.at = x->now;
-  x->w.options.at_set = false;
   x->w.options.allow_removals = true;
-  x->w.options.clock = clock_now;
-  x->w.options.ud = x;
+  fixture_set_clock(x);
   feed_put(&x->f, "news", "a", "---\ntitle: A\ndate: 2024-01-01\n---\nText.\n");
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -210,7 +187,7 @@ static void an_answer_that_is_no_longer_asked(void **state) {
   assert_int_equal(due(x), INT64_MAX);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
 
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(it_wakes_for_embargo_and_expiry),

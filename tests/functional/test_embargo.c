@@ -1,15 +1,9 @@
 /* A text whose time comes, and goes, in everything that a site makes of it: at the second, on the nights when clocks
  * are moved, when the clock is set back, and across restarts. */
 #include "engine/clock.h"
-#include "workspace.h"
+#include "fixture.h"
 
 #include <stdio.h>
-
-typedef struct fixture {
-  workspace w;
-  feed f;
-  int64_t now;
-} fixture;
 
 enum { HOUR = 3600 };
 
@@ -33,28 +27,11 @@ static const char *const files[][2] = {
     {"s/content/news/karta.gif", "GIF89a\x25\x01\x17\x01\x80\x01\x01"},
 };
 
-static int64_t clock_now(void *ud) {
-  return ((fixture *)ud)->now;
-}
-
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) workspace_write(&x->w, files[i][0], files[i][1]);
-  x->w.options.at_set = false;
+  fixture *x = fixture_new(files, sizeof files / sizeof *files);
   x->w.options.allow_removals = true;
-  x->w.options.clock = clock_now;
-  x->w.options.ud = x;
+  fixture_set_clock(x);
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -200,7 +177,7 @@ static void both_instants_are_slept_through(void **state) {
   assert_out(x, false);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
 
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(each_output_at_the_second), TEST(the_clock_is_set_back),

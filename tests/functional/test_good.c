@@ -1,15 +1,10 @@
 /* A text breaks: its newest good version stays in force everywhere, until it is whole, gone, or its own time is out. */
-#include "workspace.h"
+#include "fixture.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-typedef struct fixture {
-  workspace w;
-  feed f;
-} fixture;
 
 static const char *const files[][2] = {
     {"s/site.yaml", "title: T\nurl: https://t.example/\ntimezone: Europe/Stockholm\n"
@@ -35,12 +30,9 @@ enum { OTHERS = 6 };
 static const char good[] = "---\nkind: news\ntitle: Alfa\n---\nText.\n";
 
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
   char path[64], text[128];
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
+  fixture *x = fixture_new(files, sizeof files / sizeof *files);
   workspace_write(&x->w, "notis.yaml", "notis: 1\nsites: [s]\nlimits: { item: 1 kB }\n");
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) workspace_write(&x->w, files[i][0], files[i][1]);
   for (int i = 0; i < OTHERS; i++) {
     snprintf(path, sizeof path, "s/content/x%d.md", i);
     snprintf(text, sizeof text, "---\nkind: news\ntitle: X%d\n---\n", i);
@@ -50,14 +42,6 @@ static int setup(void **state) {
   x->w.options.allow_removals = true;
   workspace_open(&x->w);
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -325,7 +309,7 @@ static void a_version_that_was_never_published(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
       TEST(it_stays_in_force),
       TEST(it_stays_through_other_faults),

@@ -1,5 +1,6 @@
 /* Inputs that come, change and go while the engine runs: after each edit what is published is what a clean build
  * gives. What was looked for and not found counts as read. */
+#include "fixture.h"
 #include "newsroom.h"
 
 #include <stdio.h>
@@ -7,28 +8,13 @@
 
 enum { NEWS = 40 };
 
-typedef struct fixture {
-  workspace w;
-  feed f;
-} fixture;
-
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
+  fixture *x = fixture_new(NULL, 0);
   newsroom_write(&x->w);
   newsroom_fill(&x->w, NEWS);
   x->w.options.allow_removals = true;
   workspace_open(&x->w);
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -300,7 +286,7 @@ static void test_broken(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
       TEST(test_basics),    TEST(test_leading),     TEST(test_places),  TEST(test_collections), TEST(test_kinds),
       TEST(test_page_hook), TEST(test_output_hook), TEST(test_derived), TEST(test_collect),     TEST(test_module),

@@ -1,13 +1,9 @@
 /* Each class of trace key is needed: an engine that leaves it out of its traces publishes something else than a clean
  * build after the same edits, and the full one the same. */
+#include "fixture.h"
 #include "newsroom.h"
 
 enum { NEWS = 30 };
-
-typedef struct fixture {
-  workspace w;
-  feed f;
-} fixture;
 
 static void send_one(workspace *w, const char *set, const char *id) {
   assert_int_equal(feed_send(&w->port, set, &(feed_word){FEED_UPSERT, id}, 1), NOTIS_OK);

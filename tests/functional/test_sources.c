@@ -1,31 +1,17 @@
 /* What a source may do: scan in part, say too much at once, take back, change its mind while pages are rendered, and
  * speak when nobody listens any more. */
+#include "fixture.h"
 #include "newsroom.h"
 
 #include <stdio.h>
 
 enum { NEWS = 60 };
 
-typedef struct fixture {
-  workspace w;
-  feed f;
-} fixture;
-
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
+  fixture *x = fixture_new(NULL, 0);
   newsroom_write(&x->w);
   newsroom_fill(&x->w, NEWS);
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -322,7 +308,7 @@ static void test_any_time(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {TEST(test_partial),   TEST(test_reopened), TEST(test_consent),
                                      TEST(test_closed),    TEST(test_full),     TEST(test_gone),
                                      TEST(test_withheld),  TEST(test_one_path), TEST(test_cancelled),

@@ -1,15 +1,10 @@
 /* Texts that are drafts, under embargo, dated in the future or expired, as time goes on in one process: at each instant
  * exactly those are published whose time it is, and what is published is what a clean build gives. */
-#include "workspace.h"
+#include "fixture.h"
 
 #include <stdio.h>
 
 enum { EACH = 24, FIRST = 8, DAYS = 8 }; /* of each state; their days are FIRST to FIRST + DAYS - 1 */
-
-typedef struct fixture {
-  workspace w;
-  feed f;
-} fixture;
 
 static const char *const files[][2] = {
     {"s/site.yaml",
@@ -49,20 +44,9 @@ static const char *const files[][2] = {
 };
 
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) workspace_write(&x->w, files[i][0], files[i][1]);
+  fixture *x = fixture_new(files, sizeof files / sizeof *files);
   x->w.options.at = june(1);
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -332,7 +316,7 @@ static void test_taken_id(void **state) {
   workspace_assert_clean(w, "the draft is gone");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
 
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(test_days),

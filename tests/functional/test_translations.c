@@ -1,19 +1,12 @@
 /* Texts in several languages: where they are published, which are translations of each other, and that a change of one
  * is seen on the other's page. */
-#include "workspace.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-typedef struct fixture {
-  workspace w;
-  feed f;
-} fixture;
-
 static int setup(void **state) {
-  fixture *x = nt_zalloc(sizeof *x);
-  feed_init(&x->f);
-  workspace_init(&x->w, &x->f);
+  fixture *x = fixture_new(NULL, 0);
   workspace *w = &x->w;
   workspace_write(w, "s/site.yaml",
                   "title: T\nurl: https://t.example/\n"
@@ -36,14 +29,6 @@ static int setup(void **state) {
   workspace_write(w, "s/sami/utkast.md", "---\ndraft: true\n---\n");
   w->options.allow_removals = true;
   *state = x;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *x = *state;
-  workspace_deinit(&x->w);
-  feed_deinit(&x->f);
-  free(x);
   return 0;
 }
 
@@ -269,7 +254,7 @@ static void test_hooks(void **state) {
   assert_null(workspace_page(w, "de/de/index.html"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
 
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(test_addresses), TEST(test_groups),           TEST(test_two_in_one_language),
