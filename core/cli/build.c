@@ -75,12 +75,12 @@ void nt_cli_summary(nt_cli *cli, const nt_site *site, const nt_site_counters *be
   if (!site->failed && !cli->engine.check) printf("  %.*s\n", NT_FMT(nt_engine_out(site->engine, site, arena)));
 }
 
-static int run(nt_cli *cli, bool check) {
+nt_engine *nt_cli_settle(nt_cli *cli, bool check) {
   int64_t start = nt_clock_now();
   cli->engine.sites = cli->words.items;
   cli->engine.site_count = cli->words.len;
   nt_engine *engine = nt_cli_engine(cli, check);
-  if (!engine) return NT_EXIT_USAGE;
+  if (!engine) return NULL;
   nt_engine_settle(engine);
   nt_cli_progress_clear(cli);
   double seconds = (double)(nt_clock_now() - start) / 1e9;
@@ -89,6 +89,12 @@ static int run(nt_cli *cli, bool check) {
   const nt_site_counters none = {0};
   for (size_t i = 0; i < engine->site_count; i++) nt_cli_summary(cli, &engine->sites[i], &none, seconds);
   for (size_t i = 0; i < engine->site_count; i++) nt_cli_profile(cli, &engine->sites[i]);
+  return engine;
+}
+
+static int run(nt_cli *cli, bool check) {
+  nt_engine *engine = nt_cli_settle(cli, check);
+  if (!engine) return NT_EXIT_USAGE;
   int code = nt_cli_exit_code(engine);
   return nt_engine_close(engine) ? code : NT_EXIT_ENGINE;
 }

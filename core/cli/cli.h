@@ -47,6 +47,8 @@ int nt_cli_unknown_command(nt_cli *cli, nt_str name);
 void nt_cli_diags(nt_cli *cli, const nt_engine *engine, nt_str site, const nt_diags *diags);
 /* Opens the engine and prints what is wrong with the workspace; NULL then. */
 nt_engine *nt_cli_engine(nt_cli *cli, bool check);
+/* The same, brought up to date, and what came of it printed. */
+nt_engine *nt_cli_settle(nt_cli *cli, bool check);
 /* A site's settings as an epoch that begins now reads them; what is wrong with them is printed. */
 nt_inputs *nt_cli_inputs(nt_cli *cli, const nt_engine *engine, const nt_site *site);
 /* What a run of the engine comes to, after its diagnostics were printed. */

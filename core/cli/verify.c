@@ -78,19 +78,8 @@ static size_t verify(nt_cli *cli, nt_engine *engine, nt_site *site) {
 }
 
 int nt_cli_verify(nt_cli *cli) {
-  int64_t start = nt_clock_now();
-  const nt_site_counters none = {0};
-  cli->engine.sites = cli->words.items;
-  cli->engine.site_count = cli->words.len;
-  nt_engine *engine = nt_cli_engine(cli, false);
+  nt_engine *engine = nt_cli_settle(cli, false);
   if (!engine) return NT_EXIT_USAGE;
-  nt_engine_settle(engine);
-  nt_cli_progress_clear(cli);
-  double seconds = (double)(nt_clock_now() - start) / 1e9;
-  for (size_t i = 0; i < engine->site_count; i++) {
-    nt_cli_diags(cli, engine, engine->sites[i].name, &engine->sites[i].diags);
-    nt_cli_summary(cli, &engine->sites[i], &none, seconds);
-  }
   int code = nt_cli_exit_code(engine);
   for (size_t i = 0; i < engine->site_count; i++) {
     if (engine->sites[i].failed) continue; /* nothing new was published, and why not is said */
