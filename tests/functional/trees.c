@@ -194,12 +194,11 @@ static void add_one(const char *root, const char *path, bool directory, void *ud
   tree *t = ud;
   char full[8192];
   nt_buf bytes = {0};
-  if (directory) return;
   snprintf(full, sizeof full, "%s/%s", root, path);
-  if (!read_bytes(full, &bytes)) give_up("reading", full);
+  if (!directory && !read_bytes(full, &bytes)) return;
   nt_str *kept = NT_NEW(t->arena, nt_str);
   *kept = nt_arena_str(t->arena, nt_buf_str(&bytes));
-  nt_map_set(&t->files, nt_arena_str(t->arena, nt_str_c(path)), kept);
+  nt_map_set(&t->files, nt_arena_format(t->arena, "%s%s", path, directory ? "/" : ""), kept);
   nt_buf_deinit(&bytes);
 }
 

@@ -23,7 +23,7 @@ char *tree_leftover(const char *root);
 
 typedef struct tree {
   nt_arena *arena;
-  nt_map files; /* path -> nt_str* */
+  nt_map files; /* path -> nt_str*; of a folder the path ends in '/' */
 } tree;
 
 tree tree_of(const char *root);
