@@ -15,7 +15,9 @@ typedef struct life {
   char latest[STORY_BURST][REGION_WHAT]; /* the edits of the chapter */
   region_edit edits[STORY_BURST];
   unsigned latest_count;
-  bool followed; /* the engine that was there when they were made took them in, and nothing was left from before */
+  nt_arena *planned_arena;
+  nt_map planned; /* "s/path" of the pages that there were when the chapter began */
+  bool followed;  /* the engine that was there when they were made took them in, and nothing was left from before */
   uint64_t before[STORY_SITES]; /* what each site had published when the last chapter ended; 0: not known */
 } life;
 
@@ -34,6 +36,9 @@ void life_print_difference(const life *l, const char *a, const tree *one, const 
 bool life_check(life *l);
 
 /* ---- story_asides.c ---- */
+
+/* The pages that there are now, to know them by when a chapter has passed. */
+void life_note_pages(life *l);
 
 /* Between chapters: what is asked of the engine, or of one beside it, changes nothing. */
 bool life_step_aside(life *l, story_aside aside, uint64_t random);

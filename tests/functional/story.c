@@ -200,6 +200,7 @@ static void print_chapter(const life *l, const story_line *last) {
 /* Makes the edits of a chapter, and has an engine take them in. */
 static bool live_chapter(life *l, const story_line *lines, size_t count, const story_line *last) {
   bool away = last->end == STORY_AWAY || last->end == STORY_KILL;
+  if (last->aside == STORY_EXPLAIN) life_note_pages(l);
   l->followed = !away && !life_failed(&l->w);
   if (away) workspace_close(&l->w);
   l->latest_count = 0;
@@ -282,6 +283,8 @@ static void live_whole(const story *s, story_told *told) {
   told->scans = l->w.site->sources.scans;
   workspace_deinit(&l->w);
   feed_deinit(&l->f);
+  nt_map_deinit(&l->planned);
+  nt_arena_free(l->planned_arena);
   free(l);
 }
 

@@ -87,12 +87,30 @@ static bool is_explained(life *l, const nt_value *page) {
   return false;
 }
 
-/* The pages of the last round, each by something that this chapter's edits were of. */
+static nt_str name_of(const nt_site *site, nt_str path, nt_arena *arena) {
+  return nt_arena_format(arena, "%.*s/%.*s", NT_FMT(site->name), NT_FMT(path));
+}
+
+void life_note_pages(life *l) {
+  nt_map_deinit(&l->planned);
+  nt_arena_free(l->planned_arena);
+  l->planned_arena = nt_arena_new();
+  for (size_t i = 0; i < l->w.engine->site_count; i++) {
+    const nt_site *site = &l->w.engine->sites[i];
+    for (size_t p = 0; p < site->plan.pages.len; p++)
+      nt_map_set(&l->planned, name_of(site, site->plan.pages.items[p]->path, l->planned_arena), l);
+  }
+}
+
+/* The pages of the last round, each by something that this chapter's edits were of. One that comes back is made for
+ * what has changed since it went. */
 static bool explain_last(life *l, nt_site *site, nt_arena *arena) {
   nt_value last = nt_explain_last(site, arena);
   const nt_value *made = nt_map_find(&last, NT_STR("pending"));
-  for (size_t i = 0; i < nt_value_len(made); i++)
-    if (!is_explained(l, nt_value_at(made, i))) return false;
+  for (size_t i = 0; i < nt_value_len(made); i++) {
+    const nt_value *page = nt_value_at(made, i);
+    if (nt_map_has(&l->planned, name_of(site, member(page, "path"), arena)) && !is_explained(l, page)) return false;
+  }
   return true;
 }
 
