@@ -13,14 +13,16 @@ static const char *const files[][2] = {
                     "    outputs: { html: {}, rss: { path: rss.xml } } }\n"},
     {"s/kinds/news.yaml", "permalink: /{slug}/\ntemplate: page.html\nunknown_fields: allow\n"
                           "fields:\n  title: { type: text, required: true }\n  count: { type: integer }\n"},
+    {"s/kinds/blank.yaml", "permalink: /blank/\ntemplate: page.html\nunknown_fields: allow\n"},
     {"s/templates/page.html", "{{ doc.title }}\n{{ doc.body }}"},
     {"s/templates/list.html", "{% for d in documents %}{{ d.title }},{% endfor %}\n"},
     {"s/scripts/a.lua", "local notis = require 'notis'\n"
                         "notis.on('item', function(item)\n"
                         "  if item.bytes:find('NOITEM', 1, true) then error('no item') end\nend)\n"
                         "notis.on('document', function(doc)\n"
-                        "  if doc.title:find('NODOC', 1, true) then error('no document') end\n"
-                        "  doc.title = doc.title .. '!'\nend)\n"},
+                        "  local title = doc.title or ''\n"
+                        "  if title:find('NODOC', 1, true) then error('no document') end\n"
+                        "  doc.title = title .. '!'\nend)\n"},
     {"s/content/b.md", "---\nkind: news\ntitle: Bulle\n---\n[A](a.md)\n"},
 };
 
@@ -308,6 +310,35 @@ static void a_version_that_was_never_published(void **state) {
   assert_pure(x);
 }
 
+/* Nothing at all may be a good text, and is then the version that stays. */
+static void it_may_be_empty(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/blank/a.md", "Text.\n");
+  assert_true(holds(x, "blank/index.html", "Text."));
+  for (int round = 0; round < 2; round++) {
+    edit(x, "s/content/blank/a.md", "");
+    assert_int_equal(x->w.site->diags.errors, 0);
+    assert_int_equal(workspace_count_diags(&x->w, NT_MSG_item_empty), 1);
+    if (round) restart(x);
+    edit(x, "s/content/blank/a.md", "---\ntitle: [\n---\nBroken.\n");
+    assert_int_equal(x->w.site->diags.errors, 1);
+    assert_int_equal(kept(x), 1);
+    workspace_replace(&x->w, "s/templates/page.html", "{{ doc.title }}", "<h1>{{ doc.title }}</h1>");
+    workspace_refresh(&x->w);
+    assert_true(holds(x, "blank/index.html", "<h1>!</h1>\n"));
+    assert_false(holds(x, "blank/index.html", "Text."));
+    assert_pure(x);
+    restart(x);
+    assert_true(holds(x, "blank/index.html", "<h1>!</h1>\n"));
+    assert_int_equal(x->w.site->diags.errors, 1);
+    assert_pure(x);
+    workspace_replace(&x->w, "s/templates/page.html", "<h1>{{ doc.title }}</h1>", "{{ doc.title }}");
+    edit(x, "s/content/blank/a.md", "Text.\n");
+    assert_int_equal(x->w.site->diags.len, 0);
+    assert_int_equal(kept(x), 0);
+  }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -323,6 +354,7 @@ int main(void) {
       TEST(its_own_time_comes),
       TEST(the_broken_text_expires),
       TEST(a_version_that_was_never_published),
+      TEST(it_may_be_empty),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,9 +27,8 @@ static bool take(const nt_reading *r, nt_buf *out) {
   const nt_site *site = r->run.site;
   unsigned reader = (unsigned)(r->run.seat - site->seats);
   nt_buf_put(out, nt_buf_str(&r->record->kept));
-  if (!out->len && site->memo && r->record->kept_away)
-    nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, r->record->slot, out);
-  return out->len > 0;
+  if (r->record->kept.ptr) return true;
+  return site->memo && r->record->kept_away && nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, r->record->slot, out);
 }
 
 /* What the state holds is newer, or the same: it is written when the item breaks, and goes when it is whole. */
@@ -86,12 +85,12 @@ void nt_good_dismiss(nt_record *record) {
 /* Bytes that an epoch has not committed yet and that another version follows are forgotten. */
 static void drop_fresh(nt_record *record) {
   nt_buf_deinit(&record->fresh);
-  record->good = record->kept.len ? nt_hash_bytes(nt_buf_str(&record->kept)) : NT_HASH_ABSENT;
+  record->good = record->kept.ptr ? nt_hash_bytes(nt_buf_str(&record->kept)) : NT_HASH_ABSENT;
 }
 
 static void note_fresh(nt_reading *r) {
   nt_record *record = r->record;
-  if (!r->bytes.len || record->good == record->item) return;
+  if (!r->bytes.ptr || record->good == record->item) return;
   nt_buf_deinit(&record->fresh);
   record->fresh = r->bytes;
   record->good = record->item;
@@ -162,13 +161,13 @@ void nt_good_parse(nt_reading *r) {
 
 void nt_good_follow(nt_site *site, nt_record *record) {
   if (record->standin) nt_push(&site->goods.unwritten, record);
-  if (record->fresh.len) nt_push(&site->goods.fresh, record);
+  if (record->fresh.ptr) nt_push(&site->goods.fresh, record);
 }
 
 void nt_good_committed(nt_site *site) {
   for (size_t i = 0; i < site->goods.fresh.len; i++) {
     nt_record *record = site->goods.fresh.items[i];
-    if (!record->fresh.len) continue;
+    if (!record->fresh.ptr) continue;
     keep(record, &record->fresh);
     nt_keep_item(site, record);
   }

@@ -106,7 +106,8 @@ typedef struct nt_record {
   nt_standing text_standing;  /* of `parsed`; see states.h */
   nt_standing standing;       /* of `made` */
   struct nt_standin *standin; /* for an item at fault (good.h); NULL: what is here is of its own bytes */
-  nt_buf fresh;               /* its bytes, found good since an epoch last was committed */
+  nt_buf fresh;               /* its bytes, found good since an epoch last was committed; none has no memory, and an
+                                 empty item has */
   nt_buf kept;                /* the newest good ones that were committed, until they lie in the memo */
   uint32_t kept_turn;         /* of the flush that takes them there */
   bool kept_away;             /* they lie there: what the memo has in this slot is of this item */
