@@ -134,18 +134,6 @@ static void test_shrinking(void **state) {
   assert_true(told->edits <= 2);
 }
 
-static int setup(void **state) {
-  told = story_told_new();
-  return 0;
-}
-
-static int teardown(void **state) {
-  story_told_free(told);
-  free(reference);
-  free(unbroken);
-  return 0;
-}
-
 /* Each story from a seed of its own, from the given one on, until one fails. */
 static int soak(uint64_t seed) {
   told = story_told_new();
@@ -167,14 +155,18 @@ static int soak(uint64_t seed) {
 }
 
 int main(int argc, char **argv) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_clean),
-                                     cmocka_unit_test(test_damaged),
-                                     cmocka_unit_test(test_ways),
-                                     cmocka_unit_test(test_unbroken),
-                                     cmocka_unit_test(test_told),
-                                     cmocka_unit_test(test_each_class),
-                                     cmocka_unit_test(test_each_class_over_restarts),
-                                     cmocka_unit_test(test_shrinking)};
+  const struct CMUnitTest stories[] = {cmocka_unit_test(test_clean), cmocka_unit_test(test_damaged),
+                                       cmocka_unit_test(test_ways), cmocka_unit_test(test_unbroken),
+                                       cmocka_unit_test(test_told)};
+  const struct CMUnitTest mutations[] = {cmocka_unit_test(test_each_class),
+                                         cmocka_unit_test(test_each_class_over_restarts),
+                                         cmocka_unit_test(test_shrinking)};
   if (argc > 1 && strcmp(argv[1], "soak") == 0) return soak(argc > 2 ? strtoull(argv[2], NULL, 10) : SEED);
-  return cmocka_run_group_tests(tests, setup, teardown);
+  told = story_told_new();
+  int failed = cmocka_run_group_tests(stories, NULL, NULL);
+  if (story_setting("NOTIS_MUTATIONS", 1)) failed += cmocka_run_group_tests(mutations, NULL, NULL);
+  story_told_free(told);
+  free(reference);
+  free(unbroken);
+  return failed;
 }

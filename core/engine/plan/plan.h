@@ -127,6 +127,14 @@ nt_hash nt_plan_withheld_hash(const struct nt_site *site);
 nt_str nt_plan_url(const nt_plan *plan, const nt_record *record);
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path);
 void nt_places_free(nt_plan *plan);
+/* A list's pages would all be other pages whenever one comes or goes: how many they are has a key of its own, and is no
+ * part of what is planned. */
+static inline bool nt_plan_counts_apart(const nt_page *page) {
+  return page->collection.len > 0;
+}
+static inline nt_hash nt_plan_count_hash(const nt_page *page) {
+  return nt_hash_combine(page->count, 1);
+}
 /* A page that has nothing yet but the next number. */
 nt_page_record *nt_plan_number(nt_plan *plan);
 /* A collection of site.yaml or of a collect hook; NULL if there is none. */
