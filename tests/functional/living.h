@@ -16,8 +16,9 @@ typedef struct life {
   region_edit edits[STORY_BURST];
   unsigned latest_count;
   nt_arena *planned_arena;
-  nt_map planned; /* "s/path" of the pages that there were when the chapter began */
-  bool followed;  /* the engine that was there when they were made took them in, and nothing was left from before */
+  nt_map planned;               /* "s/path" of the pages that there were when the chapter began */
+  uint64_t epochs[STORY_SITES]; /* the last of each site then */
+  bool followed; /* the engine that was there when they were made took them in, and nothing was left from before */
   uint64_t before[STORY_SITES]; /* what each site had published when the last chapter ended; 0: not known */
 } life;
 

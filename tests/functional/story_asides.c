@@ -97,6 +97,7 @@ void life_note_pages(life *l) {
   l->planned_arena = nt_arena_new();
   for (size_t i = 0; i < l->w.engine->site_count; i++) {
     const nt_site *site = &l->w.engine->sites[i];
+    l->epochs[i] = site->epoch;
     for (size_t p = 0; p < site->plan.pages.len; p++)
       nt_map_set(&l->planned, name_of(site, site->plan.pages.items[p]->path, l->planned_arena), l);
   }
@@ -151,7 +152,8 @@ static bool explain(life *l, uint64_t random) {
   for (size_t i = 0; i < l->w.engine->site_count && good; i++) {
     nt_site *site = &l->w.engine->sites[i];
     if (site->failed) continue;
-    good = explain_page(l, site, random, arena) && (!l->followed || explain_last(l, site, arena));
+    good = explain_page(l, site, random, arena);
+    if (good && l->followed && site->epoch > l->epochs[i]) good = explain_last(l, site, arena);
   }
   if (good) explain_file(l, region_parts[random % region_part_count].file, arena);
   nt_arena_free(arena);
