@@ -135,7 +135,7 @@ static bool explain_page(life *l, nt_site *site, uint64_t random, nt_arena *aren
   const nt_explained what = {.site = site, .sort = NT_EXPLAINED_PAGE, .page = page};
   nt_value all = nt_explain(&what, NT_ENGLISH, arena);
   assert_true(nt_str_eq(member(&all, "path"), page->path));
-  return site->diags.errors || holds(l, &all);
+  return page->withheld || holds(l, &all);
 }
 
 /* Whatever the word means, and that may be several things. */
