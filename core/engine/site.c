@@ -69,6 +69,7 @@ void nt_site_deinit(nt_site *site) {
   nt_vec_deinit(&site->tally.speaking);
   nt_vec_deinit(&site->tally.speaking_pages);
   nt_vec_deinit(&site->due);
+  nt_vec_deinit(&site->left);
   nt_vec_deinit(&site->dirty);
   nt_arena_free(site->epoch_arena);
 }
@@ -147,6 +148,7 @@ static void begin_again(nt_site *site) {
 static void end_epoch(nt_site *site, bool good) {
   site->failed = !good;
   site->cancelled = 0;
+  nt_pool_set_slow(site->engine->pool, site->lane, nt_atomic_get(&site->slow));
   if (good) nt_suspects_settle(site);
   nt_clock_settle(site, good);
   if (good && !site->changed) nt_edges_distrust(site);
@@ -218,6 +220,7 @@ static void begin_epoch(nt_site *site) {
   site->changed = false;
   nt_atomic_set(&site->cancel, false);
   nt_atomic_set(&site->overrun, false);
+  nt_atomic_set(&site->slow, false);
   nt_arena_reset(site->epoch_arena);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
@@ -391,6 +394,7 @@ static void on_committed(nt_site *site, bool good) {
 
 static void start_render(nt_site *site) {
   enter(site, NT_PHASE_RENDER);
+  site->left.len = 0;
   nt_site_pump(site);
 }
 
@@ -398,6 +402,7 @@ static void render_job_done(nt_post *post) {
   nt_render_job *job = (nt_render_job *)post;
   nt_site *site = job->stage.site;
   site->in_flight--;
+  nt_render_job_leave(job);
   for (size_t i = 0; i < job->stage.count; i++) {
     nt_suspects_follow_page(site, job->stage.pages[i].page);
     nt_keep_page(site, job->stage.pages[i].page, &job->stage.pages[i].row);
@@ -460,7 +465,7 @@ static void pump_render(nt_site *site) {
     fail_epoch(site);
   } else if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
     begin_again(site);
-  } else if (site->cursor >= site->due.len) {
+  } else if (site->cursor >= site->due.len && !site->left.len) {
     if (must_begin_again(site))
       begin_again(site);
     else if (!nt_verdict_templates(site) || !nt_verdict_pages(site) || nt_atomic_get(&site->overrun))
