@@ -31,49 +31,6 @@ enum {
   ENDLESS = 60000 /* milliseconds */
 };
 
-void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) {
-  *site = (nt_site){.engine = engine, .lane = lane, .name = name, .changed = true, .refresh = true};
-  site->names = nt_names_new();
-  site->templates = nt_template_cache_new();
-  site->seats = nt_zalloc(nt_pool_workers(engine->pool) * sizeof *site->seats);
-  nt_records_init(&site->records);
-  if (engine->options.profile) site->profile = nt_profile_new(nt_pool_workers(engine->pool));
-  site->assets = nt_assets_new();
-  site->queries = nt_queries_new();
-  nt_plan_init(&site->plan);
-  site->epoch_arena = nt_arena_new();
-  nt_diags_init(&site->faults, site->epoch_arena);
-  nt_diags_init(&site->diags, site->epoch_arena);
-  site->edges = nt_edges_new();
-  site->bodies = nt_bodies_new(site);
-  site->all_suspect = true;
-}
-
-void nt_site_deinit(nt_site *site) {
-  nt_sources_close(site);
-  nt_commit_close(site);
-  nt_keep_close(site);
-  for (unsigned i = 0; i < nt_pool_workers(site->engine->pool); i++) nt_seat_deinit(&site->seats[i]);
-  free(site->seats);
-  nt_bodies_free(site->bodies);
-  nt_plan_deinit(&site->plan);
-  nt_queries_free(site->queries);
-  nt_records_deinit(&site->records);
-  nt_goods_deinit(&site->goods);
-  nt_assets_free(site->assets);
-  nt_template_cache_free(site->templates);
-  nt_inputs_free(site->inputs);
-  nt_names_free(site->names);
-  nt_profile_free(site->profile);
-  nt_edges_free(site->edges);
-  nt_vec_deinit(&site->tally.speaking);
-  nt_vec_deinit(&site->tally.speaking_pages);
-  nt_vec_deinit(&site->due);
-  nt_vec_deinit(&site->left);
-  nt_vec_deinit(&site->dirty);
-  nt_arena_free(site->epoch_arena);
-}
-
 bool nt_site_idle(const nt_site *site) {
   return site->phase == NT_PHASE_IDLE && !site->changed && nt_sources_quiet(site);
 }
@@ -214,6 +171,11 @@ static void on_commit_open(nt_site *site, bool good) {
   nt_keep_begin(site, start_round);
 }
 
+/* What another engine has begun to write is its own. */
+static bool may_publish(nt_site *site) {
+  return site->engine->options.check || nt_lock_keep(&site->engine->lock, &site->faults);
+}
+
 static void begin_epoch(nt_site *site) {
   nt_profile_start(site->profile);
   site->epoch++;
@@ -225,6 +187,10 @@ static void begin_epoch(nt_site *site) {
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   enter(site, NT_PHASE_INPUTS);
+  if (!may_publish(site)) {
+    end_epoch(site, false);
+    return;
+  }
   if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
@@ -469,6 +435,8 @@ static void pump_render(nt_site *site) {
     if (must_begin_again(site))
       begin_again(site);
     else if (!nt_verdict_templates(site) || !nt_verdict_pages(site) || nt_atomic_get(&site->overrun))
+      fail_epoch(site);
+    else if (!may_publish(site))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);

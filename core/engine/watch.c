@@ -212,6 +212,11 @@ static bool wants_reload(watcher *w) {
   return w->told->reload(w->told->ud);
 }
 
+/* Where another engine has been, one that is new finds what it left; when it is gone, that can be had. */
+static bool wants_to_return(const watcher *w) {
+  return w->engine->lock.lost && nt_lock_is_free(&w->engine->lock);
+}
+
 static void on_patience(uv_timer_t *timer);
 static void on_pause(uv_timer_t *timer);
 
@@ -222,7 +227,7 @@ static bool turn(void *ud) {
   if (w->stop) return true;
   follow_layers(w);
   note_writers(w);
-  if (wants_reload(w)) return w->reload = true;
+  if (wants_reload(w) || wants_to_return(w)) return w->reload = true;
   for (size_t i = 0; i < e->site_count; i++) {
     nt_site *site = &e->sites[i];
     if (site->phase == NT_PHASE_IDLE || site->phase == NT_PHASE_HELD || site->changed) nt_site_pump(site);
