@@ -88,11 +88,11 @@ static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
   nt_span span = nt_span_job(site->profile, worker);
+  nt_turn turn = nt_turn_begin(&site->seats[worker]);
   for (size_t i = 0; i < batch->count; i++) {
-    if (nt_atomic_get(&site->cancel))
-      batch->updates[i].skipped = true;
-    else
-      update_record(site, &site->seats[worker], &batch->updates[i]);
+    batch->updates[i].skipped = nt_atomic_get(&site->cancel) || nt_turn_is_over(&turn);
+    if (batch->updates[i].skipped) continue;
+    update_record(site, &site->seats[worker], &batch->updates[i]);
     nt_keep_encode_document(site, batch->updates[i].record, &batch->updates[i].row);
   }
   nt_span_end(span);

@@ -10,7 +10,7 @@ enum { NT_DOCUMENT_BATCH = 16 };
 typedef struct nt_record_update {
   nt_record *record;
   bool gone;    /* the item is no longer there */
-  bool skipped; /* the epoch was cancelled before its turn */
+  bool skipped; /* the epoch was cancelled before it was come to, or the job's turn was over */
   bool derives; /* `derived` replaces what was derived before */
   NT_VEC(nt_frozen *) derived;
   nt_buf row; /* for the memo */

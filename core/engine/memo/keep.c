@@ -208,7 +208,7 @@ static void put_bare_slots(nt_site *site) {
 
 void nt_keep_flush(nt_site *site) {
   nt_keep *k = site->keep;
-  if (!k || k->waits || site->engine->options.check) return;
+  if (!k || k->waits || site->engine->options.check || site->engine->lock.lost) return;
   k->damaged = k->unusable = false;
   if (!is_on(site)) return;
   nt_span span = nt_span_work(site->profile, NT_WORK_MEMO);
