@@ -178,9 +178,11 @@ static void restore_collected(restoring *r) {
 /* ---- pages ---- */
 
 static void take_hooked(nt_page_record *page, nt_page_row *row) {
+  if (!row->hooked_arena) return;
   page->hooked_arena = row->hooked_arena;
-  page->hooked.params = row->hooked_params;
-  page->hooked.template_name = row->hooked_template;
+  page->hooked = NT_NEW(page->hooked_arena, nt_page);
+  page->hooked->params = row->hooked_params;
+  page->hooked->template_name = row->hooked_template;
 }
 
 static bool take_page(void *ud, uint64_t key, nt_str bytes) {

@@ -44,10 +44,10 @@ static bool run_page_hooks(rendering *r, nt_vm *vm) {
   bool good = nt_vm_run_page(vm, &r->run.reader, &page) == NT_HOOK_OK;
   nt_arena_free(record->hooked_arena);
   record->hooked_arena = nt_arena_new_sized(512);
-  record->hooked = record->page;
-  record->hooked.params = nt_value_copy(&page.params, record->hooked_arena);
-  record->hooked.template_name = nt_arena_str(record->hooked_arena, page.template_name);
-  nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(&record->hooked));
+  record->hooked = nt_arena_copy(record->hooked_arena, &record->page, sizeof record->page);
+  record->hooked->params = nt_value_copy(&page.params, record->hooked_arena);
+  record->hooked->template_name = nt_arena_str(record->hooked_arena, page.template_name);
+  nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(record->hooked));
   nt_span_end(span);
   return good;
 }
@@ -82,15 +82,14 @@ static bool apply_page_hooks(rendering *r) {
   nt_site_count(r->site, NT_STEP_PAGE, !holds);
   record->ran |= !holds;
   if (holds) { /* the plan may have been made anew around the same page */
-    nt_value params = record->hooked.params;
-    nt_str template_name = record->hooked.template_name;
-    record->hooked = record->page;
-    record->hooked.params = params;
-    record->hooked.template_name = template_name;
+    nt_page hooked = record->page;
+    hooked.params = record->hooked->params;
+    hooked.template_name = record->hooked->template_name;
+    *record->hooked = hooked;
   } else {
     run_page_hooks(r, vm);
   }
-  r->page = &record->hooked;
+  r->page = record->hooked;
   return record->params.state == NT_STEP_OK;
 }
 
@@ -167,7 +166,7 @@ static void run_render(rendering *r) {
 
 bool nt_render_again(nt_site *site, nt_seat *seat, nt_page_record *record, nt_buf *out) {
   rendering r = {.site = site, .seat = seat, .record = record, .out = out};
-  r.page = record->params.state == NT_STEP_NONE ? &record->page : &record->hooked;
+  r.page = record->params.state == NT_STEP_NONE ? &record->page : record->hooked;
   nt_run_start(&r.run, site, seat, NT_RUN_PAGE);
   if (r.page->lang.len) r.run.reader.lang = r.page->lang;
   return render_page(&r);

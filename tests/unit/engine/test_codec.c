@@ -183,11 +183,12 @@ static nt_page_record page_of(nt_arena *arena) {
                          .bytes = 5,
                          .withheld = true,
                          .hooked_arena = arena,
+                         .hooked = NT_NEW(arena, nt_page),
                          .why = {.epoch = 9, .reason = NT_WHY_KEY, .key = nt_key_of(NT_KEY_URL, 3, 4)}};
   page.params = kept_step(1);
   page.render = kept_step(2);
-  page.hooked.params = kept_fields(arena);
-  page.hooked.template_name = NT_STR("annan.html");
+  page.hooked->params = kept_fields(arena);
+  page.hooked->template_name = NT_STR("annan.html");
   return page;
 }
 
@@ -214,8 +215,8 @@ static void a_page_comes_back(void **state) {
   assert_same_step(&page.params, &row.params);
   assert_same_step(&page.render, &row.render);
   assert_int_equal(row.output.state, NT_STEP_NONE);
-  assert_true(nt_value_eq(&page.hooked.params, &row.hooked_params));
-  assert_same_text(row.hooked_template, page.hooked.template_name);
+  assert_true(nt_value_eq(&page.hooked->params, &row.hooked_params));
+  assert_same_text(row.hooked_template, page.hooked->template_name);
   nt_page_row_deinit(&row);
   page_deinit(&page);
   nt_buf_deinit(&bytes);
