@@ -358,11 +358,7 @@ void nt_records_trim_touched(nt_records *records) {
 
 void nt_record_clear(nt_record *r) {
   nt_good_dismiss(r);
-  nt_buf_deinit(&r->fresh);
-  nt_buf_deinit(&r->kept);
-  r->kept_turn = 0;
-  r->kept_away = false;
-  r->good = NT_HASH_ABSENT;
+  nt_good_forget(r);
   nt_step_deinit(&r->trouble);
   nt_step_deinit(&r->parse);
   nt_step_deinit(&r->hooks);
