@@ -44,10 +44,10 @@ static void run_page_hooks(rendering *r, nt_vm *vm) {
   bool good = nt_vm_run_page(vm, &r->run.reader, &page) == NT_HOOK_OK;
   nt_arena_free(record->hooked_arena);
   record->hooked_arena = nt_arena_new_sized(512);
-  record->hooked = record->page;
-  record->hooked.params = nt_value_copy(&page.params, record->hooked_arena);
-  record->hooked.template_name = nt_arena_str(record->hooked_arena, page.template_name);
-  nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(&record->hooked));
+  record->hooked = nt_arena_copy(record->hooked_arena, &record->page, sizeof record->page);
+  record->hooked->params = nt_value_copy(&page.params, record->hooked_arena);
+  record->hooked->template_name = nt_arena_str(record->hooked_arena, page.template_name);
+  nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(record->hooked));
   nt_span_end(span);
 }
 
@@ -72,12 +72,11 @@ static void drop_step(nt_page_record *record, nt_step *step) {
 /* The plan may have been made anew around the same page. */
 const nt_page *nt_render_hooked(nt_page_record *record) {
   if (record->params.state == NT_STEP_NONE) return &record->page;
-  nt_value params = record->hooked.params;
-  nt_str template_name = record->hooked.template_name;
-  record->hooked = record->page;
-  record->hooked.params = params;
-  record->hooked.template_name = template_name;
-  return &record->hooked;
+  nt_page hooked = record->page;
+  hooked.params = record->hooked->params;
+  hooked.template_name = record->hooked->template_name;
+  *record->hooked = hooked;
+  return record->hooked;
 }
 
 static bool apply_page_hooks(rendering *r) {
