@@ -339,6 +339,95 @@ static void it_may_be_empty(void **state) {
   }
 }
 
+static void it_breaks_while_nobody_looks(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: Gamma\n---\n");
+  for (int i = 0; i < 2; i++) {
+    workspace_close(&x->w);
+    workspace_write(&x->w, "s/content/a.md", breaches[i].text);
+    workspace_open(&x->w);
+    assert_in_force(x, "Gamma!", true);
+  }
+  assert_pure(x);
+}
+
+static void find_good_unpublished(fixture *x, const char *text) {
+  workspace_replace(&x->w, "s/templates/list.html", "endfor", "endfo");
+  edit(x, "s/content/a.md", text);
+  assert_true(x->w.site->failed);
+}
+
+static void mend_template(fixture *x) {
+  workspace_replace(&x->w, "s/templates/list.html", "endfo", "endfor");
+}
+
+static void what_another_process_never_published(void **state) {
+  fixture *x = *state;
+  find_good_unpublished(x, "---\nkind: news\ntitle: Gamma\n---\n");
+  workspace_close(&x->w);
+  mend_template(x);
+  workspace_write(&x->w, "s/content/a.md", breaches[1].text);
+  workspace_open(&x->w);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+  edit(x, "s/content/a.md", good); /* the bytes that were good all the time, and then others again */
+  restart(x);
+  breaks(x, &breaches[2]);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
+/* The process that publishes it reads neither the text nor its bytes. */
+static void what_another_process_found_good(void **state) {
+  fixture *x = *state;
+  find_good_unpublished(x, "---\nkind: news\ntitle: Gamma\n---\n");
+  workspace_close(&x->w);
+  mend_template(x);
+  workspace_open(&x->w);
+  assert_int_equal(nt_atomic_get(&x->w.site->counters.run[NT_STEP_PARSE]), 0);
+  assert_in_force(x, "Gamma!", true);
+  breaks(x, &breaches[1]);
+  assert_in_force(x, "Gamma!", true);
+  assert_pure(x);
+}
+
+/* Two versions in one go, of which the last is published; each follows what was there before. */
+static void one_version_after_the_other(void **state) {
+  static const char *const titles[] = {"Gamma", "Delta", "Epsilon", "Alfa"};
+  fixture *x = *state;
+  char text[64], shown[16];
+  for (int i = 0; i < 8; i++) {
+    find_good_unpublished(x, "---\nkind: news\ntitle: Mellan\n---\n");
+    if (i % 3 == 1) restart(x);
+    snprintf(text, sizeof text, "---\nkind: news\ntitle: %s\n---\n", titles[i % 4]);
+    snprintf(shown, sizeof shown, "%s!", titles[i % 4]);
+    mend_template(x);
+    edit(x, "s/content/a.md", text);
+    if (i % 3 == 2) restart(x);
+    breaks(x, &breaches[i % 7]);
+    assert_in_force(x, shown, true);
+  }
+  assert_pure(x);
+}
+
+/* A whole new text, of which no version was published. */
+static void a_new_text_that_was_never_published(void **state) {
+  fixture *x = *state;
+  workspace_replace(&x->w, "s/templates/list.html", "endfor", "endfo");
+  edit(x, "s/content/ny.md", "---\nkind: news\ntitle: Ny\n---\n");
+  assert_true(x->w.site->failed);
+  workspace_close(&x->w);
+  mend_template(x);
+  workspace_write(&x->w, "s/content/ny.md", breaches[1].text);
+  workspace_open(&x->w);
+  assert_false(holds(x, "alla/index.html", "Ny!"));
+  assert_int_equal(kept(x), 0);
+  workspace_refresh(&x->w);
+  restart(x);
+  assert_false(holds(x, "alla/index.html", "Ny!"));
+  assert_pure(x);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -355,6 +444,11 @@ int main(void) {
       TEST(the_broken_text_expires),
       TEST(a_version_that_was_never_published),
       TEST(it_may_be_empty),
+      TEST(it_breaks_while_nobody_looks),
+      TEST(what_another_process_never_published),
+      TEST(what_another_process_found_good),
+      TEST(one_version_after_the_other),
+      TEST(a_new_text_that_was_never_published),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
