@@ -33,6 +33,8 @@ bool life_failed(const workspace *w);
 void life_said(const nt_engine *engine, nt_buf *out);
 story_outcome life_outcome(const life *l, const tree *is);
 void life_print_difference(const life *l, const char *a, const tree *one, const char *b, const tree *other);
+/* The lines that only one of them has. */
+void life_print_said(const life *l, const char *a, nt_str one, const char *b, nt_str other);
 /* Holds what the chapter came to against what it should. */
 bool life_check(life *l);
 

@@ -158,15 +158,21 @@ static bool reopen(life *l, const story_line *line) {
   story_outcome before = l->told->outcomes[l->told->chapters];
   bool failed = life_failed(&l->w);
   tree was = life_published(&l->w);
+  nt_buf said = {0}, says = {0};
+  life_said(l->w.engine, &said);
   workspace_close(&l->w);
   open_again(l, line);
+  life_said(l->w.engine, &says);
   tree is = life_published(&l->w);
   story_outcome after = life_outcome(l, &is);
   bool same = after.files == before.files && after.said == before.said && life_failed(&l->w) == failed;
   if (!same) {
     life_give_up(l, after.files == before.files ? "after a restart something else is said" : "a restart changed files");
     life_print_difference(l, "before", &was, "after", &is);
+    life_print_said(l, "said before", nt_buf_str(&said), "said after", nt_buf_str(&says));
   }
+  nt_buf_deinit(&said);
+  nt_buf_deinit(&says);
   tree_deinit(&was);
   tree_deinit(&is);
   return same;

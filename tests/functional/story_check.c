@@ -70,6 +70,12 @@ static void print_lines(const char *what, nt_str a, nt_str b) {
   }
 }
 
+void life_print_said(const life *l, const char *a, nt_str one, const char *b, nt_str other) {
+  if (l->story->quiet) return;
+  print_lines(a, one, other);
+  print_lines(b, other, one);
+}
+
 void life_print_difference(const life *l, const char *a, const tree *one, const char *b, const tree *other) {
   nt_str path = tree_difference(one, other);
   if (l->story->quiet || !path.len) return;
@@ -107,13 +113,6 @@ static clean build_clean(const life *l, bool stateful) {
   return c;
 }
 
-static void tell_differences(const life *l, const tree *is, const clean *should, nt_str said) {
-  if (l->story->quiet) return;
-  life_print_difference(l, "published", is, "clean", &should->published);
-  print_lines("said", said, nt_buf_str(&should->said));
-  print_lines("clean says", nt_buf_str(&should->said), said);
-}
-
 static bool is_as_clean(life *l, const tree *is, bool stateful) {
   nt_buf said = {0};
   clean should = build_clean(l, stateful);
@@ -121,7 +120,8 @@ static bool is_as_clean(life *l, const tree *is, bool stateful) {
   bool files = tree_difference(is, &should.published).len == 0, failed = should.failed == failed_sites(&l->w);
   bool same = files && failed && nt_str_eq(nt_buf_str(&should.said), nt_buf_str(&said));
   if (!same) life_give_up(l, !files ? "files differ" : failed ? "what is said differs" : "one failed");
-  if (!same) tell_differences(l, is, &should, nt_buf_str(&said));
+  if (!same) life_print_difference(l, "published", is, "clean", &should.published);
+  if (!same) life_print_said(l, "said", nt_buf_str(&said), "clean says", nt_buf_str(&should.said));
   tree_deinit(&should.published);
   nt_buf_deinit(&should.said);
   nt_buf_deinit(&said);
