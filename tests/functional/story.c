@@ -71,6 +71,8 @@ static story_line line_at(const story *s, size_t at, const region *model, unsign
   if (s->warm) line.end = STORY_AWAY;
   if (s->orderly && (line.memo == STORY_CUT || line.memo == STORY_FLIPPED)) line.memo = STORY_LOST;
   if (s->warm) line.memo = STORY_KEPT;
+  /* Of broken texts it may know good versions that the memo after it does not: with nothing edited they come back. */
+  if (line.end == STORY_REOPEN && line.memo == STORY_OLD) line.end = STORY_AWAY;
   return line;
 }
 

@@ -65,6 +65,7 @@ static bool explains(const region_edit *e, const nt_value *read) {
                  {"script", NULL, "/scripts/"}};
   const char *file = e->verb == REGION_PART ? region_parts[e->which].file : "";
   if (nt_str_eq(member(read, "class"), NT_STR("clock"))) return e->verb == REGION_CLOCK;
+  if (*file && region_parts[e->which].sort && strstr(region_parts[e->which].sort, "layers")) return true;
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
     if (!nt_str_eq(member(read, "class"), nt_str_c(classes[i].cls))) continue;
     nt_str name = classes[i].member ? member(read, classes[i].member) : nt_str_n("", 0);
@@ -135,7 +136,7 @@ static bool explain_page(life *l, nt_site *site, uint64_t random, nt_arena *aren
   const nt_explained what = {.site = site, .sort = NT_EXPLAINED_PAGE, .page = page};
   nt_value all = nt_explain(&what, NT_ENGLISH, arena);
   assert_true(nt_str_eq(member(&all, "path"), page->path));
-  return site->diags.errors || holds(l, &all);
+  return page->withheld || holds(l, &all);
 }
 
 /* Whatever the word means, and that may be several things. */

@@ -2,6 +2,8 @@
 #include "engine/clock.h"
 #include "fixture.h"
 
+#include <stdio.h>
+
 enum { HOUR = 3600, DAY = 86400 };
 
 static const char *const files[][2] = {
@@ -187,6 +189,30 @@ static void an_answer_that_is_no_longer_asked(void **state) {
   assert_int_equal(due(x), INT64_MAX);
 }
 
+/* What could not be published asks no more, but what still is published does: the next hour is another try. */
+static void an_answer_that_could_not_be_dropped(void **state) {
+  fixture *x = *state;
+  char public[4200], away[4200];
+  snprintf(public, sizeof public, "%s/public", x->w.dir);
+  snprintf(away, sizeof away, "%s/away", x->w.dir);
+  workspace_write(&x->w, "s/scripts/10-now.lua",
+                  "local notis = require \"notis\"\n"
+                  "notis.global(\"hour\", function() return notis.now(\"hour\").hour end)\n");
+  workspace_write(&x->w, "s/templates/list.html", "{{ hour() }}\n");
+  workspace_open(&x->w);
+  assert_int_equal(rename(public, away), 0);
+  workspace_write(&x->w, "public", "No folder.\n");
+  workspace_write(&x->w, "s/templates/list.html", "never\n");
+  workspace_refresh(&x->w);
+  assert_true(x->w.site->failed);
+  assert_int_equal(due(x), june(1) + HOUR);
+  assert_int_equal(remove(public), 0);
+  assert_int_equal(rename(away, public), 0);
+  assert_true(wake(x, june(1) + HOUR));
+  assert_true(holds(x, "alla/index.html", "never"));
+  assert_int_equal(due(x), INT64_MAX);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
 
 int main(void) {
@@ -196,6 +222,7 @@ int main(void) {
                                      TEST(a_restart_across_the_instant),
                                      TEST(a_failed_epoch_does_not_spin),
                                      TEST(days_that_a_template_asks_for),
-                                     TEST(an_answer_that_is_no_longer_asked)};
+                                     TEST(an_answer_that_is_no_longer_asked),
+                                     TEST(an_answer_that_could_not_be_dropped)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

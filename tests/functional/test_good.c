@@ -9,6 +9,7 @@
 static const char *const files[][2] = {
     {"s/site.yaml", "title: T\nurl: https://t.example/\ntimezone: Europe/Stockholm\n"
                     "sources:\n  text: { use: source_markdown, path: content, match: '**/*.md' }\n"
+                    "  flow: { use: source_feed, set: news, kind: news }\n"
                     "collections:\n  alla: { kind: news, sort: [title], path: /alla/, template: list.html,\n"
                     "    outputs: { html: {}, rss: { path: rss.xml } } }\n"},
     {"s/kinds/news.yaml", "permalink: /{slug}/\ntemplate: page.html\nunknown_fields: allow\n"
@@ -428,6 +429,38 @@ static void a_new_text_that_was_never_published(void **state) {
   assert_pure(x);
 }
 
+static void say(fixture *x, const char *bytes) {
+  feed_put(&x->f, "news", "c", bytes);
+  assert_int_equal(feed_send(&x->w.port, "news", &(feed_word){FEED_UPSERT, "c"}, 1), NOTIS_OK);
+  nt_engine_settle(x->w.engine);
+}
+
+/* What was good in a process before this one is known without the item having been read again. A file that is as young
+ * as these would be: the item is a feed's. */
+static void an_earlier_process_knew_it(void **state) {
+  static const char *const texts[] = {"---\ntitle: Cesar\nslug: c\n---\nText.\n", ""};
+  fixture *x = *state;
+  workspace_replace(&x->w, "s/site.yaml", "kind: news }", "kind: blank }");
+  workspace_refresh(&x->w);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    say(x, "---\ntitle: Innan\n---\n");
+    say(x, texts[i]);
+    assert_int_equal(x->w.site->diags.errors, 0);
+    restart(x);
+    assert_int_equal(workspace_ran(&x->w, NT_STEP_PARSE), 0);
+    say(x, "---\ntitle: [\n---\n");
+    assert_int_equal(x->w.site->diags.errors, 1);
+    assert_int_equal(kept(x), 1);
+    workspace_replace(&x->w, "s/templates/page.html", "doc.title", "doc.title|upper");
+    workspace_refresh(&x->w);
+    assert_true(holds(x, "blank/index.html", i ? "!\n" : "CESAR!"));
+    assert_false(holds(x, "blank/index.html", "INNAN"));
+    assert_pure(x);
+    workspace_replace(&x->w, "s/templates/page.html", "doc.title|upper", "doc.title");
+    workspace_refresh(&x->w);
+  }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -444,6 +477,7 @@ int main(void) {
       TEST(the_broken_text_expires),
       TEST(a_version_that_was_never_published),
       TEST(it_may_be_empty),
+      TEST(an_earlier_process_knew_it),
       TEST(it_breaks_while_nobody_looks),
       TEST(what_another_process_never_published),
       TEST(what_another_process_found_good),

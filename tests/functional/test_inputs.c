@@ -285,11 +285,30 @@ static void test_broken(void **state) {
   tree_deinit(&before);
 }
 
+/* What failed is tried again at the next news, though the file that is told of is as it was. */
+static void test_mended(void **state) {
+  workspace *w = &((fixture *)*state)->w;
+  char public[4200], away[4200];
+  snprintf(public, sizeof public, "%s/public", w->dir);
+  snprintf(away, sizeof away, "%s/away", w->dir);
+  assert_int_equal(rename(public, away), 0);
+  workspace_write(w, "public", "No folder.\n");
+  workspace_write(w, "s/content/t1/text-4.md", "---\ntitle: Annan\n---\nNy text.\n");
+  nt_site_told(w->site, NT_STR("s"), NT_STR("content/t1/text-4.md"), false);
+  nt_engine_settle(w->engine);
+  assert_true(w->site->failed);
+  assert_int_equal(unlink(public), 0);
+  assert_int_equal(rename(away, public), 0);
+  nt_site_told(w->site, NT_STR("s"), NT_STR("content/t1/text-5.md"), false);
+  nt_engine_settle(w->engine);
+  workspace_assert_clean(w, "mended");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
       TEST(test_basics),    TEST(test_leading),     TEST(test_places),  TEST(test_collections), TEST(test_kinds),
       TEST(test_page_hook), TEST(test_output_hook), TEST(test_derived), TEST(test_collect),     TEST(test_module),
-      TEST(test_absent),    TEST(test_assets),      TEST(test_broken)};
+      TEST(test_absent),    TEST(test_assets),      TEST(test_broken),  TEST(test_mended)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
