@@ -84,6 +84,7 @@ static nt_str question_text(nt_cli *cli, const nt_value *read) {
                {"item", "document", NT_MSG_explain_read_document},
                {"planned", "path", NT_MSG_explain_read_planned},
                {"page", "path", NT_MSG_explain_read_page},
+               {"count", "path", NT_MSG_explain_read_count},
                {"bytes", "path", NT_MSG_explain_read_bytes},
                {"menu", "name", NT_MSG_explain_read_menu},
                {"term", "name", NT_MSG_explain_read_term},

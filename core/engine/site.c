@@ -354,7 +354,7 @@ static void start_collect(nt_site *site) {
 /* ---- render ---- */
 
 static void on_committed(nt_site *site, bool good) {
-  if (good) nt_good_committed(site);
+  if (good) site->goods.committed = site->epoch;
   end_epoch(site, good);
 }
 

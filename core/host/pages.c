@@ -40,7 +40,8 @@ uint32_t nt_service_page_number(const notis_page *p) {
 }
 
 uint32_t nt_service_page_count(const notis_page *p) {
-  return p ? p->page->count : 0;
+  if (!p) return 0;
+  return p->reader ? p->reader->ops->page_count(p->reader, p->page) : p->page->count;
 }
 
 const notis_value *nt_service_page_params(const notis_page *p) {

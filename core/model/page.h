@@ -21,7 +21,7 @@ typedef struct nt_page {
   nt_str kind;          /* the document's, else empty: decides the default template */
   nt_str collection;    /* a list page's, else empty */
   uint32_t number;      /* this list page, from 1 */
-  uint32_t count;       /* how many pages the list has */
+  uint32_t count;       /* how many pages the list has; steps read it through the reader */
   uint64_t first;       /* how many of the collection's documents come before those that are shown */
   bool from_end;        /* `first` is how many come after them, so that it stays as it is when new ones come */
   uint64_t shown;       /* how many are shown */

@@ -90,6 +90,9 @@ typedef struct nt_reader_ops {
   const nt_value *(*terms)(nt_reader *reader, nt_str taxonomy, nt_str lang);
   /* Pages only: every page of the plan that is written for people (output "html", no redirect), in order of path. */
   nt_pages (*pages)(nt_reader *reader);
+  /* How many pages the list has that the page is one of. It is no part of the page, which stays the same page while its
+   * list grows. */
+  uint32_t (*page_count)(nt_reader *reader, const nt_page *page);
 
   /* Collections and terms of taxonomies. In pages those are of the page's language, unless the query says which
    * (nt_query.lang, or a condition on it). FAILED when there is no such collection. */

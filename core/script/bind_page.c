@@ -21,6 +21,11 @@ static bool push_number(lua_State *L, uint64_t number) {
   return lua_pushinteger(L, (lua_Integer)number), true;
 }
 
+static bool push_count(lua_State *L, const nt_page *page) {
+  nt_reader *reader = nt_need_reader(L);
+  return push_number(L, reader->ops->page_count(reader, page));
+}
+
 static bool push_url_text(lua_State *L, nt_str url, nt_null_mode mode) {
   if (!url.len) return push_text(L, url, mode);
   return nt_push_url(L, url), true;
@@ -57,7 +62,7 @@ bool nt_page_attr(lua_State *L, const nt_page_ref *ref, nt_str key, nt_null_mode
   if (is(key, "collection")) return push_text(L, page->collection, mode);
   if (is(key, "lang")) return push_text(L, page->lang, mode);
   if (is(key, "number")) return push_number(L, page->number);
-  if (is(key, "count")) return push_number(L, page->count);
+  if (is(key, "count")) return push_count(L, page);
   if (is(key, "shown")) return push_number(L, page->shown);
   if (is(key, "prev")) return push_url_text(L, page->prev, mode);
   if (is(key, "next")) return push_url_text(L, page->next, mode);

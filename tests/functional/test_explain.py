@@ -42,7 +42,8 @@ FILES = {
     "s/site.yaml": SITE,
     "delat/templates/base.html": "<!doctype html><title>{{ doc.title }}</title>\n{% block main %}{% endblock %}",
     "delat/templates/default.html": "{% extends \"base.html\" %}{% block main %}{{ doc.body }}{% endblock %}",
-    "s/templates/list.html": "<ul>{% for d in documents %}<li><a href=\"{{ d.url }}\">{{ d.title }}</a></li>{% endfor %}</ul>",
+    "s/templates/list.html": "<ul>{% for d in documents %}<li><a href=\"{{ d.url }}\">{{ d.title }}</a></li>{% endfor %}</ul>"
+                             "{{ page.count }}",
     "s/scripts/10-krokar.lua": HOOKS,
     "s/content/om.md": text("Om oss", aliases="[/gammal.html]"),
     "s/content/om.en.md": text("About us"),
@@ -124,6 +125,8 @@ class Explain(WatchCase):
         self.assertNotIn("document", page)
         lists = [r for r in page["reads"] if r.get("question") == "list"]
         self.assertEqual([(r["collection"], r["language"]) for r in lists], [("alla", "sv")])
+        self.assertEqual([(r["path"], r["step"]) for r in page["reads"] if r.get("question") == "count"],
+                         [("alla/index.html", "render")])
         self.assertEqual(sorted((r["field"], r["file"]) for r in page["reads"] if r["class"] == "field"),
                          [("title", "s/content/kontakt.md"), ("title", "s/content/om.md")])
 

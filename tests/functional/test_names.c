@@ -10,6 +10,8 @@ static const char *const files[][2] = {
      "sources: { text: { use: source_markdown, path: content, match: \"**/*.md\" } }\n"
      "collections:\n"
      "  nyheter: { kind: news, sort: slug, path: /nyheter/, title: Nyheter }\n"
+     "  bilder: { kind: bild, sort: [-title], path: /bilder/, title: Bilder, template: antal.html, per_page: 1,\n"
+     "            number_from: oldest }\n"
      "taxonomies:\n"
      "  topics: { of: report, path: \"/amnen/{term}/\", title: Ämnen }\n"
      "menus:\n  main: { a: { to: pages/meny, weight: 1 }, b: { to: pages/termer, weight: 2 } }\n"
@@ -25,6 +27,7 @@ static const char *const files[][2] = {
                           "  title: { type: text }\n  report: { type: ref, kind: report }\n  file: { type: file }\n"},
     {"s/kinds/report.yaml", "permalink: /rapporter/{path}.html\ntemplate: report.html\nunknown_fields: allow\nfields:\n"
                             "  title: { type: text }\n  topics: { type: list, of: term }\n"},
+    {"s/kinds/bild.yaml", "permalink: /bild/{slug}/\ntemplate: bild.html\nfields:\n  title: { type: text }\n"},
     {"s/templates/news.html",
      "{{ doc.title }} {% set r = doc.ref(\"report\") %}{{ r.title if r }} {% for a in page.alternates %}{{ a.url }} "
      "{% endfor %}{{ doc.body }}\n"},
@@ -33,6 +36,8 @@ static const char *const files[][2] = {
     {"s/templates/other.html", "{{ doc.title }} on another template\n"},
     {"s/templates/extra.html", "Av en hake.\n"},
     {"s/templates/list.html", "{% for d in documents %}{{ d.title }}\n{% endfor %}{{ page.params.hooked }}\n"},
+    {"s/templates/antal.html", "{{ page.number }} of {{ page.count }}\n"},
+    {"s/templates/bild.html", "{{ doc.title }}\n"},
     {"s/templates/meny.html", "{% for e in site.menu(\"main\") %}{{ e.url }} {{ e.title }}\n{% endfor %}"},
     {"s/templates/termer.html",
      "{% for t in site.terms(\"topics\") %}{{ t.title }} {{ t.count }} {{ t.url }}\n{% endfor %}"},
@@ -59,6 +64,9 @@ static const char *const files[][2] = {
     {"s/content/report/b.md", "---\ntitle: RB\ntopics: [kultur, natur]\n---\nText.\n"},
     {"s/content/report/c.md", "---\ntitle: RC\ntopics: [kultur, natur]\n---\nText.\n"},
     {"s/content/news/c.en.md", "---\ntitle: C\ntranslation_key: k\n---\n[Död](saknas.md)\n"},
+    {"s/content/bild/a.md", "---\ntitle: Bild A\n---\nText.\n"},
+    {"s/content/bild/b.md", "---\ntitle: Bild B\n---\nText.\n"},
+    {"s/content/bild/c.md", "---\ntitle: Bild C\n---\nText.\n"},
     {"s/content/report/karta.gif", "GIF89a\x25\x01\x17\x01\x80\x01\x01"},
 };
 
@@ -87,6 +95,7 @@ static const edit edits[] = {
     {NT_KEY_QUERY, "term-faults:", "s/content/report/a.md", "natur]", "Natur]"},
     {NT_KEY_QUERY, "pages", "s/content/news/b.md", "title: B", "title: B\nslug: bb"},
     {NT_KEY_QUERY, "page:", "s/site.yaml", "title: Nyheter", "title: Nytt"},
+    {NT_KEY_QUERY, "count:", "s/content/bild/d.md", NULL, "---\ntitle: Bild D\n---\nText.\n"},
     {NT_KEY_QUERY, "hooked:", "s/site.yaml", "/meny/ }", "/menyn/ }"},
     {NT_KEY_QUERY, "id:", "s/content/news/ny.md", NULL, "---\ntitle: Ny\n---\nText.\n"},
     {NT_KEY_QUERY, "item:", "s/content/news/tagen.md", NULL, "---\ntitle: Tagen\ndraft: true\n---\nText.\n", taking},
@@ -195,8 +204,8 @@ static bool publish(const edit *e, bool ignored, manner way, outcome *before, ou
  */
 static bool is_made_anew(const edit *e) {
   static const char *const queries[] = {"terms:", "term:", "term-faults:", "assets", "withheld", "collected", NULL};
-  static const char *const config[] = {"menus", "pages",       "outputs",    "redirects",
-                                       "links", "collections", "taxonomies", NULL};
+  static const char *const config[] = {"menus",       "pages",      "outputs", "redirects", "links",
+                                       "collections", "taxonomies", "kinds/",  NULL};
   static const char *const fields[] = {":links",   ":anchors", "file", "report", "aliases", "translation_key",
                                        "template", "slug",     "lang", "kind",   NULL};
   const char *const *names = e->cls == NT_KEY_QUERY    ? queries

@@ -317,8 +317,49 @@ static void test_one_pass(void **state) {
     assert_int_equal(looked, kept); /* nor is its trace gone through again */
   }
   assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 0);
+  uint64_t considered = nt_queries_considered(w.site->queries);
+  put_news(&f, "n00100", "sv", "2024-01-01", "Ämne 1");
+  edit(&w, "n00100"); /* by the index of each language, which look at this document alone */
+  assert_int_equal(nt_queries_considered(w.site->queries) - considered, 2);
+  assert_int_equal(workspace_ran(&w, NT_STEP_QUERY), 2);
+  begin(&run, &w, NT_RUN_PAGE);
+  assert_true(nt_terms_list(&run, NT_STR("topics"), NT_STR("sv"), &terms));
+  assert_int_equal(terms.items[0].count, MANY / TERMS - 1);
+  assert_int_equal(terms.items[1].count, MANY / TERMS + 1);
   workspace_deinit(&w);
   feed_deinit(&f);
+}
+
+/* A term that a document leaves behind is gone, however many it leaves. */
+static void test_passing_terms(void **state) {
+  workspace *w = *state;
+  for (int i = 0; i < 200; i++) {
+    char topics[64];
+    snprintf(topics, sizeof topics, "Kultur, Tillfällig %d", i);
+    put_news(w->feed, "a", "sv", "2024-01-01", topics);
+    edit(w, "a");
+  }
+  assert_terms(w, "sv",
+               "hembygd:Bygd:2 kultur:Kultur:3 tillfallig-199:Tillfällig 199:1 zon:Zon:1 angar:Ängar:1 oppet:Öppet:2");
+  workspace_assert_clean(w, "terms that came and went");
+  put_news(w->feed, "a", "sv", "2024-01-01", "Kultur, Å");
+  edit(w, "a");
+  test_terms(state);
+}
+
+/* Another kind, another order, and as it was. */
+static void test_settings(void **state) {
+  workspace *w = *state;
+  workspace_replace(w, "s/site.yaml", "of: news", "of: page");
+  workspace_refresh(w);
+  assert_terms(w, "sv", "");
+  workspace_replace(w, "s/site.yaml", "of: page, sort: [-date, title]", "of: news, sort: [date, title]");
+  workspace_refresh(w);
+  assert_page(w, "kultur", "a\nc\nb\n"); /* oldest first */
+  workspace_replace(w, "s/site.yaml", "sort: [date, title]", "sort: [-date, title]");
+  workspace_refresh(w);
+  test_terms(state);
+  test_documents(state);
 }
 
 /* Where there is one language everything is in it: to name it is not another question. */
@@ -346,7 +387,8 @@ static void test_one_language(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_terms),          cmocka_unit_test(test_documents),
                                      cmocka_unit_test(test_languages),      cmocka_unit_test(test_spellings),
-                                     cmocka_unit_test(test_edits),          cmocka_unit_test(test_list_trace),
+                                     cmocka_unit_test(test_edits),          cmocka_unit_test(test_passing_terms),
+                                     cmocka_unit_test(test_settings),       cmocka_unit_test(test_list_trace),
                                      cmocka_unit_test(test_borrowed_words), cmocka_unit_test(test_where_terms_lead),
                                      cmocka_unit_test(test_no_slug),        cmocka_unit_test(test_one_pass),
                                      cmocka_unit_test(test_one_language)};

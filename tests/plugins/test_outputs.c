@@ -68,6 +68,12 @@ static nt_pages get_pages(nt_reader *reader) {
   return (nt_pages){listed, 4};
 }
 
+static const nt_page *counted; /* whose pages somebody wanted to know the number of */
+static uint32_t get_count(nt_reader *reader, const nt_page *page) {
+  counted = page;
+  return page->count;
+}
+
 static const nt_reader_ops ops = {.field = get_field,
                                   .body = get_body,
                                   .url = get_url,
@@ -75,7 +81,8 @@ static const nt_reader_ops ops = {.field = get_field,
                                   .config = get_config,
                                   .file = get_file,
                                   .file_url = get_file_url,
-                                  .pages = get_pages};
+                                  .pages = get_pages,
+                                  .page_count = get_count};
 static nt_reader reader = {.ops = &ops, .site_url = LITERAL("https://r.example/bas")};
 
 /* ---- an engine ---- */
@@ -419,6 +426,7 @@ static void tells_lua(void **state) {
                       "/bas/rss.xml|Nyheter|sv|/bas/nyheter/|2|3|röd|sv|/bas/a/|en|/bas/en/a/|/bas/a/|"
                       "tag:r.example,2020:text/a.md|<p>a</p>|text/a.md|2024-01-02|"
                       "/bas/a/r.pdf application/pdf 3355443|https://r.example/bas/x/");
+  assert_ptr_equal(counted, &list);
   nt_page site = {.url = NT_STR("/x.txt"), .params = params};
   assert_string_equal(rendered_by(f, plugin, &site), "/bas/x.txt|/bas/|/bas/a/?b&c|text/a.md|2|/bas/c/|text/b.md|0|"
                                                      "https://r.example/bas/x/");

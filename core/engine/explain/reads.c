@@ -100,11 +100,17 @@ static void put_reference(const nt_explaining *x, nt_value *map, nt_str rest) {
 static void put_question(const nt_explaining *x, nt_value *map, nt_str name) {
   static const struct {
     const char *prefix, *question, *member;
-  } sorts[] = {{"id:", "document", "document"},   {"item:", "item", "document"},
-               {"page:", "planned", "path"},      {"hooked:", "page", "path"},
-               {"bytes:", "bytes", "path"},       {"menu:", "menu", "name"},
-               {"term:", "term", "name"},         {"terms:", "terms", "name"},
-               {"term-faults:", "terms", "name"}, {"term-pages:", "term-pages", "name"}};
+  } sorts[] = {{"id:", "document", "document"},
+               {"item:", "item", "document"},
+               {"page:", "planned", "path"},
+               {"hooked:", "page", "path"},
+               {"count:", "count", "path"},
+               {"bytes:", "bytes", "path"},
+               {"menu:", "menu", "name"},
+               {"term:", "term", "name"},
+               {"terms:", "terms", "name"},
+               {"term-faults:", "terms", "name"},
+               {"term-pages:", "term-pages", "name"}};
   static const char *const whole[] = {"pages", "assets", "withheld", "collected"};
   for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
     nt_str prefix = nt_str_c(sorts[i].prefix);

@@ -73,7 +73,7 @@ static nt_hash bare_hash(const nt_page *page, const nt_page_record *record, nt_s
   nt_buf_byte(b, (char)page->unlisted);
   nt_buf_byte(b, (char)page->from_end);
   nt_buf_varint(b, page->number);
-  nt_buf_varint(b, page->count);
+  if (!nt_plan_counts_apart(page)) nt_buf_varint(b, page->count);
   nt_buf_varint(b, page->first);
   nt_buf_varint(b, page->shown);
   const nt_record *doc = nt_records_at(&site->records, page->document);

@@ -41,28 +41,28 @@ typedef struct nt_page_record {
   nt_page page;            /* of the present plan, in its arena */
   nt_hash planned;         /* the hash of `page` */
   nt_str owner;            /* whose fault withholds it: a document's id, or what planned it */
-  bool present;            /* in the present plan */
   nt_folder *folder;       /* that it lies in; NULL: none, or it was never planned */
   nt_folder *below;        /* that has its path; NULL: none */
-  bool in_folders;         /* both are known */
   nt_hash *planned_before; /* see nt_place_page.planned; NULL: not of a document */
   const nt_asset *asset;   /* bytes that pass through; NULL for a page */
   nt_str redirect;         /* where it leads, or empty */
   nt_step params;          /* the page hooks */
   nt_arena *hooked_arena;  /* of the page as they left it; NULL when there are none */
-  nt_page hooked;
+  nt_page *hooked;
   nt_step render;
   nt_step output;
-  nt_hash bytes;    /* of what is or will be published */
+  nt_hash bytes;  /* of what is or will be published */
+  nt_hash done;   /* `planned`, when it was last looked at */
+  nt_hash staged; /* of what was put to the target in this epoch */
+  nt_why why;     /* its bytes were made last */
+  nt_page_counted counted;
+  bool present;     /* in the present plan */
+  bool was_present; /* in the plan before this one */
+  bool in_folders;  /* `folder` and `below` are known */
   bool withheld;    /* its render failed */
   bool due;         /* it is among those to be looked at (nt_site.due) */
   bool ran;         /* a step of it did, since its reads were last taken down */
-  nt_hash done;     /* `planned`, when it was last looked at */
-  bool was_present; /* in the plan before this one */
-  nt_page_counted counted;
-  nt_hash staged; /* of what was put to the target in this epoch */
-  nt_why why;     /* its bytes were made last */
-  bool unkept;    /* the memo does not have it as it is */
+  bool unkept;      /* the memo does not have it as it is */
 } nt_page_record;
 
 /* The documents that one name may mean, in order of their slots. */
@@ -127,6 +127,14 @@ nt_hash nt_plan_withheld_hash(const struct nt_site *site);
 nt_str nt_plan_url(const nt_plan *plan, const nt_record *record);
 nt_page_record *nt_plan_page(const nt_plan *plan, nt_str path);
 void nt_places_free(nt_plan *plan);
+/* A list's pages would all be other pages whenever one comes or goes: how many they are has a key of its own, and is no
+ * part of what is planned. */
+static inline bool nt_plan_counts_apart(const nt_page *page) {
+  return page->collection.len > 0;
+}
+static inline nt_hash nt_plan_count_hash(const nt_page *page) {
+  return nt_hash_combine(page->count, 1);
+}
 /* A page that has nothing yet but the next number. */
 nt_page_record *nt_plan_number(nt_plan *plan);
 /* A collection of site.yaml or of a collect hook; NULL if there is none. */

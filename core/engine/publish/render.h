@@ -18,6 +18,9 @@ nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor);
 void nt_render_job_leave(nt_render_job *job);
 void nt_render_job_free(nt_render_job *job);
 
+/* The page as its hooks left it, of the plan as it is now; nobody else has the page. */
+const nt_page *nt_render_hooked(nt_page_record *record);
+
 /* What a page's render gives, before its output hooks, for who wants to look at it: no step, nothing is kept. Loop
  * thread, while the site is idle. */
 bool nt_render_again(nt_site *site, nt_seat *seat, nt_page_record *record, nt_buf *out);

@@ -58,11 +58,6 @@ void nt_evaluation_consider(nt_evaluation *ev, const nt_query *query, const nt_r
   if (r && nt_phase_sees(ev->phase, r) && meets(ev, query, r)) nt_push(&ev->found, (nt_candidate){.record = r});
 }
 
-void nt_evaluation_consider_all(nt_evaluation *ev, const nt_query *query) {
-  const nt_records *records = &ev->site->records;
-  for (size_t i = 0; i < records->slots.len; i++) nt_evaluation_consider(ev, query, records->slots.items[i]);
-}
-
 /* ---- order ---- */
 
 static int compare(const void *a, const void *b, void *ud) {

@@ -32,7 +32,6 @@ void nt_evaluation_trace(nt_evaluation *ev, const nt_query *query);
 
 /* The document is found if it meets the query; NULL never does. */
 void nt_evaluation_consider(nt_evaluation *ev, const nt_query *query, const nt_record *record);
-void nt_evaluation_consider_all(nt_evaluation *ev, const nt_query *query);
 /* Absent values come last whichever the direction; texts sort as the query's language has it; ties end in the id. */
 void nt_evaluation_sort(nt_evaluation *ev, const nt_query *query);
 

@@ -1,38 +1,39 @@
 #include "engine/query/term_index.h"
 
+#include "engine/engine.h"
 #include "engine/inputs/languages.h"
+#include "engine/query/question.h"
 
 #include <stdlib.h>
-
-/* One way to write a term. */
-typedef struct spelling {
-  nt_str text;
-  struct entry *term; /* NULL: it leaves no slug */
-  size_t count;       /* how many times it is written */
-} spelling;
 
 /* A term in the making. */
 typedef struct entry {
   nt_term term;
   nt_str key; /* collation key of the label */
-  nt_term_documents *documents;
   NT_VEC(nt_docref) refs;
-  const spelling *usual; /* the one most used, of equals the smaller by bytes */
+  nt_hash hash;              /* of their documents */
+  const struct tally *usual; /* the spelling most used, of equals the smaller by bytes */
   size_t spellings;
   bool named; /* site.yaml says what it is called */
 } entry;
+
+/* A spelling that is in use. */
+typedef struct tally {
+  nt_str text;
+  entry *term;  /* NULL: it leaves no slug */
+  size_t count; /* how many times it is written */
+} tally;
 
 typedef struct making {
   nt_term_index *index;
   nt_evaluation *ev;
   nt_str taxonomy, lang;
-  nt_map spellings; /* text -> spelling */
-  nt_map entries;   /* slug -> entry */
-  bool doubtful;    /* there is something to say */
-  size_t unsaid;    /* spellings that are told of together */
+  tally *tallies; /* by the spelling's number */
+  size_t used;    /* how many of them */
+  nt_map entries; /* slug -> entry */
+  bool doubtful;  /* there is something to say */
+  size_t unsaid;  /* spellings that are told of together */
 } making;
-
-/* ---- texts ---- */
 
 /* Names are few, and a page keeps them for as long as its plan holds. */
 static nt_str lasting(making *m, nt_str text) {
@@ -40,67 +41,49 @@ static nt_str lasting(making *m, nt_str text) {
   return nt_names_str(names, nt_names_id(names, text));
 }
 
-static nt_str slug_of(making *m, nt_str text) {
-  nt_buf slug = {0};
-  nt_slug(text, &slug);
-  nt_str kept = slug.len ? lasting(m, nt_buf_str(&slug)) : nt_str_n("", 0);
-  nt_buf_deinit(&slug);
-  return kept;
-}
+/* ---- counting ---- */
 
 static entry *entry_of(making *m, nt_str slug) {
   entry *e = nt_map_get(&m->entries, slug);
   if (e) return e;
   e = NT_NEW(m->ev->arena, entry);
   e->term.slug = slug;
+  e->hash = 1;
   nt_map_set(&m->entries, slug, e);
   return e;
 }
 
-static spelling *spelling_of(making *m, nt_str text) {
-  spelling *s = nt_map_get(&m->spellings, text);
-  if (s) return s;
-  s = NT_NEW(m->ev->arena, spelling);
-  s->text = text;
-  nt_str slug = slug_of(m, text);
-  if (slug.len) s->term = entry_of(m, slug);
-  m->doubtful |= !s->term || ++s->term->spellings > 1;
-  nt_map_set(&m->spellings, text, s);
-  return s;
+static void begin_tally(making *m, tally *t, const nt_spelling *spelling) {
+  t->text = spelling->text;
+  if (spelling->slug.len) t->term = entry_of(m, spelling->slug);
+  m->doubtful |= !t->term || ++t->term->spellings > 1;
+  m->used++;
 }
 
-/* A term's text, empty if the value is none: a year may be one. */
-static nt_str text_of(making *m, const nt_value *v) {
-  if (v->type == NT_STRING) return nt_str_trim(v->as.string);
-  return v->type == NT_INT ? nt_arena_format(m->ev->arena, "%lld", (long long)v->as.integer) : nt_str_n("", 0);
-}
-
-/* ---- documents ---- */
-
-/* Calls fn for each term of the document; `at` counts from 1 in a list, and is 0 for a field that holds one text. */
-static void each_term(making *m, const nt_record *r,
-                      void (*fn)(making *m, const nt_record *r, nt_str text, size_t at)) {
-  const nt_value *field = nt_map_find(&r->frozen->fields, m->taxonomy);
-  if (!field || field->type == NT_NULL) return;
-  if (field->type != NT_LIST) {
-    fn(m, r, text_of(m, field), 0);
-    return;
-  }
-  for (size_t i = 0; i < field->as.list->len; i++) {
-    const nt_value *item = &field->as.list->items[i];
-    if (item->type != NT_NULL) fn(m, r, text_of(m, item), i + 1);
+static void count_document(making *m, const nt_ranked *ranked, const nt_written_list *written) {
+  for (uint32_t i = 0; i < written->len; i++) {
+    uint32_t number = written->items[i].spelling;
+    tally *t = &m->tallies[number];
+    if (!t->count++) begin_tally(m, t, &m->index->spellings.all.items[number]);
+    entry *e = t->term;
+    bool twice = e && e->refs.len && e->refs.items[e->refs.len - 1] == ranked->ref; /* it may be spelled both ways */
+    if (!e || twice) continue;
+    nt_push(&e->refs, ranked->ref);
+    e->hash = nt_hash_combine(e->hash, ranked->id);
   }
 }
 
-static void add(making *m, const nt_record *r, nt_str text, size_t at) {
-  (void)at;
-  spelling *s = spelling_of(m, text);
-  s->count++;
-  if (!s->term) return;
-  entry *e = s->term;
-  nt_docref ref = nt_record_ref(r);
-  bool twice = e->refs.len && e->refs.items[e->refs.len - 1] == ref; /* one document may spell it both ways */
-  if (!twice) nt_push(&e->refs, ref);
+static const nt_written_list *written_by(making *m, const nt_ranked *ranked) {
+  const nt_record *record = nt_records_at(&m->ev->site->records, ranked->ref);
+  return nt_spellings_of(&m->index->spellings, record, m->taxonomy, m->ev->site->names);
+}
+
+static void count_all(making *m) {
+  const nt_ranking *ranking = &m->index->ranking;
+  for (size_t i = 0; i < ranking->ranked.len; i++) written_by(m, &ranking->ranked.items[i]);
+  m->tallies = NT_NEW_N(m->ev->arena, tally, m->index->spellings.all.len);
+  for (size_t i = 0; i < ranking->ranked.len; i++)
+    count_document(m, &ranking->ranked.items[i], written_by(m, &ranking->ranked.items[i]));
 }
 
 /* ---- labels ---- */
@@ -117,6 +100,14 @@ static nt_str title_in(making *m, const nt_value *title) {
   return nt_str_n("", 0);
 }
 
+static nt_str slug_of(making *m, nt_str text) {
+  nt_buf slug = {0};
+  nt_slug(text, &slug);
+  nt_str kept = nt_arena_str(m->ev->arena, nt_buf_str(&slug));
+  nt_buf_deinit(&slug);
+  return kept;
+}
+
 static void name_terms(making *m, const nt_value *config) {
   const nt_value *terms = nt_map_find(config, NT_STR("terms"));
   for (size_t i = 0; terms && terms->type == NT_MAP && i < terms->as.map->len; i++) {
@@ -130,13 +121,12 @@ static void name_terms(making *m, const nt_value *config) {
 }
 
 static void choose_spellings(making *m) {
-  const nt_map_entry *each;
-  for (size_t i = 0; nt_map_each(&m->spellings, &i, &each);) {
-    const spelling *s = each->value;
-    if (!s->term) continue;
-    const spelling **usual = &s->term->usual;
-    bool more = !*usual || s->count > (*usual)->count;
-    if (more || (s->count == (*usual)->count && nt_str_cmp(s->text, (*usual)->text) < 0)) *usual = s;
+  for (size_t i = 0; i < m->index->spellings.all.len; i++) {
+    const tally *t = &m->tallies[i];
+    if (!t->term) continue;
+    const tally **usual = &t->term->usual;
+    bool more = !*usual || t->count > (*usual)->count;
+    if (more || (t->count == (*usual)->count && nt_str_cmp(t->text, (*usual)->text) < 0)) *usual = t;
   }
 }
 
@@ -148,27 +138,38 @@ static int by_label(const void *a, const void *b) {
 
 /* ---- what is said ---- */
 
-static void report_term(making *m, const nt_record *r, nt_str text, size_t at) {
+static void report_term(making *m, const nt_record *r, const nt_written *written) {
   enum { MOST = 100 };
-  const spelling *s = nt_map_get(&m->spellings, text);
-  const entry *e = s->term;
-  if (e && (e->named || s == e->usual)) return;
-  nt_str field = at ? nt_arena_format(m->ev->arena, "%.*s[%zu]", NT_FMT(m->taxonomy), at) : m->taxonomy;
+  const tally *t = &m->tallies[written->spelling];
+  const entry *e = t->term;
+  nt_str field =
+      written->at ? nt_arena_format(m->ev->arena, "%.*s[%u]", NT_FMT(m->taxonomy), written->at) : m->taxonomy;
   nt_where where = {.doc = r->frozen->id, .file = r->frozen->file, .field = field};
   nt_diags *faults = &m->index->faults;
   if (e && faults->len - faults->errors >= MOST)
     m->unsaid++;
   else if (e)
-    nt_report(faults, NT_MSG_term_spelled_twice, where, text, e->usual->text, m->taxonomy);
+    nt_report(faults, NT_MSG_term_spelled_twice, where, t->text, e->usual->text, m->taxonomy);
   else
-    nt_report(faults, NT_MSG_term_without_slug, where, text, m->taxonomy);
+    nt_report(faults, NT_MSG_term_without_slug, where, t->text, m->taxonomy);
   nt_hash said = nt_hash_combine(nt_hash_bytes(where.doc), nt_hash_bytes(field));
-  said = nt_hash_combine(said, nt_hash_combine(nt_hash_bytes(text), nt_hash_bytes(e ? e->usual->text : text)));
+  said = nt_hash_combine(said, nt_hash_combine(nt_hash_bytes(t->text), nt_hash_bytes(e ? e->usual->text : t->text)));
   m->index->fault_hash = nt_hash_combine(m->index->fault_hash, said);
 }
 
+static bool is_in_order(const making *m, const nt_written *written) {
+  const tally *t = &m->tallies[written->spelling];
+  return t->term && (t->term->named || t == t->term->usual);
+}
+
 static void report_all(making *m) {
-  for (size_t i = 0; i < m->ev->found.len; i++) each_term(m, m->ev->found.items[i].record, report_term);
+  const nt_ranking *ranking = &m->index->ranking;
+  for (size_t i = 0; i < ranking->ranked.len; i++) {
+    const nt_record *r = nt_records_at(&m->ev->site->records, ranking->ranked.items[i].ref);
+    const nt_written_list *written = written_by(m, &ranking->ranked.items[i]);
+    for (uint32_t w = 0; w < written->len; w++)
+      if (!is_in_order(m, &written->items[w])) report_term(m, r, &written->items[w]);
+  }
   if (!m->unsaid) return;
   nt_where where = nt_where_file(m->ev->site->name, 0, 0);
   nt_report(&m->index->faults, NT_MSG_terms_spelled_more, where, nt_arena_format(m->ev->arena, "%zu", m->unsaid),
@@ -186,7 +187,7 @@ static void finish_entry(making *m, entry *e, const nt_locale *locale, nt_buf *k
   e->key = nt_arena_str(m->ev->arena, nt_buf_str(key));
   nt_term_documents *d = NT_NEW(index->arena, nt_term_documents);
   d->refs = (nt_docrefs){nt_arena_copy(index->arena, e->refs.items, e->refs.len * sizeof(nt_docref)), e->refs.len};
-  d->hash = nt_queries_answer(m->ev->site, e->refs.items, e->refs.len);
+  d->hash = nt_hash_combine(e->refs.len, e->hash);
   nt_map_set(&index->by_slug, e->term.slug, d);
   nt_vec_deinit(&e->refs);
 }
@@ -227,26 +228,51 @@ static const nt_query *query_of(making *m, const nt_value *config) {
   return q;
 }
 
-void nt_term_index_make(nt_term_index *index, nt_evaluation *ev, nt_str taxonomy, nt_str lang, const nt_value *config) {
-  *index = (nt_term_index){.arena = nt_arena_new()};
+static void rank(making *m, const nt_query *query, const nt_value *config) {
+  nt_site *site = m->ev->site;
+  const nt_locale *locale = nt_language_locale(site->inputs, m->lang);
+  nt_ranking_of of = {.records = &site->records,
+                      .phase = m->ev->phase,
+                      .lang = m->lang,
+                      .conditions = query,
+                      .order = nt_orders_get(nt_queries_orders(site->queries), locale, query->sorts, query->sort_count),
+                      .postings = nt_queries_postings(site->queries),
+                      .considered = nt_queries_counter(site->queries)};
+  nt_hash settings = nt_value_hash(config);
+  nt_ranking_update(&m->index->ranking, &of, m->index->settings != settings);
+  m->index->settings = settings;
+}
+
+static void begin_anew(nt_term_index *index) {
+  nt_map_deinit(&index->by_slug);
+  nt_arena_free(index->arena);
+  index->arena = nt_arena_new();
+  index->fault_hash = NT_HASH_ABSENT;
   nt_diags_init(&index->faults, index->arena);
+}
+
+void nt_term_index_make(nt_term_index *index, nt_evaluation *ev, nt_str taxonomy, nt_str lang, const nt_value *config) {
+  enum { SPARE = 64 };
   making m = {.index = index, .ev = ev, .taxonomy = taxonomy, .lang = lang};
   const nt_query *query = query_of(&m, config);
   nt_evaluation_trace(ev, query);
   nt_evaluation_trace_column(ev, taxonomy);
-  nt_evaluation_consider_all(ev, query);
-  nt_evaluation_sort(ev, query);
-  for (size_t i = 0; i < ev->found.len; i++) each_term(&m, ev->found.items[i].record, add);
+  begin_anew(index);
+  rank(&m, query, config);
+  nt_spellings_follow(&index->spellings, &ev->site->records);
+  count_all(&m);
   choose_spellings(&m);
   name_terms(&m, config);
   if (m.doubtful) report_all(&m);
   finish(&m);
-  nt_map_deinit(&m.spellings);
+  if (index->spellings.all.len > 2 * m.used + SPARE) nt_spellings_forget(&index->spellings);
   nt_map_deinit(&m.entries);
 }
 
 void nt_term_index_deinit(nt_term_index *index) {
   nt_map_deinit(&index->by_slug);
   nt_arena_free(index->arena);
+  nt_ranking_deinit(&index->ranking);
+  nt_spellings_forget(&index->spellings);
   *index = (nt_term_index){0};
 }

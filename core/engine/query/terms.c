@@ -67,11 +67,12 @@ static void make(nt_site *site, memo *m) {
   nt_evaluation ev;
   const nt_taxonomy *configured = nt_inputs_taxonomy(site->inputs, m->taxonomy);
   const nt_value *config = configured ? &configured->config : NULL;
-  nt_term_index_deinit(&m->index);
-  m->index = (nt_term_index){0};
   nt_evaluation_init(&ev, site, m->phase);
   nt_evaluation_trace_config(&ev, 0, nt_arena_format(ev.arena, "taxonomies/%.*s", NT_FMT(m->taxonomy)));
-  if (config) nt_term_index_make(&m->index, &ev, m->taxonomy, m->lang, config);
+  if (config)
+    nt_term_index_make(&m->index, &ev, m->taxonomy, m->lang, config);
+  else
+    nt_term_index_deinit(&m->index);
   nt_step_set(&m->step, &ev.tracer, NT_STEP_OK, m->index.list_hash, NULL);
   nt_evaluation_deinit(&ev);
 }

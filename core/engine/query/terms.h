@@ -4,7 +4,7 @@
  * term. The documents of a term are those of the query of "topics/kultur" (model/query.h), in the taxonomy's order.
  *
  *     columns ──► index of a taxonomy in a language ──► "term:sv/topics/kultur"   the term's documents
- *                 (one pass, once an epoch)         ──► "terms:sv/topics"         slugs, labels, counts
+ *                 (counted anew, once an epoch)     ──► "terms:sv/topics"         slugs, labels, counts
  *                                                   ──► "term-faults:sv/topics"   what is said of them
  *                               plan ───────────────► "term-pages:sv/topics"      where they are listed
  *

@@ -169,7 +169,7 @@ static bool begins(nt_str name, const char *const *words) {
 
 static group group_of_query(nt_str name, nt_query_phase phase) {
   static const char *const of_document[] = {"id:", "item:", NULL};
-  static const char *const of_plan[] = {"page:", "hooked:", "bytes:", "menu:", "ref:", NULL};
+  static const char *const of_plan[] = {"page:", "count:", "hooked:", "bytes:", "menu:", "ref:", NULL};
   if (begins(name, of_document)) return OF_DOCUMENT;
   if (begins(name, of_plan) || nt_str_eq(name, NT_STR("pages"))) return OF_PLAN;
   if (nt_str_eq(name, NT_STR("assets")) || nt_str_eq(name, NT_STR("withheld")) || nt_str_eq(name, NT_STR("collected")))

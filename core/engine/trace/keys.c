@@ -74,6 +74,10 @@ static nt_hash query_name_hash(nt_site *site, nt_run_scope scope, uint32_t name)
     const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 5, text.len));
     return page ? page->planned : NT_HASH_ABSENT;
   }
+  if (nt_str_starts(text, NT_STR("count:"))) {
+    const nt_page_record *page = nt_plan_page(&site->plan, nt_str_sub(text, 6, text.len));
+    return page ? nt_plan_count_hash(&page->page) : NT_HASH_ABSENT;
+  }
   if (nt_str_starts(text, NT_STR("menu:"))) {
     const nt_menu *menu = nt_menu_find(&site->plan, nt_str_sub(text, 5, text.len));
     return menu ? menu->hash : NT_HASH_ABSENT;

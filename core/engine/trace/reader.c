@@ -192,6 +192,13 @@ static nt_pages read_pages(nt_reader *reader) {
   return (nt_pages){plan->shown.items, plan->shown.len};
 }
 
+static uint32_t read_page_count(nt_reader *reader, const nt_page *page) {
+  if (nt_plan_counts_apart(page))
+    nt_run_trace(run_of(reader), NT_KEY_QUERY, 0, nt_arena_format(reader->arena, "count:%.*s", NT_FMT(page->path)),
+                 nt_plan_count_hash(page));
+  return page->count;
+}
+
 static nt_read read_query(nt_reader *reader, const nt_query *query, nt_diags *diags, nt_docrefs *out) {
   nt_run *run = run_of(reader);
   uint32_t name;
@@ -267,6 +274,7 @@ const nt_reader_ops nt_run_reader = {.field = read_field,
                                      .address = read_address,
                                      .menu = read_menu,
                                      .pages = read_pages,
+                                     .page_count = read_page_count,
                                      .refer = read_refer,
                                      .file = read_file,
                                      .file_url = read_file_url,

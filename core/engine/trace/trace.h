@@ -12,6 +12,7 @@
  *     BODY      document's slot           -                                       the node tree
  *     QUERY     0, or 1: before collect   normal form; "id:…", "page:…"           the ids it gave; the page as planned
  *                                         "item:…"                                whether a source has it
+ *                                         "count:…"                               how many pages its list has
  *                                         "hooked:…"                              the page as page hooks left it
  *                                         "menu:sv/main"                          its entries
  *                                         "pages"                                 all pages for people, as planned

@@ -252,6 +252,11 @@ static inline nt_read fake_template(nt_reader *reader, nt_str name, uint32_t fro
   return NT_READ_OK;
 }
 
+static inline uint32_t fake_page_count(nt_reader *reader, const nt_page *page) {
+  fake_notef(reader, "count %.*s", NT_FMT(page->path));
+  return page->count;
+}
+
 static inline void fake_script(nt_reader *reader, nt_str file) {
   fake_notef(reader, "script %.*s", NT_FMT(file));
 }
@@ -274,6 +279,7 @@ static const nt_reader_ops fake_ops = {.field = fake_field,
                                        .asset = fake_asset,
                                        .menu = fake_menu,
                                        .terms = fake_terms,
+                                       .page_count = fake_page_count,
                                        .query = fake_query,
                                        .config = fake_config,
                                        .config_type = fake_config_type,

@@ -142,12 +142,14 @@ static void check_page(const char *body, const char *expected) {
   nt_page page = {.path = NT_STR("nyheter/a/index.html"),
                   .url = NT_STR("/nyheter/a/"),
                   .lang = NT_STR("sv"),
+                  .count = 3,
                   .alternates = alternates,
                   .alternate_count = 2};
   page.document = fake_add(&b.fake, "text/a.md", "news", fields, document, "/nyheter/a/");
   fake_add(&b.fake, "text/b.md", "report", nt_null(), NULL, "/rapporter/b/");
   if (nt_vm_run_page(b.vm, &b.fake.reader, &page) != NT_HOOK_OK) bench_show(&b);
   assert_str(nt_value_str(nt_map_find(&page.params, NT_STR("out"))), expected);
+  assert_int_equal(fake_traced(&b.fake, "count nyheter/a/index.html"), strstr(text, "count") != NULL);
   bench_end(&b);
 }
 
@@ -158,6 +160,7 @@ static void pages_lead_about(void **state) {
   check_page("return page.document:ref('report').url .. tostring(page.document:ref('nosuch'))", "/bas/rapporter/b/nil");
   check_page("return page.document:file('karta.png').url", "/n/karta.png");
   check_page("return page.document.body:first('link'):file().url", "/n/karta.png");
+  check_page("return tostring(page.count)", "3");
   check_page("return notis.asset('/site.css')", "/site.css?v=1");
 }
 

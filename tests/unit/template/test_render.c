@@ -157,11 +157,17 @@ static void list_pages_get_their_slice(void **state) {
   stage_begin(&s, NULL);
   add_news(&s);
   s.page.document = 0;
+  s.page.path = NT_STR("nyheter/index.html");
   s.page.collection = NT_STR("nyheter");
   s.page.first = 1;
   s.page.shown = 5;
+  s.page.count = 2;
   fake_add_template(&s.fake, "main", 0, "{% for d in documents %}{{ d.title }}{% endfor %}{{ 'x' if doc is defined }}");
   assert_page(&s, "main", "B");
+  assert_false(fake_traced(&s.fake, "count nyheter/index.html"));
+  fake_add_template(&s.fake, "counted", 0, "{{ page.count }}");
+  assert_page(&s, "counted", "2");
+  assert_true(fake_traced(&s.fake, "count nyheter/index.html"));
   stage_end(&s);
 }
 
