@@ -1,9 +1,12 @@
 /* A text breaks: its newest good version stays in force everywhere, until it is whole, gone, or its own time is out. */
+#include "engine/memo/store.h"
 #include "fixture.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char *const files[][2] = {
@@ -397,6 +400,26 @@ static void a_new_text_that_was_never_published(void **state) {
   assert_pure(x);
 }
 
+/* The memo cannot be written any more, and what it had is gone with it. */
+static void it_breaks_when_the_memo_is_lost(void **state) {
+  enum { A_PAGE_OF_IT = 16 << 10 };
+  fixture *x = *state;
+  struct rlimit before, full;
+  signal(SIGXFSZ, SIG_IGN);
+  getrlimit(RLIMIT_FSIZE, &before);
+  full = before;
+  full.rlim_cur = A_PAGE_OF_IT;
+  setrlimit(RLIMIT_FSIZE, &full);
+  edit(x, "s/content/b.md", "---\nkind: news\ntitle: Betty\n---\n[A](a.md)\n");
+  nt_memo_wait(x->w.site->memo);
+  setrlimit(RLIMIT_FSIZE, &before);
+  assert_false(nt_memo_keeps(x->w.site->memo));
+  edit(x, "s/content/b.md", files[5][1]);
+  breaks(x, &breaches[1]);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -413,6 +436,7 @@ int main(void) {
       TEST(the_broken_text_expires),
       TEST(a_version_that_was_never_published),
       TEST(it_breaks_while_nobody_looks),
+      TEST(it_breaks_when_the_memo_is_lost),
       TEST(what_another_process_never_published),
       TEST(what_another_process_found_good),
       TEST(one_version_after_the_other),
