@@ -1,5 +1,6 @@
 /* Blocks double in size up to a limit, so that an arena costs few calls to malloc and wastes at most about half of
- * its last block. A request larger than a block gets a block of its own, linked behind the current one. */
+ * its last block; where the size is known the second one is but a quarter of the first. A request larger than a block
+ * gets a block of its own, linked behind the current one. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -26,6 +27,7 @@ struct nt_arena {
   block *first;   /* the one that reset() keeps */
   cleanup *cleanups;
   size_t size;
+  size_t next; /* the size of the next block */
 };
 
 enum { HEADER = (sizeof(block) + ALIGN - 1) / ALIGN * ALIGN };
@@ -68,16 +70,21 @@ static block *block_new(nt_arena *arena, size_t payload) {
   return b;
 }
 
-nt_arena *nt_arena_new(void) {
-  return nt_arena_new_sized(FIRST_BLOCK - HEADER);
-}
-
-nt_arena *nt_arena_new_sized(size_t first_block) {
+static nt_arena *arena_new(size_t first_block, size_t next) {
   nt_arena *arena = nt_zalloc(sizeof *arena);
   arena->current = block_new(arena, first_block);
   arena->current->next = NULL;
   arena->first = arena->current;
+  arena->next = next;
   return arena;
+}
+
+nt_arena *nt_arena_new(void) {
+  return arena_new(FIRST_BLOCK - HEADER, 2 * FIRST_BLOCK);
+}
+
+nt_arena *nt_arena_new_sized(size_t first_block) {
+  return arena_new(first_block, first_block / 4 + 2 * HEADER);
 }
 
 static void run_cleanups(nt_arena *arena) {
@@ -103,6 +110,7 @@ void nt_arena_reset(nt_arena *arena) {
   arena->first->used = 0;
   arena->first->next = NULL;
   arena->current = arena->first;
+  arena->next = 2 * (HEADER + arena->first->size);
 }
 
 void nt_arena_free(nt_arena *arena) {
@@ -123,9 +131,9 @@ static void *alloc_slow(nt_arena *arena, size_t bytes) {
     arena->current->next = own;
     return (char *)own + HEADER;
   }
-  size_t size = (arena->current->size + HEADER) * 2;
-  if (size > LARGEST_BLOCK) size = LARGEST_BLOCK;
+  size_t size = arena->next < LARGEST_BLOCK ? arena->next : LARGEST_BLOCK;
   while (size - HEADER < bytes) size *= 2;
+  arena->next = 2 * size;
   block *b = block_new(arena, size - HEADER);
   b->next = arena->current;
   b->used = bytes;

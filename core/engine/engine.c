@@ -4,13 +4,8 @@
 #include "base/path.h"
 #include "engine/inputs/config.h"
 #include "engine/publish/out.h"
-#include "host/durable.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 static const nt_str notis_yaml = {"notis.yaml", 10};
@@ -176,30 +171,12 @@ static void load_plugins(workspace *w) {
   }
 }
 
-/* ---- one engine at a time ---- */
-
-static void take_lock(nt_engine *e) {
-  nt_str dir = nt_engine_state(e, e->arena);
-  if (nt_durable_mkdirs(dir, &e->diags) != NT_DURABLE_OK) return;
-  nt_str path = nt_path_join(e->arena, dir, NT_STR("lock"));
-  e->lock = open(path.ptr, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  char text[32] = "?";
-  if (e->lock >= 0 && flock(e->lock, LOCK_EX | LOCK_NB) == 0) {
-    int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (ftruncate(e->lock, 0) != 0 || pwrite(e->lock, text, (size_t)len, 0) != len) return; /* only for the message */
-    return;
-  }
-  ssize_t got = e->lock >= 0 ? pread(e->lock, text, sizeof text - 1, 0) : 0;
-  nt_code code = e->options.explains ? NT_MSG_explain_locked : NT_MSG_state_locked;
-  nt_report(&e->diags, code, (nt_where){0}, nt_str_trim(nt_str_n(text, got > 0 ? (size_t)got : 1)));
-}
-
 /* ---- the engine ---- */
 
 nt_engine *nt_engine_open(const nt_engine_options *options) {
   nt_engine *e = nt_zalloc(sizeof *e);
   e->options = *options;
-  e->lock = -1;
+  nt_lock_init(&e->lock);
   e->arena = nt_arena_new();
   nt_diags_init(&e->diags, e->arena);
   e->host = nt_host_new();
@@ -213,7 +190,9 @@ nt_engine *nt_engine_open(const nt_engine_options *options) {
   if (read_workspace(&w)) {
     load_plugins(&w);
     nt_outputs_open(e);
-    if (!options->check || options->explains) take_lock(e);
+    nt_code held = options->explains ? NT_MSG_explain_locked : NT_MSG_state_locked;
+    if (!options->check || options->explains)
+      nt_lock_take(&e->lock, nt_engine_state(e, e->arena), held, e->arena, &e->diags);
     if (!e->diags.errors) open_sites(&w);
   }
   nt_vec_deinit(&w.files.names);
@@ -315,7 +294,7 @@ bool nt_engine_close(nt_engine *e) {
   nt_vec_deinit(&e->own_plugin_dirs);
   bool good = nt_loop_free(e->loop);
   nt_locales_free(e->locales);
-  if (e->lock >= 0) close(e->lock);
+  nt_lock_deinit(&e->lock);
   nt_arena_free(e->arena);
   free(e);
   return good;

@@ -2,6 +2,7 @@
 #ifndef NT_ENGINE_ENGINE_H
 #define NT_ENGINE_ENGINE_H
 
+#include "engine/lock.h"
 #include "engine/plugins.h"
 #include "engine/publish/outputs.h"
 #include "engine/site.h"
@@ -56,7 +57,7 @@ typedef struct nt_engine {
   size_t site_count;
   NT_VEC(nt_str) own_plugin_dirs; /* as notis.yaml names them */
   nt_file_stamp settings;         /* of notis.yaml, before it was read */
-  int lock;                       /* of the state directory */
+  nt_lock lock;                   /* of the state directory */
   nt_watch *watch;                /* of what the sites are made of (watch.c); NULL: nobody watches */
 } nt_engine;
 

@@ -15,6 +15,7 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
   if (!seat->arena) seat->arena = nt_arena_new();
   nt_arena_reset(seat->arena);
   nt_tracer_start(&seat->tracer);
+  if (seat->vm) nt_vm_count_anew(seat->vm);
   *run = (nt_run){.site = site, .seat = seat, .scope = scope};
   nt_diags_init(&run->diags, seat->arena);
   run->reader =
@@ -23,11 +24,35 @@ void nt_run_start(nt_run *run, nt_site *site, nt_seat *seat, nt_run_scope scope)
   nt_run_trace(run, NT_KEY_CONFIG, 0, NT_STR("site/basics"), site->inputs->basics);
 }
 
+/* In steps, of which a hundred million or more make a second. A job goes no further once its runs have taken a turn:
+ * others may wait for the worker. A run that takes more than is fair would keep them from it at every phase they have.
+ */
+enum { TURN = 4000000, FAIR = 5 * TURN };
+
+bool nt_turn_is_over(const nt_turn *turn) {
+  return turn->seat->spent - turn->from >= TURN;
+}
+
+nt_turn nt_turn_begin(const nt_seat *seat) {
+  return (nt_turn){seat, seat->spent};
+}
+
+/* What ran out of its steps or memory, whatever the site's limits are, may do so again. */
+static void count_steps(nt_run *run, bool overran) {
+  nt_site *site = run->site;
+  uint64_t steps = nt_vm_steps(run->seat->vm);
+  run->seat->spent += overran && steps < TURN ? TURN : steps;
+  if (!overran && steps < FAIR) return;
+  nt_atomic_set(&site->slow, true);
+  nt_pool_set_slow(site->engine->pool, site->lane, true);
+}
+
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value) {
   if (run->lost) state = NT_STEP_FAILED;
   nt_step_set(step, &run->seat->tracer, state, run->lost ? NT_HASH_ABSENT : value, run->lost ? NULL : &run->diags);
-  nt_vm *vm = run->seat->vm;
-  step->fleeting = state == NT_STEP_FAILED && vm && nt_vm_last_fault(vm) == NT_FAULT_MEMORY;
+  nt_vm_fault fault = run->seat->vm ? nt_vm_last_fault(run->seat->vm) : NT_FAULT_NONE;
+  if (run->seat->vm) count_steps(run, fault == NT_FAULT_BUDGET || fault == NT_FAULT_MEMORY);
+  step->fleeting = state == NT_STEP_FAILED && fault == NT_FAULT_MEMORY;
   if (step->fleeting) nt_atomic_set(&run->site->overrun, true);
   step->fleeting |= run->lost;
 }

@@ -30,6 +30,15 @@ void nt_run_trace_hooks(nt_run *run, nt_event event);
 /* Puts the step into the memo. */
 void nt_run_finish(nt_run *run, nt_step *step, nt_step_state state, nt_hash value);
 
+/* A job's time with a worker. What is not done when it is over goes back in line, so that other sites wait for one
+ * hook of this one at most. */
+typedef struct nt_turn {
+  const nt_seat *seat;
+  uint64_t from;
+} nt_turn;
+nt_turn nt_turn_begin(const nt_seat *seat);
+bool nt_turn_is_over(const nt_turn *turn);
+
 /* Does everything that the step read have the hash it had then? */
 bool nt_step_holds(nt_site *site, nt_seat *seat, nt_run_scope scope, const nt_step *step);
 /* The first thing that it read and that is another now; NULL if all is as it was. */

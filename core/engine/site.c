@@ -31,48 +31,6 @@ enum {
   ENDLESS = 60000 /* milliseconds */
 };
 
-void nt_site_init(nt_site *site, nt_engine *engine, unsigned lane, nt_str name) {
-  *site = (nt_site){.engine = engine, .lane = lane, .name = name, .changed = true, .refresh = true};
-  site->names = nt_names_new();
-  site->templates = nt_template_cache_new();
-  site->seats = nt_zalloc(nt_pool_workers(engine->pool) * sizeof *site->seats);
-  nt_records_init(&site->records);
-  if (engine->options.profile) site->profile = nt_profile_new(nt_pool_workers(engine->pool));
-  site->assets = nt_assets_new();
-  site->queries = nt_queries_new();
-  nt_plan_init(&site->plan);
-  site->epoch_arena = nt_arena_new();
-  nt_diags_init(&site->faults, site->epoch_arena);
-  nt_diags_init(&site->diags, site->epoch_arena);
-  site->edges = nt_edges_new();
-  site->bodies = nt_bodies_new(site);
-  site->all_suspect = true;
-}
-
-void nt_site_deinit(nt_site *site) {
-  nt_sources_close(site);
-  nt_commit_close(site);
-  nt_keep_close(site);
-  for (unsigned i = 0; i < nt_pool_workers(site->engine->pool); i++) nt_seat_deinit(&site->seats[i]);
-  free(site->seats);
-  nt_bodies_free(site->bodies);
-  nt_plan_deinit(&site->plan);
-  nt_queries_free(site->queries);
-  nt_records_deinit(&site->records);
-  nt_goods_deinit(&site->goods);
-  nt_assets_free(site->assets);
-  nt_template_cache_free(site->templates);
-  nt_inputs_free(site->inputs);
-  nt_names_free(site->names);
-  nt_profile_free(site->profile);
-  nt_edges_free(site->edges);
-  nt_vec_deinit(&site->tally.speaking);
-  nt_vec_deinit(&site->tally.speaking_pages);
-  nt_vec_deinit(&site->due);
-  nt_vec_deinit(&site->dirty);
-  nt_arena_free(site->epoch_arena);
-}
-
 bool nt_site_idle(const nt_site *site) {
   return site->phase == NT_PHASE_IDLE && !site->changed && nt_sources_quiet(site);
 }
@@ -147,6 +105,7 @@ static void begin_again(nt_site *site) {
 static void end_epoch(nt_site *site, bool good) {
   site->failed = !good;
   site->cancelled = 0;
+  nt_pool_set_slow(site->engine->pool, site->lane, nt_atomic_get(&site->slow));
   if (good) nt_suspects_settle(site);
   nt_clock_settle(site, good);
   if (good && !site->changed) nt_edges_distrust(site);
@@ -212,16 +171,26 @@ static void on_commit_open(nt_site *site, bool good) {
   nt_keep_begin(site, start_round);
 }
 
+/* What another engine has begun to write is its own. */
+static bool may_publish(nt_site *site) {
+  return site->engine->options.check || nt_lock_keep(&site->engine->lock, &site->faults);
+}
+
 static void begin_epoch(nt_site *site) {
   nt_profile_start(site->profile);
   site->epoch++;
   site->changed = false;
   nt_atomic_set(&site->cancel, false);
   nt_atomic_set(&site->overrun, false);
+  nt_atomic_set(&site->slow, false);
   nt_arena_reset(site->epoch_arena);
   nt_diags_init(&site->faults, site->epoch_arena);
   nt_diags_init(&site->diags, site->epoch_arena);
   enter(site, NT_PHASE_INPUTS);
+  if (!may_publish(site)) {
+    end_epoch(site, false);
+    return;
+  }
   if (!site->engine->options.check && (!site->commit.open || site->commit.unfinished)) {
     nt_commit_open(site, on_commit_open); /* completes what a kill left behind before anything else */
     return;
@@ -385,12 +354,13 @@ static void start_collect(nt_site *site) {
 /* ---- render ---- */
 
 static void on_committed(nt_site *site, bool good) {
-  if (good) nt_good_committed(site);
+  if (good) site->goods.committed = site->epoch;
   end_epoch(site, good);
 }
 
 static void start_render(nt_site *site) {
   enter(site, NT_PHASE_RENDER);
+  site->left.len = 0;
   nt_site_pump(site);
 }
 
@@ -398,6 +368,7 @@ static void render_job_done(nt_post *post) {
   nt_render_job *job = (nt_render_job *)post;
   nt_site *site = job->stage.site;
   site->in_flight--;
+  nt_render_job_leave(job);
   for (size_t i = 0; i < job->stage.count; i++) {
     nt_suspects_follow_page(site, job->stage.pages[i].page);
     nt_keep_page(site, job->stage.pages[i].page, &job->stage.pages[i].row);
@@ -460,10 +431,12 @@ static void pump_render(nt_site *site) {
     fail_epoch(site);
   } else if (cancelled) { /* what is staged stays staged; what is rendered stays memoised */
     begin_again(site);
-  } else if (site->cursor >= site->due.len) {
+  } else if (site->cursor >= site->due.len && !site->left.len) {
     if (must_begin_again(site))
       begin_again(site);
     else if (!nt_verdict_templates(site) || !nt_verdict_pages(site) || nt_atomic_get(&site->overrun))
+      fail_epoch(site);
+    else if (!may_publish(site))
       fail_epoch(site);
     else if (site->engine->options.check)
       end_epoch(site, true);

@@ -32,6 +32,7 @@ typedef struct nt_seat {
   bool vm_usable;
   nt_names_cache names;
   nt_tracer tracer;
+  uint64_t spent;  /* steps of its VMs, in all runs */
   nt_arena *arena; /* one step's */
   nt_buf out;
 } nt_seat;
@@ -88,6 +89,7 @@ typedef struct nt_site {
   bool relist;                    /* and every source is to list its files again */
   uint64_t loads;                 /* how often they were */
   nt_atomic overrun;              /* a step ran out of memory: the commit is withheld */
+  nt_atomic slow;                 /* one took more than is fair: the site's lane leaves a worker to the others */
   nt_atomic cancel;               /* jobs leave what they have not begun */
   unsigned cancelled;             /* times running */
   uint64_t kept_since;            /* the loop\'s milliseconds, at the first of them */
@@ -97,6 +99,7 @@ typedef struct nt_site {
   size_t cursor;                  /* of the phase */
   struct nt_document_job *parsed; /* jobs that have come back and wait until none is out: they add records */
   struct nt_render_job *rendered; /* those whose bytes wait for the target */
+  NT_VEC(nt_page_record *) left;  /* pages that a job was given and did not come to */
   bool closing;                   /* no more epochs */
   bool stopping;                  /* and the one under way gives up before it commits */
   int64_t next_state;             /* the next instant at which a document's state changes; INT64_MAX: never */

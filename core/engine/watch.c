@@ -24,7 +24,8 @@ typedef struct watcher {
   nt_engine *engine;
   const nt_watching *told;
   nt_alarm *alarm;
-  int64_t due; /* what the alarm is set to */
+  int64_t due;    /* what the alarm is set to; 0: it has rung */
+  nt_hash due_of; /* which sites rested when it was set */
   uv_signal_t signals[SIGNALS];
   uv_timer_t patience, pause;
   bool stop, reload, settings_changed, settings_written, rested;
@@ -179,7 +180,21 @@ static void note_writers(watcher *w) {
   if (!any) uv_timer_stop(&w->patience);
 }
 
+/* Which sites rest, and after which epoch. */
+static nt_hash come_to_rest(const watcher *w) {
+  nt_hash hash = 1;
+  for (size_t i = 0; i < w->engine->site_count; i++) {
+    const nt_site *site = &w->engine->sites[i];
+    hash = nt_hash_combine(hash, nt_site_idle(site) ? site->epoch : 0);
+  }
+  return hash;
+}
+
+/* A site that rests is woken in time however long another one works. */
 static void set_alarm(watcher *w) {
+  nt_hash of = come_to_rest(w);
+  if (w->due && of == w->due_of) return;
+  w->due_of = of;
   int64_t due = nt_engine_due(w->engine);
   if (w->alarm && due != w->due) nt_alarm_set(w->alarm, due);
   w->due = due;
@@ -197,6 +212,11 @@ static bool wants_reload(watcher *w) {
   return w->told->reload(w->told->ud);
 }
 
+/* Where another engine has been, one that is new finds what it left; when it is gone, that can be had. */
+static bool wants_to_return(const watcher *w) {
+  return w->engine->lock.lost && nt_lock_is_free(&w->engine->lock);
+}
+
 static void on_patience(uv_timer_t *timer);
 static void on_pause(uv_timer_t *timer);
 
@@ -207,7 +227,7 @@ static bool turn(void *ud) {
   if (w->stop) return true;
   follow_layers(w);
   note_writers(w);
-  if (wants_reload(w)) return w->reload = true;
+  if (wants_reload(w) || wants_to_return(w)) return w->reload = true;
   for (size_t i = 0; i < e->site_count; i++) {
     nt_site *site = &e->sites[i];
     if (site->phase == NT_PHASE_IDLE || site->phase == NT_PHASE_HELD || site->changed) nt_site_pump(site);
@@ -216,7 +236,7 @@ static bool turn(void *ud) {
   }
   if (w->polls != nt_watch_polls(e->watch)) w->told->polls(w->told->ud, (w->polls = nt_watch_polls(e->watch)));
   bool rested = all_rest(w);
-  if (rested) set_alarm(w);
+  set_alarm(w);
   if (rested && !w->rested) {
     w->told->rested(w->told->ud);
     uv_timer_start(&w->pause, on_pause, PAUSE, PAUSE);

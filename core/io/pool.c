@@ -7,6 +7,8 @@
 typedef struct lane {
   nt_job *jobs[NT_LANE_LIMIT]; /* a ring */
   unsigned first, count;
+  unsigned running;
+  bool slow;
 } lane;
 
 struct nt_pool {
@@ -29,22 +31,38 @@ typedef struct start {
   unsigned index;
 } start;
 
-/* The next job of the next lane that has one, or NULL. */
-static nt_job *take(nt_pool *pool) {
+/* May one more worker do what is slow? */
+static bool has_room_for_slow(const nt_pool *pool) {
+  unsigned slow = 0, running = 0;
+  for (unsigned i = 0; i < pool->lane_count; i++) {
+    slow += pool->lanes[i].slow;
+    running += pool->lanes[i].slow ? pool->lanes[i].running : 0;
+  }
+  return slow == pool->lane_count || pool->workers == 1 || running + 1 < pool->workers;
+}
+
+static nt_job *take_from(nt_pool *pool, lane *l) {
+  if (pool->shuffle) {
+    unsigned a = l->first, b = (l->first + (unsigned)(nt_random_next(&pool->shuffle) % l->count)) % NT_LANE_LIMIT;
+    nt_job *swap = l->jobs[a];
+    l->jobs[a] = l->jobs[b];
+    l->jobs[b] = swap;
+  }
+  nt_job *job = l->jobs[l->first];
+  l->first = (l->first + 1) % NT_LANE_LIMIT;
+  l->count--;
+  l->running++;
+  return job;
+}
+
+/* The next lane of which a job may be taken, or NULL. */
+static lane *next_lane(nt_pool *pool) {
+  bool slow_too = has_room_for_slow(pool);
   for (unsigned i = 0; i < pool->lane_count; i++) {
     lane *l = &pool->lanes[(pool->turn + i) % pool->lane_count];
-    if (!l->count) continue;
+    if (!l->count || (l->slow && !slow_too)) continue;
     pool->turn = (pool->turn + i + 1) % pool->lane_count;
-    if (pool->shuffle) {
-      unsigned a = l->first, b = (l->first + (unsigned)(nt_random_next(&pool->shuffle) % l->count)) % NT_LANE_LIMIT;
-      nt_job *swap = l->jobs[a];
-      l->jobs[a] = l->jobs[b];
-      l->jobs[b] = swap;
-    }
-    nt_job *job = l->jobs[l->first];
-    l->first = (l->first + 1) % NT_LANE_LIMIT;
-    l->count--;
-    return job;
+    return l;
   }
   return NULL;
 }
@@ -57,12 +75,14 @@ static void run_worker(void *ud) {
   nt_thread_begin();
   uv_mutex_lock(&pool->lock);
   for (;;) {
-    nt_job *job = take(pool);
-    if (job) {
+    lane *l = next_lane(pool);
+    if (l) {
+      nt_job *job = take_from(pool, l);
       uv_mutex_unlock(&pool->lock);
       job->work(job, index);
       nt_loop_post(pool->loop, &job->post);
       uv_mutex_lock(&pool->lock);
+      l->running--;
     } else if (pool->closing) {
       break;
     } else if (trimmed != pool->trims) {
@@ -126,6 +146,15 @@ bool nt_pool_submit(nt_pool *pool, unsigned lane_index, nt_job *job) {
   if (room && pool->waiting) uv_cond_signal(&pool->work);
   uv_mutex_unlock(&pool->lock);
   return room;
+}
+
+/* A worker that was left to the others may have something to do now. */
+void nt_pool_set_slow(nt_pool *pool, unsigned lane_index, bool slow) {
+  lane *l = &pool->lanes[lane_index];
+  uv_mutex_lock(&pool->lock);
+  if (l->slow && !slow) uv_cond_broadcast(&pool->work);
+  l->slow = slow;
+  uv_mutex_unlock(&pool->lock);
 }
 
 void nt_pool_trim(nt_pool *pool, void (*trim)(void *ud), void *ud) {

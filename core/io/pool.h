@@ -25,6 +25,10 @@ unsigned nt_pool_workers(const nt_pool *pool);
 /* From the loop thread. False if the lane is full (NT_LANE_LIMIT jobs wait): submit again when one comes back. */
 bool nt_pool_submit(nt_pool *pool, unsigned lane, nt_job *job);
 
+/* Any thread. Lanes that are slow have all workers but one between them, unless there is but one worker, or no other
+ * lane: what is slow in one site keeps no other waiting. */
+void nt_pool_set_slow(nt_pool *pool, unsigned lane, bool slow);
+
 /* From the loop thread. Each worker calls it once when it has no job to do, all of them perhaps at the same time. What
  * a thread freed may be its own until it says itself that the system can have it. */
 void nt_pool_trim(nt_pool *pool, void (*trim)(void *ud), void *ud);

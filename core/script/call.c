@@ -111,6 +111,7 @@ void nt_vm_trim(nt_vm *vm) {
 
 static void leave(nt_vm *vm) {
   if (--vm->depth) return;
+  vm->spent += (uint64_t)((int64_t)vm->options.instructions - vm->steps);
   vm->call = 0;
   vm->seed = 0;
   lua_sethook(vm->L, NULL, 0, 0);

@@ -130,7 +130,8 @@ struct nt_vm {
   unsigned depth;                 /* calls within calls */
   uint32_t call;                  /* number of the outermost call that is running; 0 while none is */
   uint32_t calls;
-  int64_t steps; /* left in this call */
+  int64_t steps;  /* left in this call */
+  uint64_t spent; /* steps of the calls since somebody began to count */
   bool exhausted;
   bool memory_out;
   nt_vm_fault last_fault;

@@ -59,6 +59,13 @@ nt_reader *nt_vm_reader(nt_vm *vm) {
 nt_vm_fault nt_vm_last_fault(const nt_vm *vm) {
   return vm->last_fault;
 }
+void nt_vm_count_anew(nt_vm *vm) {
+  vm->last_fault = NT_FAULT_NONE;
+  vm->spent = 0;
+}
+uint64_t nt_vm_steps(const nt_vm *vm) {
+  return vm->spent;
+}
 bool nt_vm_is_dead(const nt_vm *vm) {
   return vm->dead;
 }

@@ -78,6 +78,10 @@ typedef struct nt_observer {
 nt_vm *nt_vm_new(const nt_vm_options *options);
 void nt_vm_free(nt_vm *vm);
 nt_vm_fault nt_vm_last_fault(const nt_vm *vm);
+/* Between calls: forgets the last fault, and counts steps from here on. */
+void nt_vm_count_anew(nt_vm *vm);
+/* That calls took, as far as Lua's hook tells. */
+uint64_t nt_vm_steps(const nt_vm *vm);
 /* Memory ran out and could not be had back: the VM answers every call with a failure and must be replaced. */
 bool nt_vm_is_dead(const nt_vm *vm);
 /* From now on; NULL: nobody. Borrowed. */

@@ -83,10 +83,10 @@ void feed_drop(feed *f, const char *set, const char *id) {
   pthread_mutex_unlock(&f->lock);
 }
 
-void feed_set_gone(feed *f, const char *set, const char *id, bool gone) {
+void feed_set_answer(feed *f, const char *set, const char *id, notis_status answer) {
   pthread_mutex_lock(&f->lock);
   feed_item *item = find(f, set, id, strlen(id));
-  if (item) item->gone = gone;
+  if (item) item->answer = answer;
   pthread_mutex_unlock(&f->lock);
 }
 
@@ -284,10 +284,8 @@ static notis_status read_feed(void *self, notis_call *call, notis_str id, notis_
   int len = snprintf(wanted, sizeof wanted, "v%u", item ? item->version : 0);
   bool same = fingerprint.len >= (size_t)len && memcmp(fingerprint.ptr, wanted, (size_t)len) == 0 &&
               (fingerprint.len == (size_t)len || fingerprint.ptr[len] == ' ');
-  if (item && item->there && !item->gone && same) {
-    in->host->append(out, words_of(item->bytes));
-    status = NOTIS_OK;
-  }
+  if (item && item->there && same) status = item->answer;
+  if (status == NOTIS_OK) in->host->append(out, words_of(item->bytes));
   pthread_mutex_unlock(&f->lock);
   return status;
 }

@@ -19,7 +19,7 @@ typedef struct feed_item {
   char *set, *id, *bytes; /* heap */
   unsigned version;
   bool there;
-  bool gone; /* read() says so, whatever the source announced */
+  notis_status answer; /* what read() says instead, whatever the source announced; NOTIS_OK: nothing */
 } feed_item;
 
 typedef struct feed {
@@ -49,7 +49,7 @@ void feed_put(feed *f, const char *set, const char *id, const char *bytes);
 void feed_format(feed *f, const char *set, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void feed_drop(feed *f, const char *set, const char *id);
-void feed_set_gone(feed *f, const char *set, const char *id, bool gone);
+void feed_set_answer(feed *f, const char *set, const char *id, notis_status answer);
 
 void feed_port_init(feed_port *port, feed *f);
 void feed_port_deinit(feed_port *port);

@@ -26,17 +26,23 @@ static void full_path(const region *r, const char *path, char out[4096]) {
     snprintf(out, 4096, "%s/%s", r->w->dir, path);
 }
 
-/* As a watch tells it: a file that is written may be told of twice, and one of several only as a folder. */
+static void tell_site(nt_site *site, nt_str dir, nt_str file, bool folder, unsigned how) {
+  if (how == 0) nt_site_told(site, dir, file, folder);
+  if (how == 1 && nt_path_dir(file).len)
+    nt_site_told(site, dir, nt_path_dir(file), true);
+  else
+    nt_site_told(site, dir, file, folder);
+}
+
+/* As a watch tells it: a file that is written may be told of twice, and one of several only as a folder. Only the last
+ * site is made of what is its own. */
 static void tell(region *r, nt_str path, bool folder) {
-  if (!r->tells || !r->w->site) return;
-  size_t layer = nt_str_find(path, '/');
+  if (!r->tells || !r->w->engine) return;
+  size_t layer = nt_str_find(path, '/'), count = r->w->engine->site_count;
   nt_str dir = nt_str_sub(path, 0, layer), file = nt_str_sub(path, layer + 1, path.len);
   unsigned how = (unsigned)(nt_hash_bytes(path) + r->told++) % 5;
-  if (how == 0) nt_site_told(r->w->site, dir, file, folder);
-  if (how == 1 && nt_path_dir(file).len)
-    nt_site_told(r->w->site, dir, nt_path_dir(file), true);
-  else
-    nt_site_told(r->w->site, dir, file, folder);
+  bool own = nt_str_eq(dir, r->w->engine->sites[count - 1].name);
+  for (size_t i = own ? count - 1 : 0; i < count; i++) tell_site(&r->w->engine->sites[i], dir, file, folder, how);
 }
 
 static void put_file(region *r, const char *path, nt_buf *bytes) {
@@ -215,6 +221,7 @@ static void write_text(region *r, int n, feed_verb verb) {
 void region_init(region *r, workspace *w) {
   *r = (region){.w = w, .at = june(10)};
   assert_true(region_part_count <= REGION_PARTS);
+  if (w) workspace_write(w, "notis.yaml", "notis: 1\nsites: [s, t]\nout: public/{site}\n");
   for (size_t i = 0; i < region_part_count; i++)
     if (is_first_of_file(i)) write_parts(r, region_parts[i].file);
   for (int n = 0; n < REGION_TEXTS; n++) {
@@ -353,7 +360,8 @@ void region_make(region *r, const region_edit *e) {
     r->at = e->at;
     if (r->w) r->w->options.at = e->at;
     if (r->w && r->w->engine) nt_engine_set_time(r->w->engine, e->at);
-    if (r->tells && r->w->site) nt_site_changed(r->w->site, false);
+    for (size_t i = 0; r->tells && r->w->engine && i < r->w->engine->site_count; i++)
+      nt_site_changed(&r->w->engine->sites[i], false);
     return;
   case REGION_PLACE: place_text(r, (int)e->which, e->value); return;
   case REGION_THERE: t->there = e->value; break;

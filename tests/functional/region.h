@@ -1,6 +1,7 @@
-/* A site with everything that a site may have, and edits to it: every part of its inputs has several forms, every field
- * of its texts several values, and an edit makes one of them another. An edit says what is to be, not what to change,
- * so that it means something whatever edits before it were left out. The same seed gives the same edits. */
+/* A site with everything that a site may have, a smaller one that is made of the same, and edits to them: every part of
+ * its inputs has several forms, every field of its texts several values, and an edit makes one of them another. An edit
+ * says what is to be, not what to change, so that it means something whatever edits before it were left out. The same
+ * seed gives the same edits. */
 #ifndef FUNCTIONAL_REGION_H
 #define FUNCTIONAL_REGION_H
 

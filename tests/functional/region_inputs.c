@@ -4,6 +4,7 @@
 
 #define SITE      "s/site.yaml"
 #define NEWS_KIND "s/kinds/news.yaml"
+#define NEIGHBOUR "t/" /* made of all that the first site is made of, with texts of its own */
 #define NEWS_HOOK "s/scripts/10-news.lua"
 
 const region_part region_parts[] = {
@@ -113,6 +114,8 @@ const region_part region_parts[] = {
     {SITE, "config, params", {" unread: 1 }\n", " unread: 2 }\n"}},
     {SITE, "config, lines", {"", "# En rad till.\n"}},
     {SITE, "fault, config", {"", "tittle: Regionen\n"}, .stops = true},
+    {NEIGHBOUR "site.yaml", NULL, {"title: Grannen\nurl: https://granne.example/\nsources: { flow: { set: none } }\n"}},
+    {NEIGHBOUR "site.yaml", "config, layers", {"extends: ../s\n", "extends: [../extra, ../s]\n"}},
     {"shared/site.yaml", "config, shared", {"params: { shared: 1 }\n", "# Samma.\nparams: { shared: 1 }\n"}},
 
     /* ---- kinds ---- */
@@ -220,6 +223,7 @@ const region_part region_parts[] = {
      NULL,
      {"{% extends \"base.html\" %}{% block main %}{% for t in site.terms(\"topics\") %}"
       "<a href=\"{{ t.url }}\">{{ t.title }} ({{ t.count }})</a>\n{% endfor %}{% endblock %}\n"}},
+    {NEIGHBOUR "templates/card.html", "partial, override", {"", "<em>{{ doc.title }}</em>\n"}},
     {"s/templates/kultur.html", "template, override", {"", "{% for d in documents %}{{ d.title }}\n{% endfor %}\n"}},
     {"s/templates/default.html", NULL, {"{% for d in documents %}- {{ d.title }} {{ d.lang }}\n{% endfor %}\n"}},
     {"s/templates/start.html",
@@ -346,6 +350,13 @@ const region_part region_parts[] = {
      {"notis.filter(\"shout\", function(x) return x:upper() end)\n",
       "notis.filter(\"shout\", function(x) return x .. \"!\" end)\n"}},
     {"s/scripts/60-more.lua", "fault, script", {"", "notis.on(\n"}, .stops = true},
+
+    /* ---- texts of the other site ---- */
+    {NEIGHBOUR "content/page/p0.md", "neighbour", {"---\ntitle: Om grannen\n---\nText.\n", ""}},
+    {NEIGHBOUR "content/news/n0.md", NULL, {"---\ndate: 2024-04-10\ntopics: [kultur, Å]\nreport: r0\n"}},
+    {NEIGHBOUR "content/news/n0.md", "neighbour", {"title: Granne\n", "title: Ågranne\n", "title: [\n"}},
+    {NEIGHBOUR "content/news/n0.md", NULL, {"---\nSe [om](../page/p0.md).\n"}},
+    {NEIGHBOUR "content/report/r0.md", "neighbour", {"---\ntitle: Rapport\n---\nText.\n", "---\ntitle: Å\n---\n"}},
 
     /* ---- files ---- */
     {"s/content/news/karta.gif",

@@ -1,4 +1,4 @@
-#include "story.h"
+#include "living.h"
 
 #include "host/durable.h"
 #include "io/loop.h"
@@ -28,7 +28,7 @@ void story_told_free(story_told *told) {
 
 /* ---- lines ---- */
 
-enum { BURST = 6, DEFAULT_WORKERS = 2 };
+enum { DEFAULT_WORKERS = 2 };
 
 static unsigned pick(uint64_t *random, unsigned below) {
   return (unsigned)(nt_random_next(random) % below);
@@ -55,37 +55,28 @@ static bool line_is_timed(const story_line *line) {
 static story_line line_at(const story *s, size_t at, const region *model, unsigned *burst) {
   uint64_t random = nt_hash_combine(s->seed, at);
   story_line line = {.edit = region_choose(model, &random)};
-  unsigned more = pick(&random, 3) ? 0 : 1 + pick(&random, BURST - 1), memo = pick(&random, 12);
+  unsigned more = pick(&random, 3) ? 0 : 1 + pick(&random, STORY_BURST - 1), memo = pick(&random, 12);
+  unsigned aside = pick(&random, 24);
   *burst = *burst ? *burst - 1 : more;
   line.joined = *burst > 0;
   line.end = choose_end(&random);
   line.workers = 1 + pick(&random, 8);
   line.shuffle = nt_random_next(&random);
   line.moment = choose_moment(&random);
-  line.memo = memo < 4 ? (story_memo)memo : STORY_KEPT;
+  line.memo = memo < 5 ? (story_memo)memo : STORY_KEPT;
+  line.aside = aside < 4 ? (story_aside)aside : STORY_NO_ASIDE;
   if (s->killed && line.end == STORY_SETTLE) line.end = STORY_KILL;
   if (line.end == STORY_KILL && !s->kills) line.end = STORY_AWAY;
   if (!s->restarts) line.end = STORY_SETTLE;
   if (s->warm) line.end = STORY_AWAY;
-  if (s->orderly && line.memo != STORY_KEPT) line.memo = STORY_LOST;
+  if (s->orderly && (line.memo == STORY_CUT || line.memo == STORY_FLIPPED)) line.memo = STORY_LOST;
   if (s->warm) line.memo = STORY_KEPT;
   return line;
 }
 
 /* ---- a life ---- */
 
-typedef struct life {
-  const story *story;
-  story_told *told;
-  workspace w;
-  feed f;
-  region region, model;
-  char latest[BURST][REGION_WHAT]; /* the edits of the chapter */
-  unsigned latest_count;
-  uint64_t before; /* what was published when the last chapter ended; 0: not known */
-} life;
-
-static void give_up(life *l, const char *why) {
+void life_give_up(life *l, const char *why) {
   story_told *told = l->told;
   snprintf(told->why, sizeof told->why, "%s", why);
   told->differs = true;
@@ -106,145 +97,26 @@ static void open_engine(life *l, unsigned workers, uint64_t shuffle) {
   workspace_open(&l->w);
 }
 
-/* ---- what is said ---- */
-
-static void put_diag(const nt_diag *d, nt_buf *out) {
-  const char *name = nt_message_get(d->code)->name;
-  if (strcmp(name, "memo_damaged") == 0 || strcmp(name, "memo_unusable") == 0) return; /* it was, and is found late */
-  nt_buf_format(out, "%d %.*s%s%.*s:%u:%u ", (int)d->severity, NT_FMT(d->where.file), d->where.file.len ? "" : " ",
-                NT_FMT(d->where.file.len ? NT_STR("") : d->where.doc), d->where.line, d->where.column);
-  nt_diag_message(d, NT_ENGLISH, out);
-  nt_buf_byte(out, '\n');
-}
-
-static void said(const workspace *w, nt_buf *out) {
-  for (size_t i = 0; i < w->site->diags.len; i++) put_diag(&w->site->diags.items[i], out);
-}
-
-static story_outcome outcome_of(life *l, tree *is) {
-  nt_buf text = {0};
-  said(&l->w, &text);
-  story_outcome o = {tree_hash(is), nt_hash_bytes(nt_buf_str(&text))};
-  nt_buf_deinit(&text);
-  return o;
-}
-
-/* ---- clean builds ---- */
-
-/* What the same inputs, items and instant give in another directory, without a memo; with the same state and published
- * files if `stateful`: what is withheld by a fault stays as it was. */
-static tree build_clean(life *l, bool stateful, nt_buf *text, bool *failed) {
-  workspace clean;
-  workspace_init(&clean, &l->f);
-  if (stateful)
-    tree_copy_all(l->w.dir, clean.dir);
-  else
-    tree_copy(l->w.dir, clean.dir);
-  clean.options.at = l->w.options.at;
-  clean.options.workers = 1;
-  clean.options.allow_removals = true;
-  workspace_open(&clean);
-  *failed = clean.site->failed;
-  said(&clean, text);
-  tree published = workspace_published(&clean);
-  workspace_deinit(&clean);
-  return published;
-}
-
-static void print_file(const char *what, const tree *t, nt_str path) {
-  const nt_str *bytes = nt_map_get(&t->files, path);
-  fprintf(stderr, "  %s: %.*s\n", what, bytes ? (int)(bytes->len < 3000 ? bytes->len : 3000) : 4,
-          bytes ? bytes->ptr : "none");
-}
-
-static void print_lines(const char *what, nt_str a, nt_str b) {
-  while (a.len) {
-    size_t end = nt_str_find(a, '\n');
-    nt_str line = nt_str_sub(a, 0, end);
-    if (nt_str_search(b, line) == b.len) fprintf(stderr, "  %s: %.*s\n", what, NT_FMT(line));
-    a = nt_str_sub(a, end + 1, a.len);
-  }
-}
-
-static void print_difference(const life *l, const char *a, const tree *one, const char *b, const tree *other) {
-  nt_str path = tree_difference(one, other);
-  if (l->story->quiet || !path.len) return;
-  fprintf(stderr, "  %.*s\n", NT_FMT(path));
-  print_file(a, one, path);
-  print_file(b, other, path);
-}
-
-static bool is_as_clean(life *l, const tree *is, bool stateful, bool last) {
-  nt_buf text = {0}, own = {0};
-  bool failed;
-  tree should = build_clean(l, stateful, &text, &failed);
-  said(&l->w, &own);
-  nt_str path = tree_difference(is, &should);
-  bool same = !path.len && failed == l->w.site->failed && nt_str_eq(nt_buf_str(&text), nt_buf_str(&own));
-  if (!same && last) {
-    give_up(l, path.len ? "files differ" : failed == l->w.site->failed ? "what is said differs" : "one failed");
-    if (!l->story->quiet) {
-      print_difference(l, "published", is, "clean", &should);
-      print_lines("said", nt_buf_str(&own), nt_buf_str(&text));
-      print_lines("clean says", nt_buf_str(&text), nt_buf_str(&own));
-    }
-  }
-  tree_deinit(&should);
-  nt_buf_deinit(&text);
-  nt_buf_deinit(&own);
-  return same;
-}
-
-/* While a fault stops the site nothing changes. What a fault keeps as it was is as a clean build with the same state
- * keeps it; where there is none, state has no say. */
-static bool is_right(life *l, const tree *is) {
-  if (l->w.site->failed) {
-    l->told->stopped++;
-    if (!is_as_clean(l, is, true, true)) return false;
-    if (!l->before || tree_hash(is) == l->before) return true;
-    give_up(l, "published, though it failed");
-    return false;
-  }
-  if (is_as_clean(l, is, false, l->w.site->diags.errors == 0)) return true;
-  if (l->told->differs) return false;
-  l->told->kept++;
-  return is_as_clean(l, is, true, true);
-}
-
-static bool is_as_reference(life *l, story_outcome is) {
-  story_outcome should = l->story->reference[l->told->chapters];
-  if (is.files == should.files && (!l->story->diags || is.said == should.said)) return true;
-  give_up(l, is.files == should.files ? "what is said differs" : "files differ");
-  return false;
-}
-
-static bool check(life *l) {
-  tree is = workspace_published(&l->w);
-  story_outcome outcome = outcome_of(l, &is);
-  char *leftover = l->w.site->failed ? NULL : tree_leftover(l->w.dir);
-  bool good = l->story->reference ? is_as_reference(l, outcome) : is_right(l, &is);
-  if (good && leftover) {
-    give_up(l, "something was left behind");
-    if (!l->story->quiet) fprintf(stderr, "  %s\n", leftover);
-    good = false;
-  }
-  free(leftover);
-  l->told->outcomes[l->told->chapters] = outcome;
-  l->before = outcome.files;
-  tree_deinit(&is);
-  return good;
-}
-
 /* ---- engines that come and go ---- */
+
+static void exchange(const char *memo) {
+  char old[4200], other[4200];
+  snprintf(old, sizeof old, "%s-old", memo);
+  snprintf(other, sizeof other, "%s-other", memo);
+  rename(memo, other);
+  rename(old, memo); /* the first time there is none */
+  rename(other, old);
+}
 
 static void damage(life *l, const story_line *line) {
   char memo[4096];
   snprintf(memo, sizeof memo, "%s/.notis/memo", l->w.dir);
-  if (line->memo == STORY_KEPT) return;
-  if (line->memo == STORY_LOST)
-    tree_delete(memo);
-  else
-    tree_damage(memo, line->memo == STORY_CUT, line->shuffle);
+  switch (line->memo) {
+  case STORY_KEPT: return;
+  case STORY_LOST: tree_delete(memo); break;
+  case STORY_OLD: exchange(memo); break;
+  default: tree_damage(memo, line->memo == STORY_CUT, line->shuffle);
+  }
   l->told->damaged++;
 }
 
@@ -274,24 +146,24 @@ static bool kill_one(life *l, const story_line *line) {
   bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   l->told->kills++;
   l->told->killed += killed;
-  l->before = 0;
+  memset(l->before, 0, sizeof l->before);
   if (killed || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) return true;
-  give_up(l, "the engine that was to be killed crashed");
+  life_give_up(l, "the engine that was to be killed crashed");
   return false;
 }
 
 static bool reopen(life *l, const story_line *line) {
   story_outcome before = l->told->outcomes[l->told->chapters];
-  bool failed = l->w.site->failed;
-  tree was = workspace_published(&l->w);
+  bool failed = life_failed(&l->w);
+  tree was = life_published(&l->w);
   workspace_close(&l->w);
   open_again(l, line);
-  tree is = workspace_published(&l->w);
-  story_outcome after = outcome_of(l, &is);
-  bool same = after.files == before.files && after.said == before.said && l->w.site->failed == failed;
+  tree is = life_published(&l->w);
+  story_outcome after = life_outcome(l, &is);
+  bool same = after.files == before.files && after.said == before.said && life_failed(&l->w) == failed;
   if (!same) {
-    give_up(l, after.files == before.files ? "after a restart something else is said" : "a restart changed files");
-    print_difference(l, "before", &was, "after", &is);
+    life_give_up(l, after.files == before.files ? "after a restart something else is said" : "a restart changed files");
+    life_print_difference(l, "before", &was, "after", &is);
   }
   tree_deinit(&was);
   tree_deinit(&is);
@@ -301,12 +173,15 @@ static bool reopen(life *l, const story_line *line) {
 /* ---- chapters ---- */
 
 static void write_edit(life *l, const region_edit *e) {
-  region_say(&l->region, e, l->latest[l->latest_count++]);
+  region_say(&l->region, e, l->latest[l->latest_count]);
+  l->edits[l->latest_count++] = *e;
   region_make(&l->region, e);
 }
 
 static void print_chapter(const life *l, const story_line *last) {
-  static const char *const memos[] = {"", ", the memo gone", ", the memo cut", ", the memo damaged"};
+  static const char *const memos[] = {"", ", the memo gone", ", the memo cut", ", the memo damaged",
+                                      ", the memo an old one"};
+  static const char *const asides[] = {"", "  - checked\n", "  - explained\n", "  - verified\n"};
   for (unsigned i = 0; i < l->latest_count; i++) fprintf(stderr, "  %s\n", l->latest[i]);
   const char *memo = memos[last->memo];
   switch (last->end) {
@@ -319,11 +194,14 @@ static void print_chapter(const life *l, const story_line *last) {
             last->workers, memo);
     break;
   }
+  fputs(asides[last->aside], stderr);
 }
 
 /* Makes the edits of a chapter, and has an engine take them in. */
 static bool live_chapter(life *l, const story_line *lines, size_t count, const story_line *last) {
   bool away = last->end == STORY_AWAY || last->end == STORY_KILL;
+  if (last->aside == STORY_EXPLAIN) life_note_pages(l);
+  l->followed = !away && !life_failed(&l->w);
   if (away) workspace_close(&l->w);
   l->latest_count = 0;
   for (size_t i = 0; i < count; i++) write_edit(l, &lines[i].edit);
@@ -338,7 +216,8 @@ static bool live_chapter(life *l, const story_line *lines, size_t count, const s
     open_again(l, last);
   }
   if (l->story->last_only && l->told->lines < l->story->length) return true;
-  return check(l) && (last->end != STORY_REOPEN || reopen(l, last));
+  return life_check(l) && life_step_aside(l, last->aside, last->shuffle) &&
+         (last->end != STORY_REOPEN || reopen(l, last));
 }
 
 static void count_edit(story_told *told, const char *sort) {
@@ -352,7 +231,7 @@ static void count_edit(story_told *told, const char *sort) {
 static void live(life *l) {
   const story *s = l->story;
   unsigned burst = 0, count = 0;
-  story_line lines[BURST];
+  story_line lines[STORY_BURST];
   while (l->told->lines < s->length && (!s->killed || l->told->killed < s->killed)) {
     size_t at = l->told->lines++;
     story_line line = line_at(s, at, &l->model, &burst);
@@ -365,6 +244,7 @@ static void live(life *l) {
     region_make(&l->model, &line.edit);
     if (line.joined && l->told->lines < s->length) continue;
     if (left & STORY_ENDS_PLAINLY) line.end = STORY_SETTLE;
+    if (left & STORY_ENDS_PLAINLY) line.aside = STORY_NO_ASIDE;
     if (count && !live_chapter(l, lines, count, &line)) return;
     if (s->progress && count && l->told->chapters % 100 == 0) {
       printf("\r%zu edits, %zu restarts, %zu killed", l->told->lines, l->told->restarts, l->told->killed);
@@ -372,6 +252,18 @@ static void live(life *l) {
     }
     count = 0;
   }
+}
+
+/* To be reached through links from now on. */
+static void link_folders(workspace *w) {
+  char real[4200], site[4200], folder[4200];
+  snprintf(real, sizeof real, "%s-real", w->dir);
+  snprintf(site, sizeof site, "%s/s", w->dir);
+  snprintf(folder, sizeof folder, "%s/region", w->dir);
+  assert_int_equal(rename(site, folder), 0);
+  assert_int_equal(symlink("region", site), 0);
+  assert_int_equal(rename(w->dir, real), 0);
+  assert_int_equal(symlink(real, w->dir), 0);
 }
 
 /* In the child. */
@@ -384,12 +276,15 @@ static void live_whole(const story *s, story_told *told) {
   region_init(&l->region, &l->w);
   region_init(&l->model, NULL);
   l->region.tells = s->tells;
+  if (s->linked) link_folders(&l->w);
   open_engine(l, DEFAULT_WORKERS, 2);
-  if (s->last_only || check(l)) live(l);
+  if (s->last_only || life_check(l)) live(l);
   told->loads = l->w.site->loads;
   told->scans = l->w.site->sources.scans;
   workspace_deinit(&l->w);
   feed_deinit(&l->f);
+  nt_map_deinit(&l->planned);
+  nt_arena_free(l->planned_arena);
   free(l);
 }
 
@@ -446,11 +341,10 @@ bool story_live(const story *s, story_told *told) {
 void story_print_counts(const story_told *told) {
   size_t sorts = 0;
   for (const story_count *c = told->counts; c->sort; c++) sorts++;
-  print_message(
-      "%zu edits of %zu sorts in %zu chapters; %zu stopped, %zu with something kept; %zu restarts, %zu of %zu "
-      "kills came in time, %zu memos damaged\n",
-      told->edits, sorts, told->chapters, told->stopped, told->kept, told->restarts, told->killed, told->kills,
-      told->damaged);
+  print_message("%zu edits of %zu sorts in %zu chapters; %zu stopped, %zu with faults; %zu restarts, %zu of %zu "
+                "kills came in time, %zu memos damaged, %zu questions asked\n",
+                told->edits, sorts, told->chapters, told->stopped, told->faulty, told->restarts, told->killed,
+                told->kills, told->damaged, told->asides);
   size_t column = 0;
   for (const story_count *c = told->counts; c->sort; c++)
     print_message("%5zu %-22s%s", c->count, c->sort, ++column % 4 && c[1].sort ? "" : "\n");

@@ -1,6 +1,6 @@
 /* The life of a site, as a test has it lived: edits, singly and in bursts, engines that are closed, killed and opened
- * again with more or fewer workers, memos that are lost and damaged. After each epoch the outcome is held against a
- * clean build, or against what another life came to there.
+ * again with more or fewer workers, memos that are lost, old and damaged, people who ask. After each epoch the outcome
+ * is held against a clean build, or against what another life came to there.
  *
  *     chapter 1: edit, edit, edit        settled, checked
  *     chapter 2: edit                    the engine was closed before and is opened after
@@ -19,7 +19,16 @@ typedef enum story_end {
   STORY_KILL    /* the one that takes them in is killed */
 } story_end;
 
-typedef enum story_memo { STORY_KEPT, STORY_LOST, STORY_CUT, STORY_FLIPPED } story_memo;
+typedef enum story_memo {
+  STORY_KEPT,
+  STORY_LOST,
+  STORY_CUT,
+  STORY_FLIPPED,
+  STORY_OLD /* that of an earlier chapter is put in its place, and the other way round the next time */
+} story_memo;
+
+/* What somebody asks when a chapter has ended (story_asides.c). */
+typedef enum story_aside { STORY_NO_ASIDE, STORY_CHECK, STORY_EXPLAIN, STORY_VERIFY } story_aside;
 
 /* What is left out of a story: an edit, or how its chapter ends. */
 enum { STORY_LEFT_OUT = 1, STORY_ENDS_PLAINLY = 2 };
@@ -32,6 +41,7 @@ typedef struct story_line {
   unsigned workers;
   uint64_t shuffle, moment; /* which failpoint kills, or with the lowest bit the time that it may run, in µs */
   story_memo memo;
+  story_aside aside;
 } story_line;
 
 typedef struct story_outcome {
@@ -50,7 +60,7 @@ typedef struct story_told {
   size_t loads, scans;           /* how often the last engine read its inputs, and listed a source's files */
   size_t lines, edits, chapters; /* that were reached, and of those the ones that were made */
   size_t warm;                   /* restarts that found what had been done before */
-  size_t stopped, kept, restarts, kills, killed, damaged;
+  size_t stopped, faulty, restarts, kills, killed, damaged, asides;
   bool differs; /* the outcome at the last chapter is not what it should be */
   char why[64];
   story_count counts[STORY_SORTS];
@@ -64,6 +74,7 @@ typedef struct story {
   const story_outcome *reference; /* instead of clean builds: what each chapter should come to */
   bool diags;                     /* then what is said must be the same too */
   bool tells;                     /* edits are told by path, not that everything may have changed */
+  bool linked;                    /* the workspace, and the folder of its site, are links */
   bool restarts, kills;           /* may the engine be closed, and killed? */
   size_t killed;                  /* not 0: each chapter ends so, and the story when so many engines were */
   bool orderly;          /* memos are lost, never damaged: what is left of one depends on the order of its rows */

@@ -13,14 +13,16 @@ static const char *const files[][2] = {
                     "    outputs: { html: {}, rss: { path: rss.xml } } }\n"},
     {"s/kinds/news.yaml", "permalink: /{slug}/\ntemplate: page.html\nunknown_fields: allow\n"
                           "fields:\n  title: { type: text, required: true }\n  count: { type: integer }\n"},
+    {"s/kinds/blank.yaml", "permalink: /blank/\ntemplate: page.html\nunknown_fields: allow\n"},
     {"s/templates/page.html", "{{ doc.title }}\n{{ doc.body }}"},
     {"s/templates/list.html", "{% for d in documents %}{{ d.title }},{% endfor %}\n"},
     {"s/scripts/a.lua", "local notis = require 'notis'\n"
                         "notis.on('item', function(item)\n"
                         "  if item.bytes:find('NOITEM', 1, true) then error('no item') end\nend)\n"
                         "notis.on('document', function(doc)\n"
-                        "  if doc.title:find('NODOC', 1, true) then error('no document') end\n"
-                        "  doc.title = doc.title .. '!'\nend)\n"},
+                        "  local title = doc.title or ''\n"
+                        "  if title:find('NODOC', 1, true) then error('no document') end\n"
+                        "  doc.title = title .. '!'\nend)\n"},
     {"s/content/b.md", "---\nkind: news\ntitle: Bulle\n---\n[A](a.md)\n"},
 };
 
@@ -308,6 +310,124 @@ static void a_version_that_was_never_published(void **state) {
   assert_pure(x);
 }
 
+/* Nothing at all may be a good text, and is then the version that stays. */
+static void it_may_be_empty(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/blank/a.md", "Text.\n");
+  assert_true(holds(x, "blank/index.html", "Text."));
+  for (int round = 0; round < 2; round++) {
+    edit(x, "s/content/blank/a.md", "");
+    assert_int_equal(x->w.site->diags.errors, 0);
+    assert_int_equal(workspace_count_diags(&x->w, NT_MSG_item_empty), 1);
+    if (round) restart(x);
+    edit(x, "s/content/blank/a.md", "---\ntitle: [\n---\nBroken.\n");
+    assert_int_equal(x->w.site->diags.errors, 1);
+    assert_int_equal(kept(x), 1);
+    workspace_replace(&x->w, "s/templates/page.html", "{{ doc.title }}", "<h1>{{ doc.title }}</h1>");
+    workspace_refresh(&x->w);
+    assert_true(holds(x, "blank/index.html", "<h1>!</h1>\n"));
+    assert_false(holds(x, "blank/index.html", "Text."));
+    assert_pure(x);
+    restart(x);
+    assert_true(holds(x, "blank/index.html", "<h1>!</h1>\n"));
+    assert_int_equal(x->w.site->diags.errors, 1);
+    assert_pure(x);
+    workspace_replace(&x->w, "s/templates/page.html", "<h1>{{ doc.title }}</h1>", "{{ doc.title }}");
+    edit(x, "s/content/blank/a.md", "Text.\n");
+    assert_int_equal(x->w.site->diags.len, 0);
+    assert_int_equal(kept(x), 0);
+  }
+}
+
+static void it_breaks_while_nobody_looks(void **state) {
+  fixture *x = *state;
+  edit(x, "s/content/a.md", "---\nkind: news\ntitle: Gamma\n---\n");
+  for (int i = 0; i < 2; i++) {
+    workspace_close(&x->w);
+    workspace_write(&x->w, "s/content/a.md", breaches[i].text);
+    workspace_open(&x->w);
+    assert_in_force(x, "Gamma!", true);
+  }
+  assert_pure(x);
+}
+
+static void find_good_unpublished(fixture *x, const char *text) {
+  workspace_replace(&x->w, "s/templates/list.html", "endfor", "endfo");
+  edit(x, "s/content/a.md", text);
+  assert_true(x->w.site->failed);
+}
+
+static void mend_template(fixture *x) {
+  workspace_replace(&x->w, "s/templates/list.html", "endfo", "endfor");
+}
+
+static void what_another_process_never_published(void **state) {
+  fixture *x = *state;
+  find_good_unpublished(x, "---\nkind: news\ntitle: Gamma\n---\n");
+  workspace_close(&x->w);
+  mend_template(x);
+  workspace_write(&x->w, "s/content/a.md", breaches[1].text);
+  workspace_open(&x->w);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+  edit(x, "s/content/a.md", good); /* the bytes that were good all the time, and then others again */
+  restart(x);
+  breaks(x, &breaches[2]);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
+/* The process that publishes it reads neither the text nor its bytes. */
+static void what_another_process_found_good(void **state) {
+  fixture *x = *state;
+  find_good_unpublished(x, "---\nkind: news\ntitle: Gamma\n---\n");
+  workspace_close(&x->w);
+  mend_template(x);
+  workspace_open(&x->w);
+  assert_int_equal(nt_atomic_get(&x->w.site->counters.run[NT_STEP_PARSE]), 0);
+  assert_in_force(x, "Gamma!", true);
+  breaks(x, &breaches[1]);
+  assert_in_force(x, "Gamma!", true);
+  assert_pure(x);
+}
+
+/* Two versions in one go, of which the last is published; each follows what was there before. */
+static void one_version_after_the_other(void **state) {
+  static const char *const titles[] = {"Gamma", "Delta", "Epsilon", "Alfa"};
+  fixture *x = *state;
+  char text[64], shown[16];
+  for (int i = 0; i < 8; i++) {
+    find_good_unpublished(x, "---\nkind: news\ntitle: Mellan\n---\n");
+    if (i % 3 == 1) restart(x);
+    snprintf(text, sizeof text, "---\nkind: news\ntitle: %s\n---\n", titles[i % 4]);
+    snprintf(shown, sizeof shown, "%s!", titles[i % 4]);
+    mend_template(x);
+    edit(x, "s/content/a.md", text);
+    if (i % 3 == 2) restart(x);
+    breaks(x, &breaches[i % 7]);
+    assert_in_force(x, shown, true);
+  }
+  assert_pure(x);
+}
+
+/* A whole new text, of which no version was published. */
+static void a_new_text_that_was_never_published(void **state) {
+  fixture *x = *state;
+  workspace_replace(&x->w, "s/templates/list.html", "endfor", "endfo");
+  edit(x, "s/content/ny.md", "---\nkind: news\ntitle: Ny\n---\n");
+  assert_true(x->w.site->failed);
+  workspace_close(&x->w);
+  mend_template(x);
+  workspace_write(&x->w, "s/content/ny.md", breaches[1].text);
+  workspace_open(&x->w);
+  assert_false(holds(x, "alla/index.html", "Ny!"));
+  assert_int_equal(kept(x), 0);
+  workspace_refresh(&x->w);
+  restart(x);
+  assert_false(holds(x, "alla/index.html", "Ny!"));
+  assert_pure(x);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -323,6 +443,12 @@ int main(void) {
       TEST(its_own_time_comes),
       TEST(the_broken_text_expires),
       TEST(a_version_that_was_never_published),
+      TEST(it_may_be_empty),
+      TEST(it_breaks_while_nobody_looks),
+      TEST(what_another_process_never_published),
+      TEST(what_another_process_found_good),
+      TEST(one_version_after_the_other),
+      TEST(a_new_text_that_was_never_published),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,11 +129,39 @@ static void what_somebody_altered(void **state) {
   assert_made(x, "");
 }
 
+/* A plan that was made anew around a page that nothing changed for: the page is looked at as it is planned now. */
+static void a_page_that_was_left_alone(void **state) {
+  fixture *x = *state;
+  workspace_write(
+      &x->w, "s/scripts/out.lua",
+      "require('notis').on('output', function(page, bytes) return bytes .. page.url .. page.template end)\n");
+  workspace_refresh(&x->w);
+  for (char id[] = "c"; *id < 'h'; ++*id) {
+    feed_format(&x->f, "news", id, "---\ntitle: %s\nslug: %s\n---\nText.\n", id, id);
+    assert_int_equal(feed_send(&x->w.port, "news", &(feed_word){FEED_UPSERT, id}, 1), NOTIS_OK);
+    nt_engine_settle(x->w.engine);
+  }
+  nt_explained_list list = {0};
+  nt_explain_find(x->w.engine, NT_STR("n/a/index.html"), x->arena, &list);
+  assert_int_equal(list.items.len, 1);
+  nt_value page = nt_explain(&list.items.items[0], NT_ENGLISH, x->arena);
+  nt_vec_deinit(&list.items);
+  const nt_value *hooks = nt_map_find(&page, NT_STR("hooks"));
+  const nt_value *hook = nt_value_at(hooks, nt_value_len(hooks) - 1);
+  assert_true(nt_str_eq(member(hook, "event"), NT_STR("output")));
+  char *published = workspace_page(&x->w, "n/a/index.html");
+  int64_t added = (int64_t)strlen("/n/a/page.html"), after = (int64_t)strlen(published);
+  assert_int_equal(nt_map_find(hook, NT_STR("length_before"))->as.integer, after - added);
+  assert_int_equal(nt_map_find(hook, NT_STR("length_after"))->as.integer, after);
+  free(published);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(what_is_new, setup, teardown),
                                      cmocka_unit_test_setup_teardown(what_was_edited, setup, teardown),
                                      cmocka_unit_test_setup_teardown(what_the_site_is_made_of, setup, teardown),
                                      cmocka_unit_test_setup_teardown(what_a_page_hook_read, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(what_somebody_altered, setup, teardown)};
+                                     cmocka_unit_test_setup_teardown(what_somebody_altered, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(a_page_that_was_left_alone, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,50 @@ class Places(WatchCase):
         self.alive(w, "3/index.html", "s/content/mapp/3.md")
         self.ends_well(w)
 
+    def shows(self, watch, page, shown):
+        """As until(), where no clean build may come in between."""
+        watch.settle()
+        while shown.encode() not in self.ws.published().get(page, b""):
+            watch.settle()
+
+    def test_the_state_is_removed(self):
+        """The lock went with it; the next edit takes it anew, and no other engine may begin."""
+        w = self.watch()
+        shutil.rmtree(self.ws.path(".notis"))
+        self.ws.write("s/content/mapp/3.md", text("Efteråt"))
+        self.until(w, "3/index.html", "Efteråt")
+        run = self.ws.build()
+        self.assertIn(str(w.process.pid), self.says(run, "state_locked")["message"])
+        self.ends_well(w)
+
+    def test_another_engine_has_been_here(self):
+        """What it left is what the watch goes on from."""
+        w = self.watch()
+        shutil.rmtree(self.ws.path(".notis"))
+        self.assertEqual(self.ws.build().code, 0)
+        self.ws.write("s/content/mapp/3.md", text("Efteråt"))
+        self.until(w, "3/index.html", "Efteråt")
+        self.assertIn(str(w.process.pid), self.says(self.ws.build(), "state_locked")["message"])
+        self.ends_well(w)
+
+    def test_another_engine_is_here(self):
+        """Nothing is published beside it, and everything when it has ended."""
+        w = self.watch()
+        shutil.rmtree(self.ws.path(".notis"))
+        other = self.watch()
+        self.ws.write("s/content/mapp/3.md", text("Efteråt"))
+        self.shows(other, "3/index.html", "Efteråt")
+        lines = w.wait(lambda line: line["type"] == "site")
+        told = [line for line in lines if line["type"] == "diagnostic"]
+        self.assertEqual([line["code"] for line in told], ["state_lost"])
+        self.assertIn(str(other.process.pid), told[0]["message"])
+        self.assertFalse(lines[-1]["published"])
+        self.ends_well(other)
+        self.ws.write("s/content/mapp/4.md", text("Fyra på nytt"))
+        self.shows(w, "4/index.html", "Fyra på nytt")
+        self.assertIn("Efteråt", self.same_as_clean(w)["3/index.html"].decode())
+        self.ends_well(w)
+
     def test_a_folder_becomes_a_file_and_a_folder(self):
         w = self.watch("--allow-removals")
         shutil.rmtree(self.folder)

@@ -35,8 +35,11 @@ static void make_parents(char *path) {
 static void write_bytes(const char *path, nt_str bytes) {
   char full[4096];
   snprintf(full, sizeof full, "%s", path);
-  make_parents(full);
   FILE *file = fopen(full, "wb");
+  if (!file && errno == ENOENT) {
+    make_parents(full);
+    file = fopen(full, "wb");
+  }
   if (!file) give_up("fopen", full);
   if (bytes.len && fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len) give_up("fwrite", full);
   if (fclose(file) != 0) give_up("fclose", full);
@@ -71,33 +74,50 @@ char *tree_read(const char *root, const char *path) {
 
 typedef void (*tree_visit)(const char *root, const char *path, bool directory, void *ud);
 
-/* What is below, files before the directories that hold them. */
+static bool is_directory(int folder, const struct dirent *e) {
+  struct stat st;
+  if (e->d_type != DT_UNKNOWN) return e->d_type == DT_DIR;
+  return fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What is below, files before the directories that hold them. A link is a file. */
 static void each(const char *root, const char *below, tree_visit visit, void *ud) {
   char path[4096], full[8192];
   snprintf(full, sizeof full, "%s/%s", root, below);
   DIR *dir = opendir(full);
   if (!dir) return;
   for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
-    struct stat st;
     if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
     if ((size_t)snprintf(path, sizeof path, "%s%s%s", below, *below ? "/" : "", e->d_name) >= sizeof path) continue;
-    snprintf(full, sizeof full, "%s/%s", root, path);
-    if (lstat(full, &st) != 0) continue;
-    if (S_ISDIR(st.st_mode)) each(root, path, visit, ud);
-    visit(root, path, S_ISDIR(st.st_mode), ud);
+    bool directory = is_directory(dirfd(dir), e);
+    if (directory) each(root, path, visit, ud);
+    visit(root, path, directory, ud);
   }
   closedir(dir);
 }
 
-static void copy_one(const char *root, const char *path, bool directory, void *ud) {
-  char full[8192];
+static bool copy_link(const char *from, const char *to) {
+  char leads[4096];
+  ssize_t len = readlink(from, leads, sizeof leads - 1);
+  if (len < 0) return false;
+  leads[len] = '\0';
+  if (symlink(leads, to) != 0) give_up("symlink", to);
+  return true;
+}
+
+static void copy_file(const char *root, const char *path, const char *to) {
+  char from[8192], full[8192];
   nt_buf bytes = {0};
-  if (directory || path[0] == '.' || strncmp(path, "public/", 7) == 0) return;
-  snprintf(full, sizeof full, "%s/%s", root, path);
-  if (!read_bytes(full, &bytes)) give_up("reading", full);
-  snprintf(full, sizeof full, "%s/%s", (const char *)ud, path);
+  snprintf(from, sizeof from, "%s/%s", root, path);
+  snprintf(full, sizeof full, "%s/%s", to, path);
+  if (copy_link(from, full)) return;
+  if (!read_bytes(from, &bytes)) give_up("reading", from);
   write_bytes(full, nt_buf_str(&bytes));
   nt_buf_deinit(&bytes);
+}
+
+static void copy_one(const char *root, const char *path, bool directory, void *ud) {
+  if (!directory && path[0] != '.' && strncmp(path, "public/", 7) != 0) copy_file(root, path, ud);
 }
 
 void tree_copy(const char *from, const char *to) {
@@ -105,14 +125,7 @@ void tree_copy(const char *from, const char *to) {
 }
 
 static void copy_any(const char *root, const char *path, bool directory, void *ud) {
-  char full[8192];
-  nt_buf bytes = {0};
-  if (directory || strncmp(path, ".notis/memo/", 12) == 0) return;
-  snprintf(full, sizeof full, "%s/%s", root, path);
-  if (!read_bytes(full, &bytes)) give_up("reading", full);
-  snprintf(full, sizeof full, "%s/%s", (const char *)ud, path);
-  write_bytes(full, nt_buf_str(&bytes));
-  nt_buf_deinit(&bytes);
+  if (!directory && strncmp(path, ".notis/memo", 11) != 0) copy_file(root, path, ud);
 }
 
 void tree_copy_all(const char *from, const char *to) {
@@ -127,7 +140,7 @@ static void delete_one(const char *root, const char *path, bool directory, void 
 
 void tree_delete(const char *root) {
   each(root, "", delete_one, NULL);
-  if (rmdir(root) != 0 && errno != ENOENT) perror(root);
+  if (remove(root) != 0 && errno != ENOENT) perror(root);
 }
 
 typedef struct injury {
@@ -181,12 +194,11 @@ static void add_one(const char *root, const char *path, bool directory, void *ud
   tree *t = ud;
   char full[8192];
   nt_buf bytes = {0};
-  if (directory) return;
   snprintf(full, sizeof full, "%s/%s", root, path);
-  if (!read_bytes(full, &bytes)) give_up("reading", full);
+  if (!directory && !read_bytes(full, &bytes)) return;
   nt_str *kept = NT_NEW(t->arena, nt_str);
   *kept = nt_arena_str(t->arena, nt_buf_str(&bytes));
-  nt_map_set(&t->files, nt_arena_str(t->arena, nt_str_c(path)), kept);
+  nt_map_set(&t->files, nt_arena_format(t->arena, "%s%s", path, directory ? "/" : ""), kept);
   nt_buf_deinit(&bytes);
 }
 
@@ -216,10 +228,17 @@ nt_str tree_difference(const tree *a, const tree *b) {
 }
 
 /* A sum, since directories are read in any order. */
-uint64_t tree_hash(const tree *t) {
+uint64_t tree_hash_below(const tree *t, nt_str folder) {
   const nt_map_entry *e;
-  uint64_t sum = t->files.live;
-  for (size_t i = 0; nt_map_each(&t->files, &i, &e);)
-    sum += nt_hash_combine(nt_hash_bytes(e->key), nt_hash_bytes(*(const nt_str *)e->value));
+  uint64_t sum = 0;
+  for (size_t i = 0; nt_map_each(&t->files, &i, &e);) {
+    bool below =
+        !folder.len || (nt_str_starts(e->key, folder) && e->key.len > folder.len && e->key.ptr[folder.len] == '/');
+    if (below) sum += 1 + nt_hash_combine(nt_hash_bytes(e->key), nt_hash_bytes(*(const nt_str *)e->value));
+  }
   return sum;
+}
+
+uint64_t tree_hash(const tree *t) {
+  return tree_hash_below(t, nt_str_n("", 0));
 }

@@ -11,7 +11,7 @@ char *tree_temp(void);
 void tree_write(const char *root, const char *path, const char *text);
 /* NULL if there is none; heap. */
 char *tree_read(const char *root, const char *path);
-/* Everything but names that begin with '.' and the folder "public". */
+/* Everything but names that begin with '.' and the folder "public"; links as they are. */
 void tree_copy(const char *from, const char *to);
 /* With those too: what was published, and the state; not the memo. */
 void tree_copy_all(const char *from, const char *to);
@@ -23,7 +23,7 @@ char *tree_leftover(const char *root);
 
 typedef struct tree {
   nt_arena *arena;
-  nt_map files; /* path -> nt_str* */
+  nt_map files; /* path -> nt_str*; of a folder the path ends in '/' */
 } tree;
 
 tree tree_of(const char *root);
@@ -32,5 +32,7 @@ void tree_deinit(tree *t);
 nt_str tree_difference(const tree *a, const tree *b);
 /* One number for all of it: paths and bytes. */
 uint64_t tree_hash(const tree *t);
+/* The same of what is in a folder. */
+uint64_t tree_hash_below(const tree *t, nt_str folder);
 
 #endif

@@ -20,9 +20,9 @@ static void put_record(nt_buf *out) {
 
 static void put_page(nt_buf *out) {
   nt_arena *arena = nt_arena_new();
-  nt_page_record page = {.path = NT_STR("a/index.html"), .hooked_arena = arena};
+  nt_page_record page = {.path = NT_STR("a/index.html"), .hooked_arena = arena, .hooked = NT_NEW(arena, nt_page)};
   page.params = kept_step(1);
-  page.hooked.params = kept_fields(arena);
+  page.hooked->params = kept_fields(arena);
   nt_encode_page(&page, out);
   nt_step_deinit(&page.params);
   nt_arena_free(arena);

@@ -101,13 +101,6 @@ void nt_bodies_put(nt_site *site, nt_record *record) {
     put(site, record, record->made->blob, AS_MADE);
 }
 
-void nt_bodies_put_item(nt_site *site, nt_record *record) {
-  nt_memo_put(site->memo, NT_MEMO_ITEMS, record->slot, nt_buf_str(&record->kept));
-  record->kept_turn = site->bodies->turn;
-  put_body one = {record->slot, record->kept_turn};
-  nt_push(&site->bodies->put, one);
-}
-
 /* The writer's thread; flushes end in their order. */
 static void flushed(void *ud, bool good) {
   nt_bodies *bodies = ud;
@@ -128,12 +121,6 @@ static void release(nt_blob *blob, uint32_t turn) {
   blob->bytes = NULL;
 }
 
-static void put_away(nt_record *record) {
-  nt_buf_deinit(&record->kept);
-  record->kept_turn = 0;
-  record->kept_away = true;
-}
-
 void nt_bodies_release(nt_site *site) {
   nt_bodies *bodies = site->bodies;
   uint32_t turn = (uint32_t)nt_atomic_get(&bodies->flushed);
@@ -142,7 +129,6 @@ void nt_bodies_release(nt_site *site) {
     nt_record *record = site->records.slots.items[bodies->put.items[bodies->released].slot];
     if (record->parsed) release(record->parsed->blob, turn);
     if (record->made) release(record->made->blob, turn);
-    if (record->kept_turn && record->kept_turn <= turn) put_away(record);
   }
   if (bodies->released < bodies->put.len) return;
   nt_vec_deinit(&bodies->put);

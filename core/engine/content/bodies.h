@@ -20,8 +20,6 @@ bool nt_body_get(nt_run *run, const nt_record *record, const nt_frozen *document
 
 /* Loop thread: puts into the memo what it does not have of a record's bodies. */
 void nt_bodies_put(nt_site *site, nt_record *record);
-/* The same of the good bytes of its item (good.h). */
-void nt_bodies_put_item(nt_site *site, nt_record *record);
 /* Loop thread: nt_memo_flush() of the site's memo. */
 void nt_bodies_flush(nt_site *site);
 /* Loop thread: frees what lies in the memo, unless jobs are out. */

@@ -63,8 +63,8 @@ static void read_good(nt_reading *r) {
   bring_into_force(r);
 }
 
-static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update) {
-  nt_reading r = {.update = update, .record = update->record};
+static void update_record(nt_site *site, nt_seat *seat, nt_record_update *update, nt_buf *kept) {
+  nt_reading r = {.update = update, .record = update->record, .kept = kept};
   r.run.site = site;
   r.run.seat = seat;
   r.source = site->sources.items.items[update->record->source];
@@ -88,12 +88,15 @@ static void work(nt_job *job, unsigned worker) {
   nt_document_job *batch = (nt_document_job *)job;
   nt_site *site = batch->site;
   nt_span span = nt_span_job(site->profile, worker);
+  nt_turn turn = nt_turn_begin(&site->seats[worker]);
   for (size_t i = 0; i < batch->count; i++) {
-    if (nt_atomic_get(&site->cancel))
-      batch->updates[i].skipped = true;
-    else
-      update_record(site, &site->seats[worker], &batch->updates[i]);
-    nt_keep_encode_document(site, batch->updates[i].record, &batch->updates[i].row);
+    nt_record_update *update = &batch->updates[i];
+    update->skipped = nt_atomic_get(&site->cancel) || nt_turn_is_over(&turn);
+    if (update->skipped) continue;
+    update_record(site, &site->seats[worker], update, &batch->kept);
+    size_t before = batch->kept.len;
+    nt_keep_encode_document(site, update->record, &batch->kept);
+    update->row_len = batch->kept.len - before;
   }
   nt_span_end(span);
 }
@@ -151,11 +154,19 @@ void nt_document_remove(nt_site *site, nt_record *record) {
   clear(site, record);
 }
 
+static nt_str take_next(nt_str *bytes, size_t len) {
+  nt_str next = nt_str_sub(*bytes, 0, len);
+  *bytes = nt_str_sub(*bytes, len, bytes->len);
+  return next;
+}
+
 void nt_document_job_install(nt_document_job *batch) {
   nt_site *site = batch->site;
+  nt_str kept = nt_buf_str(&batch->kept);
   for (size_t i = 0; i < batch->count; i++) {
     nt_record_update *update = &batch->updates[i];
     nt_record *record = update->record;
+    nt_str good = take_next(&kept, update->good_len), row = take_next(&kept, update->row_len);
     record->queued = false;
     if (update->skipped) {
       nt_site_mark(site, record);
@@ -163,13 +174,14 @@ void nt_document_job_install(nt_document_job *batch) {
       nt_document_remove(site, record);
     } else {
       if (update->derives) install_derived(site, update);
-      nt_keep_document(site, record, &update->row);
+      nt_keep_document(site, record, row);
+      if (update->has_good) nt_keep_good(site, record, good);
     }
-    nt_buf_deinit(&update->row);
     nt_good_follow(site, record);
     if (!update->skipped && !update->gone) nt_suspects_follow_document(site, record);
     nt_vec_deinit(&update->derived);
     if (record->dirty) nt_push(&site->dirty, record); /* it changed again while the job held it */
   }
+  nt_buf_deinit(&batch->kept);
   free(batch);
 }

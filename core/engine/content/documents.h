@@ -10,10 +10,11 @@ enum { NT_DOCUMENT_BATCH = 16 };
 typedef struct nt_record_update {
   nt_record *record;
   bool gone;    /* the item is no longer there */
-  bool skipped; /* the epoch was cancelled before its turn */
+  bool skipped; /* the epoch was cancelled before it was come to, or the job's turn was over */
   bool derives; /* `derived` replaces what was derived before */
   NT_VEC(nt_frozen *) derived;
-  nt_buf row; /* for the memo */
+  bool has_good;            /* the item's bytes were found good; they may be none */
+  size_t good_len, row_len; /* how many of the job's bytes are its: good bytes of the item first, then the row */
 } nt_record_update;
 
 typedef struct nt_document_job {
@@ -22,6 +23,7 @@ typedef struct nt_document_job {
   struct nt_document_job *next; /* of those that wait to be installed */
   size_t count;
   nt_record_update updates[NT_DOCUMENT_BATCH];
+  nt_buf kept; /* what the memo gets, one update after the other: small pieces would lie between what stays */
 } nt_document_job;
 
 /* Takes up to a batch of the site's dirty records; NULL if there are none. */

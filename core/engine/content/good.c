@@ -16,20 +16,23 @@
 
 /* ---- the source of good bytes ---- */
 
-/* The newest that were committed; the bytes are taken. */
-static void keep(nt_record *record, nt_buf *bytes) {
-  nt_buf_deinit(&record->kept);
-  record->kept = *bytes;
-  *bytes = (nt_buf){0};
+static bool is_committed(const nt_site *site, const nt_record *record) {
+  return record->good_epoch <= site->goods.committed;
 }
 
+/* The newest that were committed: what was not has been dropped. They may be on their way into the memo. */
 static bool take(const nt_reading *r, nt_buf *out) {
   const nt_site *site = r->run.site;
+  const nt_record *record = r->record;
   unsigned reader = (unsigned)(r->run.seat - site->seats);
-  nt_buf_put(out, nt_buf_str(&r->record->kept));
-  if (!out->len && site->memo && r->record->kept_away)
-    nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, r->record->slot, out);
-  return out->len > 0;
+  if (record->held && record->held[record->good_row].ptr) {
+    nt_buf_put(out, record->held[record->good_row]);
+    return true;
+  }
+  if (!site->memo) return false;
+  nt_memo_wait(site->memo);
+  return nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, nt_good_key(record, record->good_row), out) &&
+         (record->good == NT_HASH_ABSENT || record->good == nt_hash_bytes(nt_buf_str(out)));
 }
 
 /* What the state holds is newer, or the same: it is written when the item breaks, and goes when it is whole. */
@@ -83,19 +86,48 @@ void nt_good_dismiss(nt_record *record) {
   nt_step_deinit(&record->hooks);
 }
 
-/* Bytes that an epoch has not committed yet and that another version follows are forgotten. */
-static void drop_fresh(nt_record *record) {
-  nt_buf_deinit(&record->fresh);
-  record->good = record->kept.len ? nt_hash_bytes(nt_buf_str(&record->kept)) : NT_HASH_ABSENT;
+static void hold_row(nt_record *record, unsigned row, nt_str bytes) {
+  if (!record->held) record->held = nt_zalloc(2 * sizeof *record->held);
+  free((char *)record->held[row].ptr);
+  record->held[row] = bytes.ptr ? nt_heap_str(bytes) : bytes;
 }
 
-static void note_fresh(nt_reading *r) {
+void nt_good_forget(nt_record *record) {
+  for (unsigned row = 0; record->held && row < 2; row++) free((char *)record->held[row].ptr);
+  free(record->held);
+  record->held = NULL;
+  record->good = NT_HASH_ABSENT;
+  record->good_epoch = 0;
+  record->good_row = 0;
+}
+
+static void drop(const nt_site *site, nt_record *record) {
+  if (is_committed(site, record)) return;
+  if (record->held) hold_row(record, record->good_row, nt_str_n(NULL, 0));
+  record->good_row ^= 1;
+  record->good = NT_HASH_ABSENT;
+  record->good_epoch = 0;
+  record->unkept = true;
+}
+
+/* A check commits nothing. */
+static void note(nt_reading *r) {
+  nt_site *site = r->run.site;
   nt_record *record = r->record;
-  if (!r->bytes.len || record->good == record->item) return;
-  nt_buf_deinit(&record->fresh);
-  record->fresh = r->bytes;
+  nt_str bytes = nt_buf_str(&r->bytes);
+  if (!bytes.ptr || record->good == record->item || site->engine->options.check) return;
+  if (is_committed(site, record)) record->good_row ^= 1;
   record->good = record->item;
-  r->bytes = (nt_buf){0};
+  record->good_epoch = site->epoch;
+  record->unkept = true;
+  if (!nt_keep_is_on(site)) {
+    hold_row(record, record->good_row, bytes);
+    return;
+  }
+  if (record->held) hold_row(record, record->good_row, nt_str_n(NULL, 0));
+  nt_buf_put(r->kept, bytes);
+  r->update->has_good = true;
+  r->update->good_len = bytes.len;
 }
 
 /* Said of a text that is about to be forgotten: the places are found now. */
@@ -138,10 +170,10 @@ bool nt_good_settle(nt_reading *r) {
   nt_record *record = r->record;
   nt_buf bytes = {0};
   if (!is_at_fault(record)) {
-    note_fresh(r);
+    note(r);
     return false;
   }
-  drop_fresh(record);
+  drop(r->run.site, record);
   bool found = find(r, &bytes);
   nt_hash item = nt_hash_bytes(nt_buf_str(&bytes));
   if (!found || (item == record->item && record->trouble.state != NT_STEP_FAILED)) {
@@ -162,17 +194,6 @@ void nt_good_parse(nt_reading *r) {
 
 void nt_good_follow(nt_site *site, nt_record *record) {
   if (record->standin) nt_push(&site->goods.unwritten, record);
-  if (record->fresh.len) nt_push(&site->goods.fresh, record);
-}
-
-void nt_good_committed(nt_site *site) {
-  for (size_t i = 0; i < site->goods.fresh.len; i++) {
-    nt_record *record = site->goods.fresh.items[i];
-    if (!record->fresh.len) continue;
-    keep(record, &record->fresh);
-    nt_keep_item(site, record);
-  }
-  site->goods.fresh.len = 0;
 }
 
 /* ---- the state ---- */
@@ -257,7 +278,6 @@ void nt_goods_deinit(nt_goods *goods) {
   for (size_t i = 0; nt_map_each(&goods->held, &i, &e);) good_free(e->value);
   nt_map_deinit(&goods->held);
   nt_vec_deinit(&goods->unwritten);
-  nt_vec_deinit(&goods->fresh);
 }
 
 static bool write_one(nt_site *site, const nt_record *record, nt_arena *arena, nt_diags *diags) {

@@ -2,11 +2,16 @@
  * rules, or a hook raises on them. What was good when an epoch last was committed takes their place in everything that
  * the site gives, under the present rules; the fault is reported all the same.
  *
- *      good, and committed ──keep──► memo ──take──┐
+ *      found good ──► memo ──take, if committed───┐
  *                                                 ├──► stands in, while the item is at fault
  *      .notis/state/<site>/good/ ◄──written───────┘    (before anything that relies on it is published)
  *
- * They are state: the site is a function of them too. A commit in which the item has healed or gone removes them. */
+ * They are state: the site is a function of them too. A commit in which the item has healed or gone removes them.
+ *
+ * The memo has two rows for each item, so that what is found good goes there at once: into the row of the newest that
+ * were, but while those are the newest that were committed too, into the other. Bytes are committed when an epoch was
+ * that found them good, or a later one. Bytes that never were are dropped when other ones are at fault; then the other
+ * row is the newest. */
 #ifndef NT_ENGINE_CONTENT_GOOD_H
 #define NT_ENGINE_CONTENT_GOOD_H
 
@@ -39,7 +44,7 @@ typedef struct nt_goods {
   nt_map held; /* id -> nt_good; read by workers, changed while the site commits */
   bool loaded;
   NT_VEC(nt_record *) unwritten; /* records with something that stands in and that the state may not hold */
-  NT_VEC(nt_record *) fresh;     /* records with bytes that were found good since the last commit */
+  uint64_t committed;            /* the last epoch that was; changes between epochs */
 } nt_goods;
 
 void nt_goods_deinit(nt_goods *goods);
@@ -62,8 +67,12 @@ void nt_good_parse(struct nt_reading *reading);
 
 /* A record's job is installed. */
 void nt_good_follow(struct nt_site *site, nt_record *record);
-/* What was found good has been committed. */
-void nt_good_committed(struct nt_site *site);
+/* The item is gone, and its rows with it. */
+void nt_good_forget(nt_record *record);
+/* Of an item's two rows, the key in NT_MEMO_ITEMS. */
+static inline uint64_t nt_good_key(const nt_record *record, unsigned row) {
+  return 2 * (uint64_t)record->slot + row;
+}
 
 /* ---- the strand, while it commits or gives up ---- */
 

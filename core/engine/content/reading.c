@@ -48,6 +48,7 @@ static void withhold(nt_reading *r) {
 bool nt_reading_item(nt_reading *r) {
   nt_record *record = r->record;
   nt_run_start(&r->run, r->run.site, r->run.seat, NT_RUN_DOCUMENT);
+  nt_buf_reserve(&r->bytes, 1); /* what was read is there, though it be empty (good.c) */
   bool good = r->source->files ? read_file(r) : read_plugin(r);
   if (good) {
     nt_step_deinit(&record->trouble);

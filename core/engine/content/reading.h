@@ -16,6 +16,7 @@ typedef struct nt_reading {
   nt_record *record;
   const nt_source *source;
   nt_buf bytes;
+  nt_buf *kept;          /* the job's bytes for the memo */
   nt_str file;           /* what diagnostics call it */
   nt_pos head;           /* where the front matter opens, or the text begins */
   nt_document *document; /* whose fields are held against its kind */

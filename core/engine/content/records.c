@@ -148,13 +148,13 @@ static void freeze_positions(nt_frozen *f, const nt_document *document, nt_buf *
   nt_buf_deinit(&path);
 }
 
-/* About what a frozen document takes. It is kept by the thousand: an arena that is a little too small takes a second
- * block, and thereby twice as much again. */
+/* About what a frozen document takes, which is kept by the thousand. */
 static size_t room_for(const nt_document *document, size_t encoded) {
-  enum { USUAL = 800, OF_POSITION = 2 };
+  enum { USUAL = 500, OF_POSITIONS = 300, OF_POSITION = 2 };
   size_t names = document->id.len + document->file.len + document->source.len + document->name.len;
   size_t entries = document->fields.as.map->len * (sizeof(nt_entry) + sizeof(nt_hash));
-  return sizeof(nt_frozen) + USUAL + names + entries + encoded + document->position_count * OF_POSITION;
+  size_t positions = document->position_count ? OF_POSITIONS + document->position_count * OF_POSITION : 0;
+  return sizeof(nt_frozen) + USUAL + names + entries + encoded + positions;
 }
 
 nt_frozen *nt_frozen_new(nt_document *document, const nt_frozen *before) {
@@ -358,11 +358,7 @@ void nt_records_trim_touched(nt_records *records) {
 
 void nt_record_clear(nt_record *r) {
   nt_good_dismiss(r);
-  nt_buf_deinit(&r->fresh);
-  nt_buf_deinit(&r->kept);
-  r->kept_turn = 0;
-  r->kept_away = false;
-  r->good = NT_HASH_ABSENT;
+  nt_good_forget(r);
   nt_step_deinit(&r->trouble);
   nt_step_deinit(&r->parse);
   nt_step_deinit(&r->hooks);

@@ -194,7 +194,7 @@ void nt_explain_output_hooks(const nt_explaining *x, nt_page_record *record, nt_
   nt_buf bytes = {0};
   looking l = {.x = x, .list = list, .bytes = &bytes};
   const nt_observer observer = {hook_begins, hook_ends, &l};
-  const nt_page *page = record->params.state == NT_STEP_NONE ? &record->page : &record->hooked;
+  const nt_page *page = nt_render_hooked(record);
   if (!vm || record->asset || record->redirect.len || !nt_vm_wants(vm, NT_EVENT_OUTPUT, record->page.kind)) return;
   if (nt_render_again(x->site, seat, record, &bytes)) {
     nt_run run;

@@ -58,7 +58,9 @@ typedef struct nt_record_row {
   uint32_t source;   /* index */
   bool is_collected; /* added by a collect hook */
   bool racy, stale;
-  nt_hash item;
+  nt_hash item, good;
+  uint64_t good_epoch;
+  uint8_t good_row;
   uint8_t item_hooks;
   nt_step parse, hooks;
   nt_frozen *parsed, *made; /* owned; the same one when no hook changed it */

@@ -146,7 +146,8 @@ enum {
   PARSED = 16,
   MADE_SAME = 32,
   MADE_OWN = 64,
-  BODY_SHARED = 128 /* hooks left the body as it was parsed */
+  BODY_SHARED = 128, /* hooks left the body as it was parsed */
+  GOOD_ROW = 256
 };
 
 /* While others stand in for an item's bytes, what its steps gave is theirs: it is read anew. */
@@ -156,6 +157,7 @@ static bool is_kept(const nt_record *r) {
 
 static unsigned flags_of(const nt_record *r) {
   unsigned flags = (r->racy ? RACY : 0) | (r->stale ? STALE : 0) | (r->source == NT_SOURCE_NONE ? COLLECTED : 0);
+  if (r->good_row) flags |= GOOD_ROW;
   if (!is_kept(r)) return flags;
   if (r->fingerprint.ptr) flags |= PRINTED;
   if (r->parsed) flags |= PARSED;
@@ -175,6 +177,8 @@ void nt_encode_record(const nt_record *r, nt_buf *out) {
   nt_buf_varint(out, r->parent);
   nt_buf_varint(out, r->source == NT_SOURCE_NONE ? 0 : r->source);
   nt_encode_hash(r->item, out);
+  nt_encode_hash(r->good, out);
+  nt_buf_varint(out, r->good_epoch);
   nt_buf_varint(out, whole ? r->item_hooks : NT_STEP_NONE);
   nt_encode_step(whole ? &r->parse : &none, out);
   nt_encode_step(whole ? &r->hooks : &none, out);
@@ -199,6 +203,7 @@ bool nt_decode_record(nt_str bytes, nt_record_row *out) {
   nt_decoder d = {.bytes = bytes};
   unsigned flags = (unsigned)nt_decode_number(&d);
   *out = (nt_record_row){.racy = flags & RACY, .stale = flags & STALE, .is_collected = flags & COLLECTED};
+  out->good_row = (flags & GOOD_ROW) != 0;
   out->id = nt_decode_str(&d);
   out->path = nt_decode_str(&d);
   out->fingerprint = nt_decode_str(&d);
@@ -207,6 +212,8 @@ bool nt_decode_record(nt_str bytes, nt_record_row *out) {
   out->parent = (uint32_t)nt_decode_number(&d);
   out->source = (uint32_t)nt_decode_number(&d);
   out->item = nt_decode_hash(&d);
+  out->good = nt_decode_hash(&d);
+  out->good_epoch = nt_decode_number(&d);
   out->item_hooks = (uint8_t)nt_decode_number(&d);
   out->parse = nt_decode_step(&d);
   out->hooks = nt_decode_step(&d);

@@ -33,8 +33,8 @@ void nt_encode_page(const nt_page_record *page, nt_buf *out) {
   bool is_hooked = page->hooked_arena && page->params.state != NT_STEP_NONE;
   nt_buf_byte(out, is_hooked);
   if (!is_hooked) return;
-  nt_encode_str(page->hooked.template_name, out);
-  nt_encode_value(&page->hooked.params, out);
+  nt_encode_str(page->hooked->template_name, out);
+  nt_encode_value(&page->hooked->params, out);
 }
 
 static void decode_hooked(nt_decoder *d, nt_page_row *out) {

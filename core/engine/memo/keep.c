@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "engine/content/bodies.h"
+#include "engine/content/good.h"
 #include "engine/engine.h"
 
 #include <stdlib.h>
@@ -72,46 +73,47 @@ void nt_keep_report(nt_site *site) {
 
 /* After a flush that failed the memo has nothing, and takes nothing: the next process begins it anew. Bodies that it
  * had are made again when they are needed, and stay in memory. */
-static bool is_on(const nt_site *site) {
+bool nt_keep_is_on(const nt_site *site) {
   return site->keep && nt_memo_keeps(site->memo);
 }
 
 void nt_keep_encode_document(const nt_site *site, nt_record *r, nt_buf *row) {
-  if (!is_on(site) || !r->unkept) return;
+  if (!nt_keep_is_on(site) || !r->unkept) return;
   nt_encode_record(r, row);
   r->unkept = false;
 }
 
-void nt_keep_document(nt_site *site, nt_record *r, nt_buf *row) {
-  if (!is_on(site) || !row->len) return;
+void nt_keep_document(nt_site *site, nt_record *r, nt_str row) {
+  if (!nt_keep_is_on(site) || !row.len) return;
   bool made_has_own = r->made && (!r->parsed || r->made->blob != r->parsed->blob);
-  nt_memo_take(site->memo, NT_MEMO_RECORDS, r->slot, row);
+  nt_memo_put(site->memo, NT_MEMO_RECORDS, r->slot, row);
   nt_bodies_put(site, r);
   if (!r->parsed) nt_memo_remove(site->memo, NT_MEMO_BODIES, 2 * (uint64_t)r->slot);
   if (r->made_is_kept && !made_has_own) nt_memo_remove(site->memo, NT_MEMO_BODIES, 2 * (uint64_t)r->slot + 1);
   r->made_is_kept = made_has_own;
-  if (!r->listed) nt_memo_remove(site->memo, NT_MEMO_ITEMS, r->slot);
+  for (unsigned i = 0; !r->listed && i < 2; i++) nt_memo_remove(site->memo, NT_MEMO_ITEMS, nt_good_key(r, i));
   site->keep->changed = true;
 }
 
-void nt_keep_item(nt_site *site, nt_record *r) {
-  if (!is_on(site)) return;
-  nt_bodies_put_item(site, r);
+void nt_keep_good(nt_site *site, nt_record *r, nt_str bytes) {
+  if (!nt_keep_is_on(site)) return;
+  nt_memo_put(site->memo, NT_MEMO_ITEMS, nt_good_key(r, r->good_row), bytes);
+  site->keep->found_good = site->epoch;
   site->keep->changed = true;
 }
 
 void nt_keep_changed(nt_site *site, nt_record *r) {
   nt_buf row = {0};
-  if (!is_on(site)) return;
+  if (!nt_keep_is_on(site)) return;
   r->unkept = true;
   nt_keep_encode_document(site, r, &row);
-  nt_keep_document(site, r, &row);
+  nt_keep_document(site, r, nt_buf_str(&row));
   nt_buf_deinit(&row);
 }
 
 void nt_keep_collected(nt_site *site) {
   nt_buf row = {0};
-  if (!is_on(site)) return;
+  if (!nt_keep_is_on(site)) return;
   nt_encode_collect(&site->plan, &row);
   nt_memo_take(site->memo, NT_MEMO_SITE, NT_KEPT_COLLECT, &row);
   nt_buf_deinit(&row);
@@ -121,13 +123,13 @@ void nt_keep_collected(nt_site *site) {
 /* ---- pages ---- */
 
 void nt_keep_encode_page(const nt_site *site, nt_page_record *page, nt_buf *row) {
-  if (!is_on(site) || !(page->ran || page->unkept)) return;
+  if (!nt_keep_is_on(site) || !(page->ran || page->unkept)) return;
   nt_encode_page(page, row);
   page->unkept = false;
 }
 
 void nt_keep_page(nt_site *site, const nt_page_record *page, nt_buf *row) {
-  if (!is_on(site) || !row->len) return;
+  if (!nt_keep_is_on(site) || !row->len) return;
   nt_memo_take(site->memo, NT_MEMO_PAGES, page->number, row);
   site->keep->changed = true;
 }
@@ -163,6 +165,8 @@ static void put_head(nt_site *site) {
   head.now = (nt_kept_counts){nt_names_count(site->names), site->records.slots.len, site->plan.numbered.len};
   if (!head.first.names && !site->failed) head.first = head.now;
   if (k->changed) head.epoch = site->epoch;
+  head.found_good = k->found_good;
+  if (site->goods.committed >= k->found_good) head.committed = k->found_good;
   if (memcmp(&head, &k->head, sizeof head) == 0) return;
   if (head.now.names != k->head.now.names) put_names(site, head.now.names);
   k->head = head;
@@ -208,9 +212,9 @@ static void put_bare_slots(nt_site *site) {
 
 void nt_keep_flush(nt_site *site) {
   nt_keep *k = site->keep;
-  if (!k || k->waits || site->engine->options.check) return;
+  if (!k || k->waits || site->engine->options.check || site->engine->lock.lost) return;
   k->damaged = k->unusable = false;
-  if (!is_on(site)) return;
+  if (!nt_keep_is_on(site)) return;
   nt_span span = nt_span_work(site->profile, NT_WORK_MEMO);
   uint64_t plans = nt_atomic_get(&site->counters.run[NT_STEP_PLAN]);
   if (plans != k->plans) remove_absent_pages(site);

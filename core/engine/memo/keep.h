@@ -23,11 +23,13 @@ void nt_keep_report(nt_site *site);
 /* On the worker that has the document or page: its row, if it is another than what is kept. */
 void nt_keep_encode_document(const nt_site *site, nt_record *record, nt_buf *row);
 void nt_keep_encode_page(const nt_site *site, nt_page_record *page, nt_buf *row);
-/* Loop thread: takes such a row; an empty one means that what is kept stays. */
-void nt_keep_document(nt_site *site, nt_record *record, nt_buf *row);
+/* Is anything kept? Any thread. */
+bool nt_keep_is_on(const nt_site *site);
+/* Loop thread: such a row; an empty one means that what is kept stays. Pages' rows are taken. */
+void nt_keep_document(nt_site *site, nt_record *record, nt_str row);
 void nt_keep_page(nt_site *site, const nt_page_record *page, nt_buf *row);
-/* Loop thread: its item's good bytes are others. */
-void nt_keep_item(nt_site *site, nt_record *record);
+/* Loop thread: its item's newest good bytes, which may be none at all. */
+void nt_keep_good(nt_site *site, nt_record *record, nt_str bytes);
 /* Loop thread: a document that was put in force, or cleared, without a job of its own. */
 void nt_keep_changed(nt_site *site, nt_record *record);
 /* Loop thread: what collect hooks gave is another. */

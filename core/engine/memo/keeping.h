@@ -18,6 +18,8 @@ typedef struct nt_kept_head {
   nt_kept_counts now;
   nt_kept_counts first; /* when an epoch first was good since the memo was begun; 0: none has been */
   uint64_t epoch;       /* the last that something was kept of */
+  uint64_t found_good;  /* the last that found bytes of items good (good.h) */
+  uint64_t committed;   /* the last of those that was committed, or followed by one that was */
 } nt_kept_head;
 
 enum { NT_KEPT_NAMES = 128 /* in a row */ };
@@ -34,6 +36,7 @@ struct nt_keep {
   size_t found_damaged;     /* how many rows had been when it was looked last */
   NT_VEC(uint64_t) dropped; /* pages whose rows could not be read */
   nt_kept_head head;        /* as it was put last */
+  uint64_t found_good;      /* the last epoch that did */
   uint64_t plans;           /* how often the plan had been made then */
   uint64_t assets;          /* what was known of files then (nt_assets_known_changes) */
   nt_job job;               /* that restores */

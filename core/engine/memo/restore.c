@@ -51,7 +51,9 @@ static void take_row(nt_site *site, nt_record *record, nt_record_row *row) {
   record->parsed = row->parsed;
   record->made = row->made;
   record->made_is_kept = row->made && (!row->parsed || row->made->blob != row->parsed->blob);
-  record->kept_away = true;
+  record->good = row->good;
+  record->good_epoch = row->good_epoch;
+  record->good_row = row->good_row;
   record->unkept = false;
 }
 
@@ -178,9 +180,11 @@ static void restore_collected(restoring *r) {
 /* ---- pages ---- */
 
 static void take_hooked(nt_page_record *page, nt_page_row *row) {
+  if (!row->hooked_arena) return;
   page->hooked_arena = row->hooked_arena;
-  page->hooked.params = row->hooked_params;
-  page->hooked.template_name = row->hooked_template;
+  page->hooked = NT_NEW(page->hooked_arena, nt_page);
+  page->hooked->params = row->hooked_params;
+  page->hooked->template_name = row->hooked_template;
 }
 
 static bool take_page(void *ud, uint64_t key, nt_str bytes) {
@@ -258,6 +262,8 @@ void nt_keep_restore(nt_site *site) {
     return;
   }
   site->keep->head = r.head;
+  site->keep->found_good = r.head.found_good;
+  site->goods.committed = r.head.committed;
   site->epoch += r.head.epoch;
   restore_collected(&r);
   restore_pages(&r);

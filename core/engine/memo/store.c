@@ -213,9 +213,11 @@ bool nt_memo_keeps(const nt_memo *memo) {
 
 void nt_memo_put(nt_memo *memo, nt_memo_table table, uint64_t key, nt_str bytes) {
   if (!nt_memo_keeps(memo)) return;
+  if (memo->piece && memo->piece->bytes.len && memo->piece->bytes.len + bytes.len > PIECE_BYTES) post(memo);
   piece *p = current(memo);
   change c = {.table = table, .key = key, .at = p->bytes.len, .len = bytes.len};
-  if (p->bytes.cap < PIECE_BYTES && p->bytes.len > PIECE_BYTES / 16) nt_buf_reserve(&p->bytes, PIECE_BYTES);
+  if (p->bytes.cap < PIECE_BYTES && p->bytes.len > PIECE_BYTES / 16)
+    nt_buf_reserve(&p->bytes, PIECE_BYTES - p->bytes.len);
   nt_buf_put(&p->bytes, bytes);
   nt_push(&p->changes, c);
   post_if_full(memo);

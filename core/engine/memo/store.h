@@ -22,7 +22,7 @@ typedef enum nt_memo_table {
   NT_MEMO_NAMES,   /* by number of the chunk */
   NT_MEMO_RECORDS, /* by slot */
   NT_MEMO_BODIES,  /* by twice the slot, plus 1 for what hooks left */
-  NT_MEMO_ITEMS,   /* by slot: the bytes of an item when they last were good */
+  NT_MEMO_ITEMS,   /* by nt_good_key(): good bytes of items */
   NT_MEMO_PAGES,   /* by the page's number */
   NT_MEMO_TABLES
 } nt_memo_table;

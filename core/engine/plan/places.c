@@ -33,17 +33,24 @@ static bool find_url(nt_planning *p, const nt_frozen *f, nt_where where, nt_plac
   return true;
 }
 
+/* About what a place takes, which is kept by the thousand. */
+static size_t room_for(const nt_frozen *f, const nt_kind *kind) {
+  enum { USUAL = 96, OF_PAGE = 32 };
+  size_t url = kind ? nt_kind_permalink(kind, f->lang).len + f->name.len : 0, pages = kind ? kind->output_count : 0;
+  return sizeof(nt_place) + USUAL + url + pages * (sizeof(nt_place_page) + OF_PAGE + url);
+}
+
 static nt_place *find_place(nt_planning *p, const nt_record *r) {
-  enum { USUAL = 512 };
   const nt_frozen *f = r->frozen;
+  const nt_kind *kind = nt_inputs_kind(p->site->inputs, f->kind);
   size_t said = p->diags->len;
-  nt_arena *arena = nt_arena_new_sized(USUAL);
+  nt_arena *arena = nt_arena_new_sized(room_for(f, kind));
   nt_place *place = NT_NEW(arena, nt_place);
   const nt_value *date = nt_map_find(&f->fields, NT_STR("date"));
   nt_where where = {.doc = f->id, .file = f->file, .line = 1, .column = 1};
   place->arena = arena;
   if (date && date->type == NT_TIME) place->date = *date;
-  place->kind = nt_inputs_kind(p->site->inputs, f->kind);
+  place->kind = kind;
   if (find_url(p, f, where, place)) {
     nt_str template_name = nt_value_str(nt_map_find(&f->fields, NT_STR("template")));
     place->lang = nt_arena_str(arena, f->lang);

@@ -41,28 +41,28 @@ typedef struct nt_page_record {
   nt_page page;            /* of the present plan, in its arena */
   nt_hash planned;         /* the hash of `page` */
   nt_str owner;            /* whose fault withholds it: a document's id, or what planned it */
-  bool present;            /* in the present plan */
   nt_folder *folder;       /* that it lies in; NULL: none, or it was never planned */
   nt_folder *below;        /* that has its path; NULL: none */
-  bool in_folders;         /* both are known */
   nt_hash *planned_before; /* see nt_place_page.planned; NULL: not of a document */
   const nt_asset *asset;   /* bytes that pass through; NULL for a page */
   nt_str redirect;         /* where it leads, or empty */
   nt_step params;          /* the page hooks */
   nt_arena *hooked_arena;  /* of the page as they left it; NULL when there are none */
-  nt_page hooked;
+  nt_page *hooked;
   nt_step render;
   nt_step output;
-  nt_hash bytes;    /* of what is or will be published */
+  nt_hash bytes;  /* of what is or will be published */
+  nt_hash done;   /* `planned`, when it was last looked at */
+  nt_hash staged; /* of what was put to the target in this epoch */
+  nt_why why;     /* its bytes were made last */
+  nt_page_counted counted;
+  bool present;     /* in the present plan */
+  bool was_present; /* in the plan before this one */
+  bool in_folders;  /* `folder` and `below` are known */
   bool withheld;    /* its render failed */
   bool due;         /* it is among those to be looked at (nt_site.due) */
   bool ran;         /* a step of it did, since its reads were last taken down */
-  nt_hash done;     /* `planned`, when it was last looked at */
-  bool was_present; /* in the plan before this one */
-  nt_page_counted counted;
-  nt_hash staged; /* of what was put to the target in this epoch */
-  nt_why why;     /* its bytes were made last */
-  bool unkept;    /* the memo does not have it as it is */
+  bool unkept;      /* the memo does not have it as it is */
 } nt_page_record;
 
 /* The documents that one name may mean, in order of their slots. */

@@ -439,6 +439,7 @@ static void finish_run(void *ud) {
   if (c->begun) c->plugin->target.abort(c->self, &call);
   c->begun = false;
   settle(c);
+  nt_vec_deinit(&c->changes.list); /* of a whole site, the first time */
 }
 
 /* What stands in is in the state also when nothing is committed: what is said of the epoch rests on it. */

@@ -32,7 +32,7 @@ static nt_hash page_value_hash(const nt_page *page) {
   return nt_hash_combine(nt_value_hash(&page->params), nt_hash_bytes(page->template_name));
 }
 
-static bool run_page_hooks(rendering *r, nt_vm *vm) {
+static void run_page_hooks(rendering *r, nt_vm *vm) {
   nt_page_record *record = r->record;
   nt_span span = nt_span_work(r->site->profile, NT_STEP_PAGE);
   nt_run_start(&r->run, r->site, r->seat, NT_RUN_PAGE);
@@ -44,12 +44,11 @@ static bool run_page_hooks(rendering *r, nt_vm *vm) {
   bool good = nt_vm_run_page(vm, &r->run.reader, &page) == NT_HOOK_OK;
   nt_arena_free(record->hooked_arena);
   record->hooked_arena = nt_arena_new_sized(512);
-  record->hooked = record->page;
-  record->hooked.params = nt_value_copy(&page.params, record->hooked_arena);
-  record->hooked.template_name = nt_arena_str(record->hooked_arena, page.template_name);
-  nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(&record->hooked));
+  record->hooked = nt_arena_copy(record->hooked_arena, &record->page, sizeof record->page);
+  record->hooked->params = nt_value_copy(&page.params, record->hooked_arena);
+  record->hooked->template_name = nt_arena_str(record->hooked_arena, page.template_name);
+  nt_run_finish(&r->run, &record->params, good ? NT_STEP_OK : NT_STEP_FAILED, page_value_hash(record->hooked));
   nt_span_end(span);
-  return good;
 }
 
 /* A page is rendered for the first thing that is found to be another, of what any of its steps read. */
@@ -70,6 +69,16 @@ static void drop_step(nt_page_record *record, nt_step *step) {
   nt_step_deinit(step);
 }
 
+/* The plan may have been made anew around the same page. */
+const nt_page *nt_render_hooked(nt_page_record *record) {
+  if (record->params.state == NT_STEP_NONE) return &record->page;
+  nt_page hooked = record->page;
+  hooked.params = record->hooked->params;
+  hooked.template_name = record->hooked->template_name;
+  *record->hooked = hooked;
+  return record->hooked;
+}
+
 static bool apply_page_hooks(rendering *r) {
   nt_page_record *record = r->record;
   nt_vm *vm = r->site->inputs->scripts.len ? nt_seat_vm(r->site, r->seat, NULL) : NULL;
@@ -81,16 +90,8 @@ static bool apply_page_hooks(rendering *r) {
   bool holds = holds_still(r, &record->params);
   nt_site_count(r->site, NT_STEP_PAGE, !holds);
   record->ran |= !holds;
-  if (holds) { /* the plan may have been made anew around the same page */
-    nt_value params = record->hooked.params;
-    nt_str template_name = record->hooked.template_name;
-    record->hooked = record->page;
-    record->hooked.params = params;
-    record->hooked.template_name = template_name;
-  } else {
-    run_page_hooks(r, vm);
-  }
-  r->page = &record->hooked;
+  if (!holds) run_page_hooks(r, vm);
+  r->page = nt_render_hooked(record);
   return record->params.state == NT_STEP_OK;
 }
 
@@ -167,7 +168,7 @@ static void run_render(rendering *r) {
 
 bool nt_render_again(nt_site *site, nt_seat *seat, nt_page_record *record, nt_buf *out) {
   rendering r = {.site = site, .seat = seat, .record = record, .out = out};
-  r.page = record->params.state == NT_STEP_NONE ? &record->page : &record->hooked;
+  r.page = nt_render_hooked(record);
   nt_run_start(&r.run, site, seat, NT_RUN_PAGE);
   if (r.page->lang.len) r.run.reader.lang = r.page->lang;
   return render_page(&r);
@@ -252,7 +253,9 @@ static void work(nt_job *job, unsigned worker) {
   nt_stage *stage = &((nt_render_job *)job)->stage;
   nt_site *site = stage->site;
   nt_span job_span = nt_span_job(site->profile, worker);
-  for (size_t i = 0; i < stage->count && !nt_atomic_get(&site->cancel); i++) {
+  nt_turn turn = nt_turn_begin(&site->seats[worker]);
+  size_t i = 0;
+  for (; i < stage->count && !nt_atomic_get(&site->cancel) && !nt_turn_is_over(&turn); i++) {
     rendering r = {
         .site = site, .seat = &site->seats[worker], .record = stage->pages[i].page, .out = &stage->pages[i].bytes};
     nt_span span = nt_span_page(site->profile, r.record->path);
@@ -261,17 +264,28 @@ static void work(nt_job *job, unsigned worker) {
     if (!stage->pages[i].made) nt_buf_deinit(r.out);
     nt_keep_encode_page(site, r.record, &stage->pages[i].row);
   }
+  ((nt_render_job *)job)->done = i;
   nt_span_end(job_span);
 }
 
 /* ---- the job ---- */
 
+/* What is left goes before what is to come. NULL: there is nothing more. */
+static nt_page_record *next_page(nt_site *site, size_t *cursor) {
+  if (site->left.len) return site->left.items[--site->left.len];
+  while (*cursor < site->due.len) {
+    nt_page_record *page = site->due.items[(*cursor)++];
+    if (page->present) return page;
+  }
+  return NULL;
+}
+
 nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor) {
   nt_render_job *batch = NULL;
   size_t room = sizeof batch->stage.pages / sizeof *batch->stage.pages;
-  for (; *cursor < site->due.len && (!batch || batch->stage.count < room); ++*cursor) {
-    nt_page_record *page = site->due.items[*cursor];
-    if (!page->present) continue;
+  while (!batch || batch->stage.count < room) {
+    nt_page_record *page = next_page(site, cursor);
+    if (!page) break;
     if (!batch) {
       batch = nt_zalloc(sizeof *batch);
       batch->job.work = work;
@@ -280,6 +294,11 @@ nt_render_job *nt_render_job_new(nt_site *site, size_t *cursor) {
     batch->stage.pages[batch->stage.count++].page = page;
   }
   return batch;
+}
+
+void nt_render_job_leave(nt_render_job *batch) {
+  nt_stage *stage = &batch->stage;
+  while (stage->count > batch->done) nt_push(&stage->site->left, stage->pages[--stage->count].page);
 }
 
 void nt_render_job_free(nt_render_job *batch) {

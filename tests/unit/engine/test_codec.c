@@ -105,6 +105,9 @@ static nt_record record_of(nt_frozen *parsed, nt_frozen *made) {
                       .parent = 0,
                       .racy = true,
                       .item = 99,
+                      .good = 98,
+                      .good_epoch = 97,
+                      .good_row = 1,
                       .item_hooks = NT_STEP_OK,
                       .parsed = parsed,
                       .made = made};
@@ -123,6 +126,9 @@ static void assert_same_record(const nt_record *record, const nt_record_row *row
   assert_int_equal(row->racy, record->racy);
   assert_int_equal(row->stale, record->stale);
   assert_int_equal(row->item, record->item);
+  assert_int_equal(row->good, record->good);
+  assert_int_equal(row->good_epoch, record->good_epoch);
+  assert_int_equal(row->good_row, record->good_row);
   assert_int_equal(row->item_hooks, record->item_hooks);
   assert_same_step(&record->parse, &row->parse);
   assert_same_step(&record->hooks, &row->hooks);
@@ -183,11 +189,12 @@ static nt_page_record page_of(nt_arena *arena) {
                          .bytes = 5,
                          .withheld = true,
                          .hooked_arena = arena,
+                         .hooked = NT_NEW(arena, nt_page),
                          .why = {.epoch = 9, .reason = NT_WHY_KEY, .key = nt_key_of(NT_KEY_URL, 3, 4)}};
   page.params = kept_step(1);
   page.render = kept_step(2);
-  page.hooked.params = kept_fields(arena);
-  page.hooked.template_name = NT_STR("annan.html");
+  page.hooked->params = kept_fields(arena);
+  page.hooked->template_name = NT_STR("annan.html");
   return page;
 }
 
@@ -214,8 +221,8 @@ static void a_page_comes_back(void **state) {
   assert_same_step(&page.params, &row.params);
   assert_same_step(&page.render, &row.render);
   assert_int_equal(row.output.state, NT_STEP_NONE);
-  assert_true(nt_value_eq(&page.hooked.params, &row.hooked_params));
-  assert_same_text(row.hooked_template, page.hooked.template_name);
+  assert_true(nt_value_eq(&page.hooked->params, &row.hooked_params));
+  assert_same_text(row.hooked_template, page.hooked->template_name);
   nt_page_row_deinit(&row);
   page_deinit(&page);
   nt_buf_deinit(&bytes);

@@ -92,6 +92,28 @@ static void what_only_work_needs_is_let_go(void **state) {
   f->engine = nt_engine_open(&options);
 }
 
+/* What a site takes at rest follows how many texts it has, not how long they are. */
+static void memory_follows_the_number_of_texts(void **state) {
+  enum { LONG = 64 << 10 };
+  small_site *f = *state;
+  nt_buf text = {0};
+  small_settle(f);
+  rest(f);
+  size_t before = live();
+  for (int i = 0; i < DOCUMENTS; i++) {
+    nt_buf_clear(&text);
+    nt_buf_format(&text, "---\ntitle: Text %d\ndate: 2024-01-%02d\ntopics: [t%d]\n---\n", i, i % 28 + 1, i % 3);
+    while (text.len < LONG) nt_buf_c(&text, "ord ");
+    nt_buf_byte(&text, '\0');
+    small_put(f, nt_arena_format(f->arena, "s/content/d%d.md", i).ptr, text.ptr);
+  }
+  nt_buf_deinit(&text);
+  small_settle(f);
+  for (size_t i = 0; i < site_of(f)->records.slots.len; i++) assert_null(site_of(f)->records.slots.items[i]->held);
+  rest(f);
+  assert_in_range(live(), 0, before + DOCUMENTS * LONG / 4);
+}
+
 /* One of each sort. What an edit brings the next round takes back, so that the site is as large at the end. */
 static void edit_all(small_site *f, int round) {
   bool odd = round % 2;
@@ -128,6 +150,7 @@ static void memory_does_not_grow_with_edits(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_only_work_needs_is_let_go, setup, small_teardown),
+      cmocka_unit_test_setup_teardown(memory_follows_the_number_of_texts, setup, small_teardown),
       cmocka_unit_test_setup_teardown(memory_does_not_grow_with_edits, setup, small_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

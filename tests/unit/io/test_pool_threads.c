@@ -1,4 +1,5 @@
 /* The workers and the loop: lanes in turn, bounded, shuffled by a seed, and posts from many threads. */
+#include "base/atomic.h"
 #include "io/pool.h"
 #include "support.h"
 
@@ -167,6 +168,120 @@ static void values_come_back_from_workers(void **state) {
   assert_true(nt_loop_free(loop));
 }
 
+/* ---- slow lanes ---- */
+
+enum { SLOW = 4 };
+
+/* Slow jobs stand still until they are let go; quick ones come and go. */
+typedef struct slow_jobs {
+  nt_loop *loop;
+  nt_pool *pool;
+  uv_sem_t begun, go;
+  nt_atomic standing;
+  unsigned returned;
+  struct slow_job {
+    nt_job job;
+    struct slow_jobs *all;
+  } slow[SLOW], quick;
+} slow_jobs;
+
+static void stand_still(nt_job *job, unsigned worker) {
+  slow_jobs *s = ((struct slow_job *)job)->all;
+  nt_atomic_add(&s->standing, 1);
+  uv_sem_post(&s->begun);
+  uv_sem_wait(&s->go);
+}
+
+static void do_nothing(nt_job *job, unsigned worker) {}
+
+static void one_returned(nt_post *post) {
+  ((struct slow_job *)post)->all->returned++;
+}
+
+static void slow_begin(slow_jobs *s, unsigned workers, unsigned lanes) {
+  *s = (slow_jobs){.loop = nt_loop_new(0)};
+  s->pool = nt_pool_new(s->loop, workers, lanes, 0);
+  uv_sem_init(&s->begun, 0);
+  uv_sem_init(&s->go, 0);
+}
+
+static void slow_submit(slow_jobs *s, unsigned lane, struct slow_job *job, void (*what)(nt_job *job, unsigned worker)) {
+  *job = (struct slow_job){.job = {.post.run = one_returned, .work = what}, .all = s};
+  assert_true(nt_pool_submit(s->pool, lane, &job->job));
+}
+
+typedef struct wanted {
+  const slow_jobs *of;
+  unsigned count;
+} wanted;
+
+static bool have_returned(void *ud) {
+  const wanted *w = ud;
+  return w->of->returned >= w->count;
+}
+
+static void slow_wait(slow_jobs *s, unsigned count) {
+  wanted w = {s, count};
+  nt_loop_run_until(s->loop, have_returned, &w);
+}
+
+static void slow_end(slow_jobs *s) {
+  nt_pool_free(s->pool);
+  assert_true(nt_loop_free(s->loop));
+  uv_sem_destroy(&s->begun);
+  uv_sem_destroy(&s->go);
+}
+
+/* A slow job that took the last worker would never let a quick one come back. */
+static void run_quick(slow_jobs *s, unsigned lane, unsigned room) {
+  for (unsigned i = 0; i < JOBS; i++) {
+    slow_submit(s, lane, &s->quick, do_nothing);
+    slow_wait(s, i + 1);
+    assert_int_equal(nt_atomic_get(&s->standing), room);
+  }
+}
+
+static void slow_lanes_leave_a_worker_to_the_others(void **state) {
+  slow_jobs s;
+  slow_begin(&s, 3, 3);
+  nt_pool_set_slow(s.pool, 0, true);
+  nt_pool_set_slow(s.pool, 1, true);
+  for (unsigned i = 0; i < SLOW; i++) slow_submit(&s, i % 2, &s.slow[i], stand_still); /* two lanes, two workers */
+  for (unsigned i = 0; i < 2; i++) uv_sem_wait(&s.begun);
+  run_quick(&s, 2, 2);
+  nt_pool_set_slow(s.pool, 0, false); /* one of them is slow no more, and may have the third */
+  uv_sem_wait(&s.begun);
+  assert_int_equal(nt_atomic_get(&s.standing), 3);
+  for (unsigned i = 0; i < SLOW; i++) uv_sem_post(&s.go);
+  slow_wait(&s, JOBS + SLOW);
+  slow_end(&s);
+}
+
+/* Slow jobs alone have every worker; so they have when there is but one. */
+static void slow_lanes_without_others_have_every_worker(void **state) {
+  for (unsigned workers = 1; workers <= 2; workers++) {
+    slow_jobs s;
+    slow_begin(&s, workers, workers);
+    for (unsigned i = 0; i < workers; i++) nt_pool_set_slow(s.pool, i, true);
+    for (unsigned i = 0; i < SLOW; i++) slow_submit(&s, 0, &s.slow[i], stand_still);
+    for (unsigned i = 0; i < workers; i++) uv_sem_wait(&s.begun);
+    for (unsigned i = 0; i < SLOW; i++) uv_sem_post(&s.go);
+    slow_wait(&s, SLOW);
+    slow_end(&s);
+  }
+}
+
+static void one_worker_does_what_is_slow(void **state) {
+  slow_jobs s;
+  slow_begin(&s, 1, 2);
+  nt_pool_set_slow(s.pool, 0, true);
+  slow_submit(&s, 0, &s.slow[0], stand_still);
+  uv_sem_wait(&s.begun);
+  uv_sem_post(&s.go);
+  slow_wait(&s, 1);
+  slow_end(&s);
+}
+
 /* Only a thread itself can give back what it has freed. */
 typedef struct trims {
   uv_mutex_t lock;
@@ -280,6 +395,9 @@ int main(void) {
       cmocka_unit_test(a_seed_shuffles_and_repeats),
       cmocka_unit_test(a_lane_is_bounded),
       cmocka_unit_test(values_come_back_from_workers),
+      cmocka_unit_test(slow_lanes_leave_a_worker_to_the_others),
+      cmocka_unit_test(slow_lanes_without_others_have_every_worker),
+      cmocka_unit_test(one_worker_does_what_is_slow),
       cmocka_unit_test(every_worker_trims_once_when_asked),
       cmocka_unit_test(posts_arrive_in_each_threads_order),
       cmocka_unit_test(a_loop_knows_what_was_left_open),
