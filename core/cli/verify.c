@@ -21,26 +21,42 @@ static void print_verdict(nt_cli *cli, const nt_site *site, size_t files, size_t
   printf("%.*s: %.*s (%.2f s)\n", NT_FMT(site->name), NT_FMT(text), seconds);
 }
 
+/* What came of it. */
+typedef struct comparison {
+  size_t files;
+  bool no_room; /* nothing could be compared, and neither the site nor the engine is at fault */
+  nt_diags diags;
+} comparison;
+
+static bool tell_of_the_disk(const nt_diags *diags) {
+  static const nt_code codes[] = {NT_MSG_durable_write,  NT_MSG_durable_sync,   NT_MSG_durable_rename,
+                                  NT_MSG_durable_remove, NT_MSG_durable_mkdirs, NT_MSG_durable_rmdir,
+                                  NT_MSG_durable_clear};
+  for (size_t i = 0; i < diags->len; i++)
+    for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
+      if (diags->items[i].code == codes[k]) return true;
+  return false;
+}
+
 /* Builds one site beside, and compares. */
-static size_t compare(nt_cli *cli, nt_engine *engine, nt_site *site, nt_str beside, nt_diags *diags) {
-  size_t files = 0;
-  nt_verify_clear(beside, diags);
+static void compare(nt_cli *cli, nt_engine *engine, nt_site *site, nt_str beside, comparison *c) {
+  nt_verify_clear(beside, &c->diags);
   nt_engine *clean = nt_verify_open(engine, site, beside);
-  nt_cli_diags(cli, clean, site->name, &clean->diags);
-  diags->errors += clean->diags.errors;
-  if (!clean->diags.errors) {
+  const nt_diags *said = &clean->diags;
+  if (!said->errors) {
     nt_engine_settle(clean);
-    nt_site *other = &clean->sites[0];
-    if (other->failed) {
-      nt_report(diags, NT_MSG_verify_clean_failed, (nt_where){0}, site->name);
-      nt_cli_diags(cli, clean, site->name, &other->diags);
-    } else {
-      files = nt_verify_compare(engine, site, clean, other, diags);
-    }
+    said = &clean->sites[0].diags;
+  }
+  if (clean->site_count && !clean->diags.errors && !clean->sites[0].failed) {
+    c->files = nt_verify_compare(engine, site, clean, &clean->sites[0], &c->diags);
+  } else {
+    c->no_room = tell_of_the_disk(said);
+    nt_cli_diags(cli, clean, site->name, said);
+    nt_report(&c->diags, c->no_room ? NT_MSG_verify_no_room : NT_MSG_verify_clean_failed, (nt_where){0}, site->name,
+              beside);
   }
   nt_engine_close(clean);
-  nt_verify_clear(beside, diags);
-  return files;
+  nt_verify_clear(beside, &c->diags);
 }
 
 static uint64_t changes(const nt_engine *engine) {
@@ -53,28 +69,29 @@ static uint64_t changes(const nt_engine *engine) {
 }
 
 /* What was edited while it was compared is no difference: then it is done again, a few times at most. */
-static size_t verify(nt_cli *cli, nt_engine *engine, nt_site *site) {
+static int verify(nt_cli *cli, nt_engine *engine, nt_site *site) {
   enum { TRIES = 3 };
   nt_arena *arena = nt_arena_new();
   nt_str beside = nt_verify_folder(engine, arena);
-  nt_diags diags;
+  comparison c;
   for (int i = 0; i < TRIES; i++) {
     int64_t start = nt_clock_now();
     uint64_t before = changes(engine);
-    nt_diags_init(&diags, arena);
-    size_t files = compare(cli, engine, site, beside, &diags);
-    if (diags.errors && i + 1 < TRIES) {
+    c = (comparison){0};
+    nt_diags_init(&c.diags, arena);
+    compare(cli, engine, site, beside, &c);
+    if (c.diags.errors && !c.no_room && i + 1 < TRIES) {
       nt_engine_refresh(engine);
       nt_engine_settle(engine);
       if (changes(engine) != before && !site->failed) continue;
     }
-    nt_cli_diags(cli, engine, site->name, &diags);
-    print_verdict(cli, site, files, diags.errors, (double)(nt_clock_now() - start) / 1e9);
+    nt_cli_diags(cli, engine, site->name, &c.diags);
+    if (!c.no_room) print_verdict(cli, site, c.files, c.diags.errors, (double)(nt_clock_now() - start) / 1e9);
     break;
   }
-  size_t errors = diags.errors;
+  int code = c.no_room ? NT_EXIT_CONTENT : c.diags.errors ? NT_EXIT_ENGINE : NT_EXIT_GOOD;
   nt_arena_free(arena);
-  return errors;
+  return code;
 }
 
 int nt_cli_verify(nt_cli *cli) {
@@ -83,7 +100,8 @@ int nt_cli_verify(nt_cli *cli) {
   int code = nt_cli_exit_code(engine);
   for (size_t i = 0; i < engine->site_count; i++) {
     if (engine->sites[i].failed) continue; /* nothing new was published, and why not is said */
-    if (verify(cli, engine, &engine->sites[i])) code = NT_EXIT_ENGINE;
+    int of_site = verify(cli, engine, &engine->sites[i]);
+    if (of_site > code) code = of_site;
   }
   return nt_engine_close(engine) ? code : NT_EXIT_ENGINE;
 }

@@ -114,8 +114,8 @@ static nt_file_result result_of(int error) {
   case ENOTDIR: return NT_FILE_ABSENT;
   case EACCES:
   case EPERM: return NT_FILE_DENIED;
-  case EXDEV:
-  case ELOOP: return NT_FILE_OUTSIDE;
+  case EXDEV: return NT_FILE_OUTSIDE;
+  case ELOOP: return NT_FILE_CIRCLE;
   case EISDIR: return NT_FILE_DIRECTORY;
   case ENXIO: return NT_FILE_SPECIAL; /* a socket */
   default: return NT_FILE_FAILED;
@@ -354,9 +354,10 @@ static void list_directory(lister *l, nt_str path) {
     if (fd >= 0) close(fd);
     return;
   }
-  DIR *dir = l->depth < DEEPEST && !entered_before(l, &st) ? fdopendir(fd) : NULL;
+  bool circle = entered_before(l, &st), deep = l->depth == DEEPEST;
+  DIR *dir = circle || deep ? NULL : fdopendir(fd);
   if (!dir) {
-    problem(l, path, NT_FILE_OUTSIDE);
+    problem(l, path, circle ? NT_FILE_CIRCLE : deep ? NT_FILE_TOO_DEEP : result_of(errno));
     close(fd);
     return;
   }

@@ -31,6 +31,8 @@ typedef enum nt_file_result {
   NT_FILE_ABSENT,
   NT_FILE_DENIED,
   NT_FILE_OUTSIDE,   /* a link leads out of the root */
+  NT_FILE_CIRCLE,    /* a link leads to itself, or a folder to one that it is in */
+  NT_FILE_TOO_DEEP,  /* in more folders than anybody looks into */
   NT_FILE_DIRECTORY, /* a directory where a file should be */
   NT_FILE_SPECIAL,   /* a device, socket or pipe */
   NT_FILE_TOO_LARGE,
@@ -61,7 +63,7 @@ size_t nt_file_read_at(int fd, uint64_t offset, void *out, size_t len);
 bool nt_file_hash(int fd, nt_hash *out);
 
 /* What lies there, for one who would otherwise list it: OK is a plain file whose stamp is given, DIRECTORY a folder,
- * and OUTSIDE is a link on the way or at the end, wherever it leads. */
+ * and CIRCLE is a link on the way or at the end, wherever it leads. */
 nt_file_result nt_file_look(const nt_root *root, nt_str path, nt_file_stamp *stamp);
 
 typedef struct nt_file_entry {

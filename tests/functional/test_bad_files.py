@@ -50,8 +50,12 @@ class Files(Told):
         os.symlink("b.md", self.ws.path("s/content/b.md"))
         os.symlink(".", self.ws.path("s/content/c"))
         run = self.withheld("file_absent", "s/content/a.md")
-        self.place(run, "file_outside", "s/content/b.md")
-        self.place(run, "file_outside", "s/content/c")
+        self.place(run, "file_circle", "s/content/b.md")
+        self.place(run, "file_circle", "s/content/c")
+
+    def test_folders_without_end(self):
+        self.ws.write("s/content/" + "a/" * 64 + "b.md", text("B"))
+        self.withheld("file_too_deep", "s/content/" + "a/" * 63 + "a")
 
     def test_other_files_that_lead_out(self):
         for path, exit in [("s/templates/article.html", 1), ("s/scripts/a.lua", 2), ("s/scripts/lib/a.lua", 2),

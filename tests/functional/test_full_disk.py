@@ -89,6 +89,29 @@ class FullDisk(Case):
         self.ws.write("s/content/t0.md", text("T0", "Nytt. " * 900))
         self.at_every_size(2)
 
+    def test_a_comparison(self):
+        """The build beside meets the full disk: nothing is compared, nothing of it is left, and nobody is blamed."""
+        self.assertEqual(self.ws.build(*AT).code, 0)
+        before, failed = self.ws.published(), 0
+        for free in range(0, MOST, 3):
+            with self.subTest(free=free):
+                self.fill(free)
+                run = self.ws.run("verify", "--format", "json", "--at", "2025-01-01")
+                os.unlink(self.root + "/ballast")
+                self.sound(run)
+                self.assertEqual((self.ws.published(), self.ws.leftovers()), (before, []))
+                self.assertFalse(os.path.exists(self.ws.path(".notis/verify")))
+                verified = [line["differ"] for line in run.lines() if line["type"] == "verified"]
+                if run.code == 0:
+                    self.assertEqual((run.errors, verified), ([], [0]), str(run))
+                    continue
+                failed += 1
+                self.assertEqual((run.code, verified), (1, []), str(run))
+                self.assertEqual(run.errors[-1]["code"], "verify_no_room", str(run))
+                self.assertTrue(run.errors[0]["code"].startswith("durable_"), str(run))
+        print(f"{failed} sizes were too small")
+        self.assertGreater(failed, 0)
+
     def test_the_first_build(self):
         self.at_every_size(3)
 

@@ -1,9 +1,12 @@
 /* A text breaks: its newest good version stays in force everywhere, until it is whole, gone, or its own time is out. */
+#include "engine/memo/store.h"
 #include "fixture.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char *const files[][2] = {
@@ -461,6 +464,26 @@ static void an_earlier_process_knew_it(void **state) {
   }
 }
 
+/* The memo cannot be written any more, and what it had is gone with it. */
+static void it_breaks_when_the_memo_is_lost(void **state) {
+  enum { A_PAGE_OF_IT = 16 << 10 };
+  fixture *x = *state;
+  struct rlimit before, full;
+  signal(SIGXFSZ, SIG_IGN);
+  getrlimit(RLIMIT_FSIZE, &before);
+  full = before;
+  full.rlim_cur = A_PAGE_OF_IT;
+  setrlimit(RLIMIT_FSIZE, &full);
+  edit(x, "s/content/b.md", "---\nkind: news\ntitle: Betty\n---\n[A](a.md)\n");
+  nt_memo_wait(x->w.site->memo);
+  setrlimit(RLIMIT_FSIZE, &before);
+  assert_false(nt_memo_keeps(x->w.site->memo));
+  edit(x, "s/content/b.md", files[sizeof files / sizeof *files - 1][1]);
+  breaks(x, &breaches[1]);
+  assert_in_force(x, "Alfa!", true);
+  assert_pure(x);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -479,6 +502,7 @@ int main(void) {
       TEST(it_may_be_empty),
       TEST(an_earlier_process_knew_it),
       TEST(it_breaks_while_nobody_looks),
+      TEST(it_breaks_when_the_memo_is_lost),
       TEST(what_another_process_never_published),
       TEST(what_another_process_found_good),
       TEST(one_version_after_the_other),

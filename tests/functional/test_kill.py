@@ -3,6 +3,8 @@
 
 import shutil
 import signal
+import subprocess
+import time
 
 from workspace import NOTIS_YAML, Case, main, text
 
@@ -116,6 +118,32 @@ class Killed(Case):
                 self.assertEqual((self.pages(), self.ws.ledger(), self.ws.leftovers()), (after, ledger, []),
                                  f"{first_point}, then {point}")
             shutil.rmtree(self.ws.root.parent / "killed")
+
+    def test_a_large_first_build_at_any_instant(self):
+        """No failpoints: as the machine has it, also between them, and while the memo is written."""
+        for i in range(1000):
+            self.ws.write(f"s/content/m/{i}.md", text(f"Text {i}", "Brödtext. " * 50))
+        self.save("before")
+        start = time.monotonic()
+        self.assertEqual(self.build().code, 0)
+        took, good = time.monotonic() - start, self.ws.published()
+        for part in (1, 3, 5, 7):
+            with self.subTest(part=part):
+                self.restore("before")
+                build = subprocess.Popen([self.ws.program, "build", "--quiet", *AT], cwd=self.ws.root,
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                try:
+                    build.wait(took * part / 8)
+                except subprocess.TimeoutExpired:
+                    build.kill()
+                    build.wait()
+                for path, content in self.ws.published().items():
+                    if not path.startswith(".notis-stage/"):
+                        self.assertEqual(content, good[path], path)
+                for _ in range(2):
+                    run = self.build()
+                    self.assertEqual((run.code, run.diags), (0, []), str(run))
+                    self.assertEqual((self.ws.published(), self.ws.leftovers()), (good, []))
 
     def test_new_edits_after_a_kill(self):
         """The sources have changed again when the engine starts: the journal is completed, then the newest is published."""

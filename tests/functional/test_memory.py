@@ -219,6 +219,22 @@ class Others(Memory):
         self.ws.program = ours
         self.heals(ran=self.everything())
 
+    def test_another_plugin(self):
+        """One that has been built anew, of other bytes, is another engine."""
+        ours, beside = self.ws.program, self.ws.root.parent
+        shutil.copy(ours, beside / "notis")
+        shutil.copytree(ours.parent / "plugins", beside / "plugins")
+        self.ws.program = beside / "notis"
+        self.same(self.build())
+        with open(beside / "plugins/source_markdown.so", "rb") as file:
+            plugin = bytearray(file.read())
+        note = plugin.find(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0")
+        self.assertGreater(note, 0)
+        plugin[note + 16] ^= 1
+        os.unlink(beside / "plugins/source_markdown.so")
+        (beside / "plugins/source_markdown.so").write_bytes(plugin)
+        self.heals(ran=self.everything())
+
     def test_another_number_of_workers(self):
         for workers in (1, 4, 2):
             self.ws.write("notis.yaml", NOTIS_YAML + f"workers: {workers}\n")

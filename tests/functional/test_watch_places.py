@@ -9,7 +9,7 @@ import time
 import unittest
 
 from watching import Watch, WatchCase
-from workspace import PROGRAM, main, text
+from workspace import NOTIS_YAML, PROGRAM, main, text
 
 NOBODY = 65534
 
@@ -40,6 +40,26 @@ class Places(WatchCase):
         """Is what lies there watched still?"""
         self.ws.write(path, text("Ännu en gång"))
         self.until(watch, page, "Ännu en gång")
+
+    def test_too_many_removals(self):
+        """They are said once, though the round of every edit is refused, and forgotten when the texts are back."""
+        for n in range(30):
+            self.ws.write(f"s/content/mapp/{n}.md", text(f"Text {n}"))
+        shutil.copytree(self.ws.path("s"), self.ws.path("t"))
+        self.ws.write("notis.yaml", NOTIS_YAML.replace("[s]", "[s, t]"))
+        w = self.watch(words=True)
+        os.rename(self.folder, self.ws.path("borta"))
+        w.wait(lambda line: "removals_too_many" in line)
+        for n in range(8):
+            self.ws.write("s/content/om.md", text(f"Om {n}"))
+            self.ws.write("t/content/om.md", text(f"Om {n}"))
+            w.wait(lambda line: line.startswith("t: "))
+        self.assertNotIn(b"Om 7", self.ws.published()["om/index.html"])
+        os.rename(self.ws.path("borta"), self.folder)
+        w.wait(lambda line: line.startswith("s: 32 documents"))
+        self.assertEqual(len([line for line in w.seen if "removals_too_many" in line]), 1, w.seen)
+        self.assertIn(b"Om 7", self.same_as_clean(w)["om/index.html"])
+        self.ends_well(w)
 
     def test_a_folder_goes_and_comes_back(self):
         w = self.watch("--allow-removals")

@@ -15,22 +15,27 @@ PATIENCE = 120  # seconds for a line; under sanitizers on a busy machine
 
 
 class Watch:
-    """The process. Lines are kept in the order they came; wait() goes on from where it was."""
+    """The process. Lines are kept in the order they came; wait() goes on from where it was. In words they are texts,
+    as a person reads them."""
 
-    def __init__(self, ws, *args, env=None, **process):
+    def __init__(self, ws, *args, env=None, words=False, **process):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("NOTIS_")}
         environment.update({"LC_ALL": "C.UTF-8"}, **(env or {}))
-        self.process = subprocess.Popen([str(PROGRAM), "watch", "--format", "json", *args], cwd=ws.root,
-                                        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, **process)
+        form = [] if words else ["--format", "json"]
+        self.words = words
+        self.process = subprocess.Popen([str(PROGRAM), "watch", *form, *args], cwd=ws.root, env=environment,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT if words else subprocess.PIPE, **process)
         self.seen, self._lines, self.err = [], queue.Queue(), []
-        self._readers = [threading.Thread(target=self._read), threading.Thread(target=self._read_err)]
+        self._readers = [threading.Thread(target=self._read)]
+        if not words:
+            self._readers.append(threading.Thread(target=self._read_err))
         for reader in self._readers:
             reader.start()
 
     def _read(self):
         for line in self.process.stdout:
-            self._lines.put(json.loads(line))
+            self._lines.put(line.decode().rstrip() if self.words else json.loads(line))
         self._lines.put(None)
 
     def _read_err(self):
@@ -55,8 +60,8 @@ class Watch:
         return lines
 
     def settle(self):
-        """Until everything that came is in."""
-        return self.wait(lambda line: line["type"] == "watching")
+        """Until everything that came is in; in words that is said when it begins."""
+        return self.wait(lambda line: line.startswith("watching") if self.words else line["type"] == "watching")
 
     def stop(self, number=signal.SIGINT):
         if self.process.poll() is None:
@@ -69,7 +74,8 @@ class Watch:
         for reader in self._readers:
             reader.join()
         self.process.stdout.close()
-        self.process.stderr.close()
+        if not self.words:
+            self.process.stderr.close()
         return self.process.returncode
 
 

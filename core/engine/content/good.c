@@ -196,6 +196,16 @@ void nt_good_follow(nt_site *site, nt_record *record) {
   if (record->standin) nt_push(&site->goods.unwritten, record);
 }
 
+void nt_goods_recover(nt_site *site) {
+  for (size_t i = 0; i < site->records.slots.len; i++) {
+    nt_record *record = site->records.slots.items[i];
+    if (record->good == NT_HASH_ABSENT || record->held) continue;
+    nt_good_forget(record);
+    record->stale = true;
+    nt_site_suspect_document(site, record);
+  }
+}
+
 /* ---- the state ---- */
 
 static const char head[] = "notis-good 1 ";

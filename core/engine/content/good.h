@@ -67,6 +67,8 @@ void nt_good_parse(struct nt_reading *reading);
 
 /* A record's job is installed. */
 void nt_good_follow(struct nt_site *site, nt_record *record);
+/* The memo is lost: items that are as they were when they were found good are read again, and their bytes held. */
+void nt_goods_recover(struct nt_site *site);
 /* The item is gone, and its rows with it. */
 void nt_good_forget(nt_record *record);
 /* Of an item's two rows, the key in NT_MEMO_ITEMS. */

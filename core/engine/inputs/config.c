@@ -12,6 +12,7 @@ void nt_config_report_file(nt_file_result result, nt_str shown, nt_where where, 
   static const nt_code codes[] = {
       [NT_FILE_ABSENT] = NT_MSG_file_absent,     [NT_FILE_DENIED] = NT_MSG_file_denied,
       [NT_FILE_OUTSIDE] = NT_MSG_file_outside,   [NT_FILE_DIRECTORY] = NT_MSG_file_directory,
+      [NT_FILE_CIRCLE] = NT_MSG_file_circle,     [NT_FILE_TOO_DEEP] = NT_MSG_file_too_deep,
       [NT_FILE_SPECIAL] = NT_MSG_file_special,   [NT_FILE_TOO_LARGE] = NT_MSG_file_too_large,
       [NT_FILE_CHANGING] = NT_MSG_file_changing, [NT_FILE_BAD_NAME] = NT_MSG_file_bad_name,
       [NT_FILE_FAILED] = NT_MSG_file_failed,

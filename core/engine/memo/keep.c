@@ -66,7 +66,9 @@ void nt_keep_report(nt_site *site) {
   look(site, k);
   nt_where where = nt_where_file(site->name, 0, 0);
   if (k->damaged) nt_report(&site->faults, NT_MSG_memo_damaged, where, site->name);
-  if (k->unusable) nt_report(&site->faults, NT_MSG_memo_unusable, where, site->name);
+  if (!k->unusable) return;
+  nt_report(&site->faults, NT_MSG_memo_unusable, where, site->name);
+  nt_goods_recover(site);
 }
 
 /* ---- documents ---- */

@@ -21,6 +21,7 @@ void nt_plan_deinit(nt_plan *plan) {
   }
   nt_map_deinit(&plan->records);
   nt_vec_deinit(&plan->numbered);
+  nt_vec_deinit(&plan->by_path);
   nt_vec_deinit(&plan->urls);
   nt_places_free(plan);
   nt_map_deinit(&plan->folders);
@@ -177,6 +178,24 @@ static void plan_all(nt_planning *p) {
   nt_vec_deinit(&p->redirects);
 }
 
+/* A page keeps its path: those that came since the last plan are put among all that ever were, from the end, and the
+ * present ones follow that order. */
+static void order_pages(nt_plan *plan) {
+  size_t count = plan->numbered.len, known = plan->by_path.len, late = count - known;
+  nt_page_record **fresh = nt_alloc((late + 1) * sizeof *fresh);
+  for (size_t i = 0; i < late; i++) fresh[i] = plan->numbered.items[known + i];
+  if (late) qsort(fresh, late, sizeof *fresh, by_path);
+  nt_reserve(&plan->by_path, late);
+  nt_page_record **all = plan->by_path.items;
+  for (size_t at = count; late > 0;)
+    all[--at] = known && by_path(&all[known - 1], &fresh[late - 1]) > 0 ? all[--known] : fresh[--late];
+  free(fresh);
+  plan->by_path.len = count;
+  plan->pages.len = 0;
+  for (size_t i = 0; i < count; i++)
+    if (all[i]->present) plan->pages.items[plan->pages.len++] = all[i];
+}
+
 static bool is_for_people(const nt_page_record *record) {
   return nt_str_eq(record->page.output, NT_STR("html")) && !record->redirect.len && !record->asset;
 }
@@ -217,7 +236,7 @@ void nt_plan_make(nt_site *site, unsigned worker) {
   trace_documents(&run);
   plan_all(&p);
   trace_rest(&run);
-  if (plan->pages.len) qsort(plan->pages.items, plan->pages.len, sizeof *plan->pages.items, by_path);
+  order_pages(plan);
   nt_run_finish(&run, &plan->step, NT_STEP_OK, finish_pages(plan, site));
   nt_span_end(span);
 }

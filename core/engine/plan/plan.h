@@ -75,6 +75,7 @@ typedef struct nt_plan {
   nt_arena *paths;
   nt_map records; /* path -> nt_page_record */
   NT_VEC(nt_page_record *) numbered;
+  NT_VEC(nt_page_record *) by_path; /* those of them that there were at the last plan, in order of path */
   uint64_t made;                    /* how often */
   uint64_t draft;                   /* how often it was begun */
   nt_map folders;                   /* path -> nt_folder */

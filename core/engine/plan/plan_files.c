@@ -46,6 +46,21 @@ static void each_reference(nt_planning *p, const nt_record *from, void (*fn)(nt_
   nt_plan_each_pointer(nt_inputs_kind(p->site->inputs, f->kind), &f->fields, arena, refer_by_field, &r);
 }
 
+static bool refers(const nt_planning *p, const nt_frozen *f) {
+  if (f->links.count) return true;
+  const nt_kind *kind = nt_inputs_kind(p->site->inputs, f->kind);
+  for (size_t i = 0; kind && i < kind->field_count; i++)
+    if (nt_plan_field_points(&kind->fields[i], 0)) return true;
+  return false;
+}
+
+static void find_referring(nt_planning *p) {
+  size_t count;
+  p->referring = nt_plan_by_id(p, &count);
+  for (size_t i = 0; i < count; i++)
+    if (refers(p, p->referring[i]->frozen)) p->referring[p->referring_count++] = p->referring[i];
+}
+
 static nt_target follow(nt_planning *p, const reference *r, bool planned) {
   nt_arena *arena = p->scratch;
   return r->in_field ? nt_address_follow_file(p->site, r->from, r->to, planned, arena)
@@ -84,10 +99,9 @@ static void claim_reference(nt_planning *p, const reference *r) {
 }
 
 void nt_plan_files(nt_planning *p) {
-  size_t count;
   p->scratch = nt_arena_new();
-  nt_record **all = nt_plan_by_id(p, &count);
-  for (size_t i = 0; i < count; i++) each_reference(p, all[i], claim_reference);
+  find_referring(p);
+  for (size_t i = 0; i < p->referring_count; i++) each_reference(p, p->referring[i], claim_reference);
   const nt_inputs *in = p->site->inputs;
   for (size_t i = 0; i < in->assets.len; i++) {
     const nt_asset *asset = &in->assets.items[i];
@@ -167,9 +181,7 @@ static void report_unused(nt_planning *p) {
 
 /* A text that has no address, or is withheld, still says which files are its own. */
 void nt_plan_links(nt_planning *p) {
-  size_t count;
-  nt_record **all = nt_plan_by_id(p, &count);
-  for (size_t i = 0; i < count; i++) check_document(p, all[i]);
+  for (size_t i = 0; i < p->referring_count; i++) check_document(p, p->referring[i]);
   for (size_t i = 0; nt_assets_count(p->site) && i < p->site->records.slots.len; i++) {
     const nt_record *r = p->site->records.slots.items[i];
     if (r->frozen || r->parsed)

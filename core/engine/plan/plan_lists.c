@@ -11,6 +11,7 @@ typedef struct listing {
   const nt_list_plan *of;
   const nt_list_lang *in;
   uint32_t count; /* of its pages */
+  nt_str *urls;   /* theirs, from the first, the one at the list's own path; NULL: it has none */
 } listing;
 
 /* Numbered from the oldest, pages below the first are full and stay so: what is left over, and the newest full page,
@@ -54,8 +55,10 @@ static uint32_t number_at(const listing *l, uint32_t index) {
   return l->of->list->from_oldest ? l->count - index : index + 1;
 }
 
-static nt_str url_at(const listing *l, uint32_t index) {
-  return index == 0 ? l->in->base : numbered_url(l->p, l->of, l->in, number_at(l, index));
+static void find_urls(listing *l) {
+  l->urls = NT_NEW_N(l->p->arena, nt_str, l->count);
+  l->urls[0] = l->in->base;
+  for (uint32_t i = 1; i < l->count; i++) l->urls[i] = numbered_url(l->p, l->of, l->in, number_at(l, i));
 }
 
 /* First pages are each other's, and those with the same number. */
@@ -99,7 +102,7 @@ static nt_page_record *claim(const listing *l, nt_page *page) {
 
 static void plan_page(const listing *l, uint32_t index) {
   const nt_listing *list = l->of->list;
-  nt_page page = page_of(l, NT_STR("html"), url_at(l, index));
+  nt_page page = page_of(l, NT_STR("html"), l->urls[index]);
   uint64_t per_page = list->per_page ? list->per_page : l->in->length, left;
   page.template_name = list->template_name.len ? list->template_name : NT_STR("list.html");
   page.number = number_at(l, index);
@@ -108,11 +111,16 @@ static void plan_page(const listing *l, uint32_t index) {
   page.first = !list->from_oldest ? index * per_page : index ? (page.number - 1) * per_page : 0;
   left = l->in->length - page.first;
   page.shown = list->from_oldest && !index ? left - (l->count - 1) * per_page : left < per_page ? left : per_page;
-  if (index > 0) page.prev = url_at(l, index - 1);
-  if (index + 1 < l->count) page.next = url_at(l, index + 1);
+  if (index > 0) page.prev = l->urls[index - 1];
+  if (index + 1 < l->count) page.next = l->urls[index + 1];
   add_alternates(l, index, &page);
   nt_page_record *record = claim(l, &page);
   if (index == 0) nt_plan_word(l->p, l->in->lang, l->of->owner, record);
+}
+
+static void plan_pages(listing *l) {
+  find_urls(l);
+  for (uint32_t index = 0; index < l->count; index++) plan_page(l, index);
 }
 
 /* Feeds and the like: the newest of the whole list on one page. */
@@ -145,10 +153,12 @@ void nt_plan_listing(nt_planning *p, const nt_list_plan *of) {
     if (!nt_plan_output(p, output->name, NOTIS_TAKES_COLLECTION, of->where, of->owner)) continue;
     for (size_t i = 0; i < p->site->inputs->languages.len; i++) {
       const nt_list_lang *in = &of->langs[i];
-      listing l = {p, of, in, count_pages(of->list, in->length)};
+      listing l = {.p = p, .of = of, .in = in, .count = count_pages(of->list, in->length)};
       if (!in->exists) continue;
-      if (!nt_str_eq(output->name, html)) plan_feed(&l, output, has_pages);
-      for (uint32_t index = 0; nt_str_eq(output->name, html) && index < l.count; index++) plan_page(&l, index);
+      if (nt_str_eq(output->name, html))
+        plan_pages(&l);
+      else
+        plan_feed(&l, output, has_pages);
     }
   }
 }

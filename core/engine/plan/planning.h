@@ -24,9 +24,11 @@ typedef struct nt_planning {
   nt_arena *arena;   /* of the plan */
   nt_arena *scratch; /* of one document's links */
   nt_diags *diags;
-  nt_value no_params; /* an empty map, of all pages that nobody gives any */
-  size_t dead_links;  /* in the document that is looked at */
-  nt_map used;        /* files beside texts that a text refers to, by path */
+  nt_value no_params;    /* an empty map, of all pages that nobody gives any */
+  nt_record **referring; /* the documents that refer to anything, by id */
+  size_t referring_count;
+  size_t dead_links; /* in the document that is looked at */
+  nt_map used;       /* files beside texts that a text refers to, by path */
   NT_VEC(nt_redirect_plan) redirects;
 } nt_planning;
 
