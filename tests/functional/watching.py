@@ -108,18 +108,12 @@ class WatchCase(Case):
                 return self.same_as_clean(watch)
 
     def clean(self, site="s"):
-        """What the same files give when built from nothing."""
-        out = self.ws.root.parent / f"clean{time.monotonic_ns()}"
-        state = self.ws.root / ".notis"
-        state.rename(self.ws.root / ".notis-watch")
-        try:
-            run = self.ws.build(site, "--out", str(out))
-        finally:
-            if state.exists():
-                shutil.rmtree(state)
-            (self.ws.root / ".notis-watch").rename(state)
+        """What the same files give when built from nothing, elsewhere: the state is the watch's."""
+        copy = self.ws.root.parent / f"clean{time.monotonic_ns()}"
+        shutil.copytree(self.ws.root, copy, symlinks=True, ignore=shutil.ignore_patterns(".notis", "public"))
+        run = self.ws.build(site, cwd=copy)
         self.assertIn(run.code, (0, 1), str(run))
-        return self.ws.published(str(out))
+        return self.ws.published(str(copy / "public" / site))
 
     def same_as_clean(self, watch):
         self.assertIsNone(watch.process.poll())
