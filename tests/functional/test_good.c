@@ -1,5 +1,5 @@
 /* A text breaks: its newest good version stays in force everywhere, until it is whole, gone, or its own time is out. */
-#include "engine/memo/store.h"
+#include "engine/memo/keeping.h"
 #include "fixture.h"
 
 #include <dirent.h>
@@ -484,6 +484,27 @@ static void it_breaks_when_the_memo_is_lost(void **state) {
   assert_pure(x);
 }
 
+/* A memo whose rows do not fit together is begun anew. Until then it lies there with what it had of others, to whom the
+ * numbers of texts belonged. */
+static void what_was_good_of_another(void **state) {
+  fixture *x = *state;
+  for (int i = 0; i < 2; i++) /* in both rows that the text may have */
+    edit(x, "s/content/b.md", i ? "---\nkind: news\ntitle: Betty\n---\n" : "---\nkind: news\ntitle: Bella\n---\n");
+  nt_memo_put(x->w.site->memo, NT_MEMO_SITE, NT_KEPT_HEAD, NT_STR("another program's"));
+  nt_memo_flush(x->w.site->memo, NULL, NULL);
+  workspace_close(&x->w);
+  for (int i = 0; i < 8; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "s/content/0%d.md", i);
+    workspace_write(&x->w, path, breaches[1].text);
+  }
+  workspace_open(&x->w);
+  assert_int_equal(workspace_count_diags(&x->w, NT_MSG_memo_damaged), 1);
+  assert_int_equal(kept(x), 0);
+  workspace_refresh(&x->w);
+  assert_pure(x);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_free)
   const struct CMUnitTest tests[] = {
@@ -503,6 +524,7 @@ int main(void) {
       TEST(an_earlier_process_knew_it),
       TEST(it_breaks_while_nobody_looks),
       TEST(it_breaks_when_the_memo_is_lost),
+      TEST(what_was_good_of_another),
       TEST(what_another_process_never_published),
       TEST(what_another_process_found_good),
       TEST(one_version_after_the_other),

@@ -20,7 +20,8 @@ static bool is_committed(const nt_site *site, const nt_record *record) {
   return record->good_epoch <= site->goods.committed;
 }
 
-/* The newest that were committed: what was not has been dropped. They may be on their way into the memo. */
+/* The newest that were committed: what was not has been dropped. They may be on their way into the memo; what it has
+ * until then is of this item's past, or of another's. */
 static bool take(const nt_reading *r, nt_buf *out) {
   const nt_site *site = r->run.site;
   const nt_record *record = r->record;
@@ -29,10 +30,10 @@ static bool take(const nt_reading *r, nt_buf *out) {
     nt_buf_put(out, record->held[record->good_row]);
     return true;
   }
-  if (!site->memo) return false;
+  if (!site->memo || record->goods[record->good_row] == NT_HASH_ABSENT) return false;
   nt_memo_wait(site->memo);
   return nt_memo_read(site->memo, reader, NT_MEMO_ITEMS, nt_good_key(record, record->good_row), out) &&
-         (record->good == NT_HASH_ABSENT || record->good == nt_hash_bytes(nt_buf_str(out)));
+         record->goods[record->good_row] == nt_hash_bytes(nt_buf_str(out));
 }
 
 /* What the state holds is newer, or the same: it is written when the item breaks, and goes when it is whole. */
@@ -96,7 +97,7 @@ void nt_good_forget(nt_record *record) {
   for (unsigned row = 0; record->held && row < 2; row++) free((char *)record->held[row].ptr);
   free(record->held);
   record->held = NULL;
-  record->good = NT_HASH_ABSENT;
+  record->goods[0] = record->goods[1] = NT_HASH_ABSENT;
   record->good_epoch = 0;
   record->good_row = 0;
 }
@@ -104,8 +105,8 @@ void nt_good_forget(nt_record *record) {
 static void drop(const nt_site *site, nt_record *record) {
   if (is_committed(site, record)) return;
   if (record->held) hold_row(record, record->good_row, nt_str_n(NULL, 0));
+  record->goods[record->good_row] = NT_HASH_ABSENT;
   record->good_row ^= 1;
-  record->good = NT_HASH_ABSENT;
   record->good_epoch = 0;
   record->unkept = true;
 }
@@ -115,9 +116,9 @@ static void note(nt_reading *r) {
   nt_site *site = r->run.site;
   nt_record *record = r->record;
   nt_str bytes = nt_buf_str(&r->bytes);
-  if (!bytes.ptr || record->good == record->item || site->engine->options.check) return;
+  if (!bytes.ptr || record->goods[record->good_row] == record->item || site->engine->options.check) return;
   if (is_committed(site, record)) record->good_row ^= 1;
-  record->good = record->item;
+  record->goods[record->good_row] = record->item;
   record->good_epoch = site->epoch;
   record->unkept = true;
   if (!nt_keep_is_on(site)) {
@@ -199,7 +200,7 @@ void nt_good_follow(nt_site *site, nt_record *record) {
 void nt_goods_recover(nt_site *site) {
   for (size_t i = 0; i < site->records.slots.len; i++) {
     nt_record *record = site->records.slots.items[i];
-    if (record->good == NT_HASH_ABSENT || record->held) continue;
+    if (record->goods[record->good_row] == NT_HASH_ABSENT || record->held) continue;
     nt_good_forget(record);
     record->stale = true;
     nt_site_suspect_document(site, record);

@@ -106,10 +106,10 @@ typedef struct nt_record {
   nt_standing text_standing;  /* of `parsed`; see states.h */
   nt_standing standing;       /* of `made` */
   struct nt_standin *standin; /* for an item at fault (good.h); NULL: what is here is of its own bytes */
-  nt_hash good;               /* of the newest good bytes (good.h); NT_HASH_ABSENT: of none, or not known */
-  uint64_t good_epoch;        /* that found them good */
+  nt_hash goods[2];           /* of the good bytes in its two rows (good.h); NT_HASH_ABSENT: there are none */
+  uint64_t good_epoch;        /* that found the newest good */
   nt_str *held;               /* two rows of good bytes, heap, where no memo takes them; else NULL */
-  uint8_t good_row;           /* where the newest are */
+  uint8_t good_row;           /* where those are */
   uint32_t parent;            /* slot + 1 of the document it was derived from */
   uint32_t *derived;          /* slots, heap */
   size_t derived_count;

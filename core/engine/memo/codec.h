@@ -58,7 +58,7 @@ typedef struct nt_record_row {
   uint32_t source;   /* index */
   bool is_collected; /* added by a collect hook */
   bool racy, stale;
-  nt_hash item, good;
+  nt_hash item, goods[2];
   uint64_t good_epoch;
   uint8_t good_row;
   uint8_t item_hooks;

@@ -177,7 +177,7 @@ void nt_encode_record(const nt_record *r, nt_buf *out) {
   nt_buf_varint(out, r->parent);
   nt_buf_varint(out, r->source == NT_SOURCE_NONE ? 0 : r->source);
   nt_encode_hash(r->item, out);
-  nt_encode_hash(r->good, out);
+  for (unsigned i = 0; i < 2; i++) nt_encode_hash(r->goods[i], out);
   nt_buf_varint(out, r->good_epoch);
   nt_buf_varint(out, whole ? r->item_hooks : NT_STEP_NONE);
   nt_encode_step(whole ? &r->parse : &none, out);
@@ -212,7 +212,7 @@ bool nt_decode_record(nt_str bytes, nt_record_row *out) {
   out->parent = (uint32_t)nt_decode_number(&d);
   out->source = (uint32_t)nt_decode_number(&d);
   out->item = nt_decode_hash(&d);
-  out->good = nt_decode_hash(&d);
+  for (unsigned i = 0; i < 2; i++) out->goods[i] = nt_decode_hash(&d);
   out->good_epoch = nt_decode_number(&d);
   out->item_hooks = (uint8_t)nt_decode_number(&d);
   out->parse = nt_decode_step(&d);

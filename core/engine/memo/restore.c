@@ -51,7 +51,7 @@ static void take_row(nt_site *site, nt_record *record, nt_record_row *row) {
   record->parsed = row->parsed;
   record->made = row->made;
   record->made_is_kept = row->made && (!row->parsed || row->made->blob != row->parsed->blob);
-  record->good = row->good;
+  memcpy(record->goods, row->goods, sizeof record->goods);
   record->good_epoch = row->good_epoch;
   record->good_row = row->good_row;
   record->unkept = false;

@@ -105,7 +105,7 @@ static nt_record record_of(nt_frozen *parsed, nt_frozen *made) {
                       .parent = 0,
                       .racy = true,
                       .item = 99,
-                      .good = 98,
+                      .goods = {98, 96},
                       .good_epoch = 97,
                       .good_row = 1,
                       .item_hooks = NT_STEP_OK,
@@ -126,7 +126,7 @@ static void assert_same_record(const nt_record *record, const nt_record_row *row
   assert_int_equal(row->racy, record->racy);
   assert_int_equal(row->stale, record->stale);
   assert_int_equal(row->item, record->item);
-  assert_int_equal(row->good, record->good);
+  assert_memory_equal(row->goods, record->goods, sizeof record->goods);
   assert_int_equal(row->good_epoch, record->good_epoch);
   assert_int_equal(row->good_row, record->good_row);
   assert_int_equal(row->item_hooks, record->item_hooks);
