@@ -3,6 +3,7 @@
 A test case makes a Workspace, writes files into it, and calls build(), check() or run(). The diagnostics come back as
 the dictionaries that `--format json` prints, one a line."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -123,13 +124,13 @@ class Workspace:
         return self.run("check", "--format", "json", *args, **options)
 
     def published(self, out="public/s"):
-        """Every file below the output folder: its path, and its bytes."""
+        """Every file below the output folder: its path, and its bytes. A watch may remove one that was listed."""
         found = {}
         root = self.path(out)
         for folder, _, names in os.walk(root):
             for name in names:
                 where = os.path.join(folder, name)
-                with open(where, "rb") as file:
+                with contextlib.suppress(FileNotFoundError), open(where, "rb") as file:
                     found[os.path.relpath(where, root).decode(errors="surrogateescape")] = file.read()
         return found
 
