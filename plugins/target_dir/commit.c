@@ -62,10 +62,14 @@ static void drop_empty(work *w, notis_str folder) {
 
 /* ---- removals ---- */
 
+/* Of what an interrupted commit removed the folders above may still be there. */
 static void remove_file(work *w, notis_str path) {
   notis_str folder = {path.ptr, 0};
-  while (next_folder(path, &folder))
-    if (!have_folder(w, folder, true)) return;
+  while (next_folder(path, &folder)) {
+    if (have_folder(w, folder, true)) continue;
+    names_add(&w->emptied, path_parent(folder));
+    return;
+  }
   notis_file_kind kind = kind_of(w, path);
   if (kind == NOTIS_FILE_DIRECTORY) return;
   if (kind != NOTIS_FILE_NONE && file_of(w, path, w->self->host->file_remove) == NOTIS_ERROR) w->good = false;

@@ -156,6 +156,17 @@ static void test_leaves_the_rest_alone(void **state) {
   assert_int_equal(nt_durable_kind(nt_arena_format(f->arena, "%s/public", f->root)), NOTIS_FILE_DIRECTORY);
 }
 
+/* A removal that was interrupted between one folder and the one above it is completed by the next. */
+static void test_half_of_the_folders_are_gone(void **state) {
+  fixture *f = *state;
+  assert_int_equal(publish(f, LIST("a/b/c/one", "d/two"), NULL), NOTIS_OK);
+  assert_int_equal(nt_durable_remove(in(f, "a/b/c/one"), NULL), NT_DURABLE_OK);
+  assert_int_equal(nt_durable_rmdir(in(f, "a/b/c"), NULL), NT_DURABLE_OK);
+  assert_int_equal(publish(f, NULL, LIST("a/b/c/one")), NOTIS_OK);
+  assert_int_equal(nt_durable_kind(in(f, "a")), NOTIS_FILE_NONE);
+  assert_int_equal(nt_durable_kind(in(f, "d/two")), NOTIS_FILE_REGULAR);
+}
+
 /* A folder that is moved whole brings nothing that was dropped, nor a folder that is empty without it. */
 static void test_drops_leave_no_folder(void **state) {
   fixture *f = *state;
@@ -261,6 +272,7 @@ int main(void) {
       with(test_kills_with_sync),
       with(test_settings),
       with(test_leaves_the_rest_alone),
+      with(test_half_of_the_folders_are_gone),
       with(test_drops_leave_no_folder),
       with(test_never_through_a_link),
       with(test_stage_that_is_no_folder),
